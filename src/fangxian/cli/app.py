@@ -1,0 +1,43 @@
+"""The `fangxian` command: gathers every module's commands and turns errors into words and exit codes."""
+
+import importlib
+import pkgutil
+import sys
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+
+import fangxian.cli as package
+from fangxian.errors import FangxianError
+
+errors = Console(stderr=True, highlight=False, markup=False)
+
+
+def build() -> typer.Typer:
+    """Return the application with the commands of every module of this package that has `commands`."""
+    app = typer.Typer(
+        name="fangxian",
+        help="防线 Fangxian: facts in; health codes, area levels and reasons out.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    for module in sorted(m.name for m in pkgutil.iter_modules(package.__path__)):
+        commands = getattr(importlib.import_module(f"{package.__name__}.{module}"), "commands", ())
+        for command in commands:
+            app.command()(command)
+    return app
+
+
+def main() -> NoReturn:
+    """Run the command line; exit 2 with a sentence on bad input, 130 on Ctrl-C."""
+    try:
+        build()()
+    except FangxianError as error:
+        errors.print(str(error), style="red")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        errors.print("Stopped. What was finished is kept; run the same command again to go on.")
+        sys.exit(130)
+    sys.exit(0)

@@ -1,0 +1,1 @@
+"""The engines: open, read, write, and every difference between them, in one place."""

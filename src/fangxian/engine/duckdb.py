@@ -1,0 +1,117 @@
+"""DuckDB over the lake: the default engine, embedded, a province on one machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis.formats.pyarrow import PyArrowSchema
+
+from fangxian.engine.lake import Lake
+from fangxian.facts import Fact, PersonFact, all_fact_types
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _sql_list(paths: Iterable[str]) -> str:
+    return "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in paths) + "]"
+
+
+class DuckDBEngine:
+    """Runs Ibis expressions over unbound fact tables on the files of a lake.
+
+    The views are made when the engine opens: it sees the lake as it was at that moment (`refresh` looks again).
+    """
+
+    name = "duckdb"
+    dialect = "duckdb"
+
+    def __init__(self, lake: Lake, *, threads: int | None = None, memory: str = "12GB") -> None:
+        """Open an engine on `lake` with at most `memory` (DuckDB's notation) and `threads` (all by default)."""
+        self.lake = lake
+        self.connection = duckdb.connect()
+        self.connection.execute(f"SET memory_limit = '{memory}'")
+        self.connection.execute(f"SET threads = {threads or os.cpu_count() or 1}")
+        self.connection.execute("SET TimeZone = 'UTC'")
+        self.connection.execute("SET parquet_metadata_cache = true")
+        self.connection.execute("SET preserve_insertion_order = false")
+        self.connection.execute("SET enable_progress_bar = false")
+        self.connection.execute(f"SET temp_directory = '{lake.path / 'staging'}'")
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look at the lake's files again: facts that arrived since are seen from now on."""
+        for fact_type in all_fact_types():
+            self.connection.execute(f"CREATE OR REPLACE VIEW {_quoted(fact_type.name)} AS {self.select(fact_type)}")
+
+    def select(self, fact_type: type[Fact]) -> str:
+        """Return the SQL that reads every fact of a type from the files of the lake."""
+        columns = ", ".join(_quoted(c) for c in fact_type.columns)
+        files = self.lake.files(fact_type)
+        if files:
+            return f"SELECT {columns} FROM read_parquet({_sql_list(files)})"
+        empty = ", ".join(f"CAST(NULL AS {_duckdb_type(c.dtype)}) AS {_quoted(c.name)}" for c in fact_type.columns.values())
+        return f"SELECT {empty} WHERE false"
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Make a small Arrow table readable under `name`."""
+        self.connection.register(name, table)
+
+    def sql(self, expression: ir.Table) -> str:
+        """Return the SQL of an expression in this engine's dialect."""
+        return str(ibis.to_sql(expression, dialect=self.dialect, pretty=False))
+
+    def rows(self, expression: ir.Table) -> pa.Table:
+        """Run an expression and return its rows as Arrow, in the expression's own schema."""
+        return self.rows_of(self.sql(expression), expression.schema())
+
+    def rows_of(self, sql: str, schema: ibis.Schema) -> pa.Table:
+        """Run SQL that was compiled before and return its rows as Arrow in `schema`."""
+        return self.connection.execute(sql).to_arrow_table().cast(PyArrowSchema.from_ibis(schema))
+
+    def write(self, expression: ir.Table, path: Path) -> int:
+        """Write an expression's rows to one Parquet file and return how many there are."""
+        copied = self.connection.execute(f"COPY ({self.sql(expression)}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+        row = copied.fetchone()
+        return int(row[0]) if row else 0
+
+    def only(self, person_id: str, fact_types: Iterable[type[Fact]]) -> Self:
+        """Return an engine whose person tables hold only this person's facts, of these types; others' are not read.
+
+        This is how one person is decided: the filter goes on the tables, never on a rule's result.
+        """
+        alone = object.__new__(type(self))
+        alone.lake, alone.connection = self.lake, self.connection.cursor()
+        for fact_type in fact_types:
+            person = {"person_id": person_id} if issubclass(fact_type, PersonFact) else {}
+            condition = "WHERE person_id = $person_id" if person else ""
+            alone.connection.execute(
+                f"CREATE TEMP TABLE {_quoted(fact_type.name)} AS SELECT * FROM memory.main.{_quoted(fact_type.name)} {condition}",
+                person,
+            )
+        return alone
+
+    def close(self) -> None:
+        """Give back memory and files."""
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        """Return the engine itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close the engine."""
+        self.close()
+
+
+def _duckdb_type(dtype: str) -> str:
+    return {"timestamp(6)": "TIMESTAMP", "string": "VARCHAR", "int64": "BIGINT", "float64": "DOUBLE"}.get(dtype, dtype.upper())

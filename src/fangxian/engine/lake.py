@@ -1,0 +1,205 @@
+"""The lake: a folder of Parquet files that holds everything that was ever known.
+
+Layout, and why it survives a kill at any moment: a delivery is written under `staging/` and becomes part of the lake by
+one rename of its folder, so a reader sees all of it or nothing. A delivery is named by its content, so the same file
+twice is the same folder. Compaction writes a new generation beside the old and switches `current.json` in one rename.
+
+    lake.json                       what this folder is, and which format it has
+    deliveries/<delivery_id>/       <fact_type>.parquet, quarantine.parquet, receipt.json
+    compacted/<generation>/         <fact_type>.parquet, sorted by person
+    current.json                    the generation in force and the deliveries it has absorbed
+    answers/<name>/                 what was computed; may be deleted and computed again
+    staging/                        half-written work; swept when a writer starts
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Self
+from uuid import uuid4
+
+import orjson
+
+from fangxian.errors import FangxianError
+from fangxian.facts import Fact
+
+FORMAT: Final = 1
+
+
+def _sync(path: Path) -> None:
+    """Make a file or folder durable: what was acknowledged is there after a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Write JSON so that a reader sees the old file or the new one, never a part."""
+    part = path.with_name(f"{path.name}.{uuid4().hex}.part")
+    part.write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2))
+    _sync(part)
+    part.replace(path)
+    _sync(path.parent)
+
+
+@contextmanager
+def explaining_full_disk(path: Path) -> Iterator[None]:
+    """Turn "no space left" into an error that says what to do."""
+    try:
+        yield
+    except Exception as error:
+        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        if not full and "No space left" not in str(error):
+            raise
+        raise FangxianError(
+            f"The disk under {path} is full.",
+            done="Nothing of this run was added; what was in the lake before is untouched.",
+            next_step="Free some space, then run the same command again.",
+        ) from error
+
+
+@dataclass(frozen=True)
+class Lake:
+    """An opened lake. Make one with `Lake.create` or `Lake.open`."""
+
+    path: Path
+    created_with: str = field(default="", compare=False)
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """Make `path` a lake, or open it if it is one already.
+
+        Raises FangxianError where `path` holds something else.
+        """
+        if (path / "lake.json").exists():
+            return cls.open(path)
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise FangxianError(
+                f"{path} is not empty and not a lake.", next_step="Name an empty or new folder for the lake, or an existing lake."
+            )
+        with explaining_full_disk(path):
+            for folder in ("deliveries", "compacted", "answers", "staging"):
+                (path / folder).mkdir(parents=True, exist_ok=True)
+            _write_json(path / "lake.json", {"format": FORMAT, "what": "fangxian lake"})
+        return cls.open(path)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open an existing lake. Raises FangxianError for anything else, and for a lake of a newer format."""
+        try:
+            written = orjson.loads((path / "lake.json").read_bytes())
+        except (OSError, orjson.JSONDecodeError):
+            raise FangxianError(
+                f"{path} is not a lake: it has no readable lake.json.",
+                next_step="Name a folder made by `fangxian ingest` or `fangxian demo`, or ingest a file into a new one.",
+            ) from None
+        if not isinstance(written, dict) or not isinstance(written.get("format"), int):
+            raise FangxianError(f"{path}/lake.json does not say which format the lake has.", next_step="Restore it from a backup.")
+        if written["format"] > FORMAT:
+            raise FangxianError(
+                f"{path} was written in lake format {written['format']}; this version reads up to {FORMAT}.",
+                done="Nothing was changed.",
+                next_step="Install a newer version of fangxian.",
+            )
+        return cls(path)
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def current(self) -> dict[str, Any]:
+        """Return the generation in force: `{"generation": int, "absorbed": [delivery_id, ...]}`."""
+        try:
+            value: dict[str, Any] = orjson.loads((self.path / "current.json").read_bytes())
+        except FileNotFoundError:
+            return {"generation": 0, "absorbed": []}
+        return value
+
+    def delivery_ids(self) -> list[str]:
+        """Return the committed deliveries, in order of name."""
+        return sorted(p.name for p in (self.path / "deliveries").iterdir() if (p / "receipt.json").exists())
+
+    def receipts(self) -> list[dict[str, Any]]:
+        """Return the receipt of every committed delivery: source, file, digest, rows in, rows refused, flags."""
+        return [orjson.loads((self.path / "deliveries" / name / "receipt.json").read_bytes()) for name in self.delivery_ids()]
+
+    def files(self, fact_type: type[Fact]) -> list[str]:
+        """Return the Parquet files that together hold every fact of a type, compacted ones first."""
+        current = self.current()
+        absorbed = set(current["absorbed"])
+        compacted = self.path / "compacted" / str(current["generation"]) / f"{fact_type.name}.parquet"
+        found = sorted(compacted.parent.glob(f"{fact_type.name}*.parquet")) if compacted.parent.exists() else []
+        found = [p for p in found if p.name.split(".")[0] == fact_type.name]
+        found += [
+            path
+            for name in self.delivery_ids()
+            if name not in absorbed and (path := self.path / "deliveries" / name / f"{fact_type.name}.parquet").exists()
+        ]
+        return [str(p) for p in found]
+
+    def quarantine_files(self) -> list[str]:
+        """Return the Parquet files of refused rows, one for each delivery that had any."""
+        found = (self.path / "deliveries" / name / "quarantine.parquet" for name in self.delivery_ids())
+        return [str(p) for p in found if p.exists()]
+
+    # -- writing -------------------------------------------------------------------------------------------------
+
+    def sweep(self) -> None:
+        """Remove what an interrupted writer left behind. Call it only where no other writer is at work."""
+        shutil.rmtree(self.path / "staging", ignore_errors=True)
+        (self.path / "staging").mkdir(exist_ok=True)
+
+    @contextmanager
+    def delivery(self, delivery_id: str) -> Iterator[Path]:
+        """Give a folder to write a delivery into; it joins the lake, whole, when the block ends without an error.
+
+        The block must write `receipt.json` last. If the delivery is there already, what was written is thrown away.
+        """
+        part = self.path / "staging" / f"{delivery_id}.{uuid4().hex}"
+        with explaining_full_disk(self.path):
+            part.mkdir(parents=True)
+            try:
+                yield part
+                self._join(part, self.path / "deliveries" / delivery_id)
+            finally:
+                shutil.rmtree(part, ignore_errors=True)
+
+    def write_answer(self, name: str, write: Any) -> Path:
+        """Let `write(folder)` fill a new folder, then put it in the place of `answers/<name>`; return that path."""
+        part, place = self.path / "staging" / uuid4().hex, self.path / "answers" / name
+        with explaining_full_disk(self.path):
+            part.mkdir(parents=True)
+            try:
+                write(part)
+                old = self.path / "staging" / uuid4().hex
+                place.parent.mkdir(parents=True, exist_ok=True)
+                if place.exists():
+                    place.rename(old)
+                self._join(part, place)
+                shutil.rmtree(old, ignore_errors=True)
+            finally:
+                shutil.rmtree(part, ignore_errors=True)
+        return place
+
+    def switch(self, generation: int, absorbed: list[str]) -> None:
+        """Make a compacted generation the one in force."""
+        _write_json(self.path / "current.json", {"generation": generation, "absorbed": sorted(absorbed)})
+
+    @staticmethod
+    def _join(part: Path, place: Path) -> None:
+        """Move a finished folder to its place in one step, durably; give way to one that is there already."""
+        for file in part.iterdir():
+            _sync(file)
+        _sync(part)
+        try:
+            part.rename(place)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+        _sync(place.parent)

@@ -1,0 +1,58 @@
+"""Fact types: what a source can say, one declaration each."""
+
+from fangxian.facts.area import AreaCases, AreaCluster, AreaLevel
+from fangxian.facts.control import ControlListEntry, Exposure, MedicalMeasure, PersonalDecision
+from fangxian.facts.fact import AreaFact, Column, Fact, PersonFact, Promise, Retention, all_fact_types, fact_type
+from fangxian.facts.health import (
+    CheckIn,
+    Diagnosis,
+    DoctorConfirmation,
+    FeverClinicVisit,
+    FeverMedicinePurchase,
+    HealthDeclaration,
+    LabTest,
+    TemperatureReading,
+)
+from fangxian.facts.movement import CheckpointPass, GateVisit, RegionStay, Trip
+from fangxian.facts.person import Consent, Enrolment, Guardianship, Household, Residence, Workplace
+from fangxian.facts.text import Text
+from fangxian.facts.withdrawal import AreaWithdrawal, Withdrawal
+
+__all__ = [
+    "AreaCases",
+    "AreaCluster",
+    "AreaFact",
+    "AreaLevel",
+    "AreaWithdrawal",
+    "CheckIn",
+    "CheckpointPass",
+    "Column",
+    "Consent",
+    "ControlListEntry",
+    "Diagnosis",
+    "DoctorConfirmation",
+    "Enrolment",
+    "Exposure",
+    "Fact",
+    "FeverClinicVisit",
+    "FeverMedicinePurchase",
+    "GateVisit",
+    "Guardianship",
+    "HealthDeclaration",
+    "Household",
+    "LabTest",
+    "MedicalMeasure",
+    "PersonFact",
+    "PersonalDecision",
+    "Promise",
+    "RegionStay",
+    "Residence",
+    "Retention",
+    "TemperatureReading",
+    "Text",
+    "Trip",
+    "Withdrawal",
+    "Workplace",
+    "all_fact_types",
+    "fact_type",
+]
