@@ -84,5 +84,5 @@ class PersonalDecision(PersonFact):
     rule = column("string", "Which rule.", "所涉规则。")
     lifts_fact_id = column("int64", "Which fact.", "所涉事实。")
     reason = column("string", "Why.", "理由类别。", one_of=("wrong_person", "wrong_fact", "medical_opinion", "hardship", "other"))
-    first_signer_id = column("string", "Who signed first.", "第一签署人。", rules_may_read=False)
-    second_signer_id = column("string", "Who signed second.", "第二签署人。", rules_may_read=False)
+    first_signer_id = column("string", "Who signed first.", "第一签署人。")
+    second_signer_id = column("string", "Who signed second.", "第二签署人。")

@@ -95,7 +95,7 @@ class Fact:
     """A kind of fact. Subclasses declare columns; nobody makes instances, rows live in tables.
 
     `fact_id` is a number that is the same whenever the same source says the same thing about the same subject; it is
-    unique among its subject's facts of one type (63 bits of an MD5 over the source's own key).
+    unique among its subject's facts (63 bits of an MD5 over the source's own record number).
     """
 
     title: ClassVar[Text]
@@ -105,7 +105,7 @@ class Fact:
     name: ClassVar[str]
     columns: ClassVar[Mapping[str, Column]]
 
-    fact_id = column("int64", "Names this fact among its subject's facts of this type.", "本主体同类事实中的编号。")
+    fact_id = column("int64", "Names this fact among its subject's facts.", "本主体各项事实中的编号。")
     known_at = column(INSTANT, "When we learned it.", "我方获知的时刻。", rules_may_read=True)
     source = column("string", "Which source said so.", "由哪个数据来源提供。")
     delivery_id = column("string", "Which delivery of that source it came in.", "随该来源的哪一批交付而来。")

@@ -1,0 +1,41 @@
+"""Where a person was, from every fact that says so: stays, trips, checkpoints."""
+
+import ibis
+import ibis.expr.types as ir
+
+from fangxian.code.known import Known
+from fangxian.facts import CheckpointPass, RegionStay, Trip
+from fangxian.facts.fact import INSTANT
+
+
+def presences(known: Known) -> ir.Table:
+    """Return when a person was where.
+
+    Shape: person_id, region_code, from_at, left_at (null while there), fact_id. A trip puts a person in the place of
+    boarding at departure; a checkpoint pass puts a person, at that instant, in the place that the person came from.
+    """
+    stays = known.facts(RegionStay)
+    trips = known.facts(Trip)
+    passes = known.facts(CheckpointPass)
+    return ibis.union(
+        stays.select("person_id", "region_code", "from_at", left_at=stays.until_at, fact_id=stays.fact_id),
+        trips.select("person_id", region_code=trips.from_region_code, from_at=trips.from_at, left_at=trips.from_at, fact_id=trips.fact_id),
+        passes.filter(passes.came_from_region_code.notnull()).select(
+            "person_id",
+            region_code=passes.came_from_region_code,
+            from_at=passes.from_at,
+            left_at=passes.from_at,
+            fact_id=passes.fact_id,
+        ),
+    )
+
+
+def during(presence: ir.Table, *, since: ir.TimestampValue, until: ir.TimestampValue) -> ir.Table:
+    """Return presences cut to the time in which they counted: `since` to `until` (null while it lasts), both ends' overlap.
+
+    A presence of one instant counts where it lies in the span; a longer one where it overlaps it.
+    """
+    began = ibis.greatest(presence.from_at, since)
+    cut = presence.mutate(counted_from=began.cast(INSTANT), counted_until=ibis.least(presence.left_at, until).cast(INSTANT))
+    overlaps = (presence.left_at.isnull() | (presence.left_at >= since)) & (until.isnull() | (presence.from_at < until))
+    return cut.filter(overlaps)

@@ -1,0 +1,1 @@
+"""The rules of the health code, one module a kind of condition; policies word them."""

@@ -1,0 +1,68 @@
+"""Fever and symptoms: reported by the person, measured at a gate, seen at a fever clinic."""
+
+import ibis
+import ibis.expr.types as ir
+
+from fangxian.code.check_in_runs import until_check_ins
+from fangxian.code.ending import first_ending
+from fangxian.code.fever import abnormal_reading, abnormal_report
+from fangxian.code.known import Known
+from fangxian.code.rule import Rule, spans
+from fangxian.facts import CheckIn, DoctorConfirmation, FeverClinicVisit, HealthDeclaration, TemperatureReading, Text
+
+symptoms_reported = Rule(
+    "symptoms-reported",
+    Text("申报或打卡有症状", "Symptoms reported"),
+    Text("申报或每日打卡时发热或有症状的人。", "A person who reports fever or symptoms in a declaration or check-in."),
+)
+
+fever_at_gate = Rule(
+    "fever-at-gate",
+    Text("现场测温异常", "Fever at a gate"),
+    Text("门岗现场测温异常的人。", "A person whose temperature at a gate was abnormal."),
+)
+
+fever_patient = Rule(
+    "fever-patient",
+    Text("发热病例", "Fever patient"),
+    Text("发热门诊登记为发热、尚未排除的人。", "A person registered with fever at a fever clinic and not yet excluded."),
+)
+
+
+@symptoms_reported.condition
+def symptoms_until_check_ins(known: Known, *, check_ins: int, fever_line_c: float) -> ir.Table:
+    """From an abnormal declaration or check-in until `check_ins` consecutive normal daily check-ins after its day."""
+    reports = (known.facts(HealthDeclaration), known.facts(CheckIn))
+    causes = ibis.union(
+        *(
+            report.filter(abnormal_report(report, fever_line_c=fever_line_c)).select(
+                "person_id", "from_at", "fact_id", counts_from=report.from_at
+            )
+            for report in reports
+        )
+    )
+    return until_check_ins(known, causes, check_ins=check_ins, fever_line_c=fever_line_c)
+
+
+@fever_at_gate.condition
+def fever_until_normal_reading(known: Known, *, fever_line_c: float, forehead_line_c: float, days: int) -> ir.Table:
+    """From an abnormal reading until the next normal one on a later local day, at the latest `days` local days after."""
+    readings = known.facts(TemperatureReading)
+    bad = abnormal_reading(readings, fever_line_c=fever_line_c, forehead_line_c=forehead_line_c)
+    fevers = readings.filter(bad).select("person_id", "from_at", "fact_id", next_day=known.start_of_day_after(readings.from_at, days=1))
+    normal = readings.filter(~bad).select("person_id", ended_at=readings.from_at)
+    course = first_ending(fevers, normal, not_before="next_day")
+    until = ibis.least(course.ended_at, known.start_of_day_after(course.from_at, days=days))
+    return spans(course, from_at=course.from_at, until_at=until, because=["fact_id"])
+
+
+@fever_patient.condition
+def fever_until_days_after_exclusion(known: Known, *, isolation_days: int) -> ir.Table:
+    """From the clinic visit until the start of the local day `isolation_days` days after a doctor excluded it."""
+    visits = known.facts(FeverClinicVisit)
+    fevers = visits.filter(visits.outcome == "fever").select("person_id", "from_at", "fact_id")
+    findings = known.facts(DoctorConfirmation)
+    excluded = findings.filter(findings.finding.isin(("fever_excluded", "healthy"))).select("person_id", ended_at=findings.from_at)
+    course = first_ending(fevers, excluded)
+    until = known.start_of_day_after(course.ended_at, days=isolation_days)
+    return spans(course, from_at=course.from_at, until_at=until, because=["fact_id"])

@@ -1,0 +1,1 @@
+"""Dated parameters and references, as data, laid out like the rules that read them."""
