@@ -1,0 +1,49 @@
+# One door: `make demo` to see it, `make test` to try it, `make help` for the rest. Every target sets up what it needs.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint format bench docs lock ready ready-demo clean
+
+COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--no-emit-index-url --custom-compile-command "make lock" pyproject.toml
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: ready-demo ## make a world of 50,000 people, decide its codes and open the page (ARGS="--help" for options)
+	@.venv/bin/fangxian demo $(ARGS)
+
+test: ready ## run every test (ARGS="-k exposure" for some)
+	@.venv/bin/python -m pytest $(ARGS)
+
+check: lint test ## everything that must hold before a commit: lint, then test
+
+lint: ready ## format, lint, types and import contracts
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+format: ready ## mend format and what the linter can mend
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+bench: ready ## measure speed and memory; writes the table in docs/ (ARGS="--help" for options)
+	@.venv/bin/python bench/run.py $(ARGS)
+
+docs: ready ## write the generated pages: data dictionary, rule book, columns that rules may read
+	@.venv/bin/python -m tools.docs
+
+lock: ready ## choose the newest versions that pyproject.toml and package.json allow, and write them down
+	$(COMPILE) --upgrade --all-extras --group build --group dev --output-file requirements/test.txt
+	$(COMPILE) --constraints requirements/test.txt --output-file requirements/demo.txt
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
+		--custom-compile-command "make lock" --constraints requirements/test.txt --group build --output-file requirements/build.txt
+	npm install --package-lock-only
+
+ready-demo:
+	@sh tools/set_up demo
+
+ready:
+	@sh tools/set_up test
+
+clean: ## remove the environment and everything that was fetched or built
+	rm -rf .venv .build node_modules src/fangxian/web/static/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
