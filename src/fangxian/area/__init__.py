@@ -1,0 +1,1 @@
+"""Areas: daily case curves from facts, and the levels that dated rules give them."""

@@ -1,0 +1,98 @@
+"""What an area rule is: what it looks at, and the level that follows, both plain functions over unbound tables."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+
+import ibis.expr.types as ir
+
+from fangxian.area.known import KnownAreas
+from fangxian.errors import FangxianError
+from fangxian.facts import Text
+
+INPUTS: Final[Mapping[str, Text]] = {
+    "confirmed_total": Text("累计确诊", "confirmed since the beginning"),
+    "new_confirmed": Text("较上次新增", "new since the count before"),
+    "days_without_new_case": Text("无新增天数", "days without a new case"),
+    "missing_days": Text("缺报天数", "days missing before"),
+    "is_correction": Text("下修", "corrected downwards"),
+    "local_share": Text("本地占比", "share of local cases"),
+    "clusters": Text("聚集性疫情", "clusters"),
+    "points": Text("分值", "points"),
+    "base_level": Text("未下调等级", "level before stepping down"),
+    "new_in_window": Text("14 天新增", "new in 14 days"),
+    "rate_per_100k": Text("每 10 万人发病", "new per 100,000"),
+    "tests_per_100k": Text("每 10 万人检测", "tests per 100,000"),
+    "positivity": Text("阳性率", "positive share of tests"),
+}
+"""What rules look at, as shown beside a level."""
+
+
+@dataclass(frozen=True)
+class AreaRule:
+    """A rule that gives areas levels.
+
+    `inputs(known, **parameters)` returns one row for each area and day with a count: region_code, reported_on, day,
+    case_fact_id and what the rule looks at. `levels(inputs, **parameters)` adds `level`, null where the inputs do not suffice,
+    and what it weighed on the way. `shows` names the columns to be shown beside the level.
+    """
+
+    name: str
+    title: Text
+    shows: tuple[str, ...]
+    inputs: Callable[..., ir.Table] = field(repr=False)
+    levels: Callable[..., ir.Table] = field(repr=False)
+
+    def takes(self) -> frozenset[str]:
+        """Return the names of the parameters that the rule takes."""
+        return _keywords(self.inputs) | _keywords(self.levels)
+
+    def decide(self, known: KnownAreas, **parameters: Any) -> ir.Table:
+        """Return inputs and levels of every area and day with a count.
+
+        Raises FangxianError where a parameter is missing or is not the rule's.
+        """
+        if self.takes() != parameters.keys():
+            raise FangxianError(
+                f"Area rule {self.name} takes other parameters than its scheme gives.",
+                known=f"It takes: {', '.join(sorted(self.takes()))}. Given: {', '.join(sorted(parameters))}.",
+                next_step="Correct the scheme's area.yaml.",
+            )
+        inputs = self.inputs(known, **{name: parameters[name] for name in _keywords(self.inputs)})
+        return self.levels(inputs, **{name: parameters[name] for name in _keywords(self.levels)})
+
+
+def _keywords(function: Callable[..., ir.Table]) -> frozenset[str]:
+    parameters = inspect.signature(function).parameters.values()
+    return frozenset(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+
+
+@cache
+def all_area_rules() -> tuple[AreaRule, ...]:
+    """Return every area rule, in order of name; the package is walked, so nothing has to register itself."""
+    import fangxian.area.rules as package
+
+    found: dict[str, AreaRule] = {}
+    for module in pkgutil.iter_modules(package.__path__):
+        for member in vars(importlib.import_module(f"{package.__name__}.{module.name}")).values():
+            if isinstance(member, AreaRule):
+                found[member.name] = member
+    return tuple(found[name] for name in sorted(found))
+
+
+def area_rule(name: str) -> AreaRule:
+    """Return the area rule called `name`; raises FangxianError where a scheme names one that does not exist."""
+    found = {rule.name: rule for rule in all_area_rules()}
+    if name not in found:
+        raise FangxianError(
+            f"There is no area rule called {name}.",
+            known=f"Known: {', '.join(found)}.",
+            next_step="Correct the scheme's area.yaml.",
+        )
+    return found[name]

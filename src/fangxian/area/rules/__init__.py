@@ -1,0 +1,1 @@
+"""Area rules, one a module."""
