@@ -12,7 +12,9 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import sqlglot
 from ibis.formats.pyarrow import PyArrowSchema
+from sqlglot import exp
 
 from fangxian.engine.lake import Lake
 from fangxian.facts import Fact, PersonFact, all_fact_types
@@ -62,13 +64,17 @@ class DuckDBEngine:
         empty = ", ".join(f"CAST(NULL AS {_duckdb_type(c.dtype)}) AS {_quoted(c.name)}" for c in fact_type.columns.values())
         return f"SELECT {empty} WHERE false"
 
+    def view(self, name: str, paths: Iterable[str]) -> None:
+        """Make Parquet files readable as one table under `name`."""
+        self.connection.execute(f"CREATE OR REPLACE VIEW {_quoted(name)} AS SELECT * FROM read_parquet({_sql_list(paths)})")
+
     def register(self, name: str, table: pa.Table) -> None:
         """Make a small Arrow table readable under `name`."""
         self.connection.register(name, table)
 
     def sql(self, expression: ir.Table) -> str:
         """Return the SQL of an expression in this engine's dialect."""
-        return str(ibis.to_sql(expression, dialect=self.dialect, pretty=False))
+        return read_again_rather_than_keep(str(ibis.to_sql(expression, dialect=self.dialect, pretty=False)))
 
     def rows(self, expression: ir.Table) -> pa.Table:
         """Run an expression and return its rows as Arrow, in the expression's own schema."""
@@ -76,7 +82,14 @@ class DuckDBEngine:
 
     def rows_of(self, sql: str, schema: ibis.Schema) -> pa.Table:
         """Run SQL that was compiled before and return its rows as Arrow in `schema`."""
-        return self.connection.execute(sql).to_arrow_table().cast(PyArrowSchema.from_ibis(schema))
+        rows = self.connection.execute(sql).to_arrow_table().select(list(schema.names))
+        return rows.cast(PyArrowSchema.from_ibis(schema))
+
+    def facts_called(self, fact_type: type[Fact], fact_ids: Iterable[int]) -> pa.Table:
+        """Return the facts of a type that have one of these numbers, with every stored column."""
+        wanted = ", ".join(str(int(fact_id)) for fact_id in fact_ids)
+        sql = f"SELECT * FROM {_quoted(fact_type.name)} WHERE fact_id IN ({wanted})"
+        return self.rows_of(sql, fact_type.schema())
 
     def write(self, expression: ir.Table, path: Path) -> int:
         """Write an expression's rows to one Parquet file and return how many there are."""
@@ -111,6 +124,22 @@ class DuckDBEngine:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Close the engine."""
         self.close()
+
+
+def read_again_rather_than_keep(sql: str) -> str:
+    """Mark common table expressions that only filter stored facts as not to be materialised.
+
+    DuckDB keeps the rows of a common table expression that is read twice. For one that filters 32 M check-ins that costs
+    more than reading the file again: 12.6 s and 6.8 GB against 4.1 s and 0.6 GB, on 40 M facts.
+    """
+    tree = sqlglot.parse_one(sql, dialect="duckdb")
+    stored = {fact_type.name for fact_type in all_fact_types()}
+    for common in tree.find_all(exp.CTE):
+        body = common.this
+        filters_only = isinstance(body, exp.Select) and not (body.args.get("group") or body.args.get("distinct") or body.find(exp.Window))
+        if filters_only and {table.name for table in body.find_all(exp.Table)} <= stored:
+            common.set("materialized", False)
+    return str(tree.sql(dialect="duckdb"))
 
 
 def _duckdb_type(dtype: str) -> str:

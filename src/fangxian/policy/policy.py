@@ -48,7 +48,7 @@ class Parameter:
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Wording:
     """One rule as worded in one policy for a time: half-open from `since` to `until` (both local days)."""
 
@@ -68,7 +68,7 @@ class Wording:
         return {name: parameter.value for name, parameter in self.parameters.items()}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Policy:
     """The wordings and parameters in force for a jurisdiction, day by day."""
 

@@ -3,11 +3,10 @@
 import ibis
 import ibis.expr.types as ir
 
-from fangxian.code.check_in_runs import until_check_ins
 from fangxian.code.known import Known
 from fangxian.code.listed_area import ListedAreas, in_listed_area
 from fangxian.code.presence import during, presences
-from fangxian.code.rule import Rule, spans
+from fangxian.code.rule import Rule, causes, spans
 from fangxian.facts import AreaLevel, Text
 
 came_from_key_area = Rule(
@@ -44,9 +43,8 @@ def _for_days(known: Known, present: ir.Table, *, days: int) -> ir.Table:
     )
 
 
-def _until_check_ins(known: Known, present: ir.Table, *, check_ins: int, fever_line_c: float) -> ir.Table:
-    causes = present.select("person_id", from_at=present.counted_from, counts_from=present.counted_until, fact_id=present.fact_id)
-    return until_check_ins(known, causes, check_ins=check_ins, fever_line_c=fever_line_c)
+def _until_check_ins(present: ir.Table) -> ir.Table:
+    return causes(present, from_at=present.counted_from, counts_from=present.counted_until)
 
 
 @came_from_key_area.condition
@@ -55,16 +53,16 @@ def key_area_for_days(known: Known, *, areas: ListedAreas, days: int) -> ir.Tabl
     return _for_days(known, in_listed_area(known, areas), days=days)
 
 
-@came_from_key_area.condition
-def key_area_until_check_ins(known: Known, *, areas: ListedAreas, check_ins: int, fever_line_c: float) -> ir.Table:
-    """From the stay in a listed area until `check_ins` consecutive normal daily check-ins after the day of leaving."""
-    return _until_check_ins(known, in_listed_area(known, areas), check_ins=check_ins, fever_line_c=fever_line_c)
+@came_from_key_area.condition_until_check_ins
+def key_area_until_check_ins(known: Known, *, areas: ListedAreas) -> ir.Table:
+    """From the stay in a listed area; check-ins count from the day after leaving."""
+    return _until_check_ins(in_listed_area(known, areas))
 
 
-@came_from_watched_area.condition
-def watched_area_until_check_ins(known: Known, *, areas: ListedAreas, check_ins: int, fever_line_c: float) -> ir.Table:
-    """From the stay in a listed area until `check_ins` consecutive normal daily check-ins after the day of leaving."""
-    return _until_check_ins(known, in_listed_area(known, areas), check_ins=check_ins, fever_line_c=fever_line_c)
+@came_from_watched_area.condition_until_check_ins
+def watched_area_until_check_ins(known: Known, *, areas: ListedAreas) -> ir.Table:
+    """From the stay in a listed area; check-ins count from the day after leaving."""
+    return _until_check_ins(in_listed_area(known, areas))
 
 
 def _at_level(known: Known, *, scheme: str, level: str, minimum_hours: float, days: int) -> ir.Table:

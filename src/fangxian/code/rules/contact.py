@@ -3,9 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
-from fangxian.code.check_in_runs import until_check_ins
 from fangxian.code.known import Known
-from fangxian.code.rule import Rule, spans
+from fangxian.code.rule import Rule, causes, spans
 from fangxian.facts import Exposure, HealthDeclaration, Text
 
 close_contact = Rule(
@@ -28,10 +27,11 @@ def _close(known: Known) -> ir.Table:
     return close.select("person_id", "from_at", "fact_id", counts_from=ibis.coalesce(close.until_at, close.from_at))
 
 
-@close_contact.condition
-def contact_until_check_ins(known: Known, *, check_ins: int, fever_line_c: float) -> ir.Table:
-    """From the first contact until `check_ins` consecutive normal daily check-ins after the day of the last contact."""
-    return until_check_ins(known, _close(known), check_ins=check_ins, fever_line_c=fever_line_c)
+@close_contact.condition_until_check_ins
+def contact_until_check_ins(known: Known) -> ir.Table:
+    """From the first contact; check-ins count from the day after the last contact."""
+    close = _close(known)
+    return causes(close, from_at=close.from_at, counts_from=close.counts_from)
 
 
 @close_contact.condition
@@ -41,9 +41,9 @@ def contact_for_days(known: Known, *, days: int) -> ir.Table:
     return spans(close, from_at=close.from_at, until_at=known.start_of_day_after(close.counts_from, days=days), because=["fact_id"])
 
 
-@declared_contact.condition
-def declared_until_check_ins(known: Known, *, check_ins: int, fever_line_c: float) -> ir.Table:
-    """From the declaration until `check_ins` consecutive normal daily check-ins after its day."""
-    declared = known.facts(HealthDeclaration)
-    causes = declared.filter(declared.contacted_case == "yes").select("person_id", "from_at", "fact_id", counts_from=declared.from_at)
-    return until_check_ins(known, causes, check_ins=check_ins, fever_line_c=fever_line_c)
+@declared_contact.condition_until_check_ins
+def declared_until_check_ins(known: Known) -> ir.Table:
+    """From the declaration; check-ins count from the day after it."""
+    declarations = known.facts(HealthDeclaration)
+    declared = declarations.filter(declarations.contacted_case == "yes")
+    return causes(declared, from_at=declared.from_at, counts_from=declared.from_at)

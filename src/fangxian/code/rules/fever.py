@@ -3,11 +3,10 @@
 import ibis
 import ibis.expr.types as ir
 
-from fangxian.code.check_in_runs import until_check_ins
 from fangxian.code.ending import first_ending
 from fangxian.code.fever import abnormal_reading, abnormal_report
 from fangxian.code.known import Known
-from fangxian.code.rule import Rule, spans
+from fangxian.code.rule import Rule, causes, spans
 from fangxian.facts import CheckIn, DoctorConfirmation, FeverClinicVisit, HealthDeclaration, TemperatureReading, Text
 
 symptoms_reported = Rule(
@@ -29,19 +28,12 @@ fever_patient = Rule(
 )
 
 
-@symptoms_reported.condition
-def symptoms_until_check_ins(known: Known, *, check_ins: int, fever_line_c: float) -> ir.Table:
-    """From an abnormal declaration or check-in until `check_ins` consecutive normal daily check-ins after its day."""
+@symptoms_reported.condition_until_check_ins
+def symptoms_until_check_ins(known: Known, *, reported_fever_c: float) -> ir.Table:
+    """From an abnormal declaration or check-in; check-ins count from the day after it."""
     reports = (known.facts(HealthDeclaration), known.facts(CheckIn))
-    causes = ibis.union(
-        *(
-            report.filter(abnormal_report(report, fever_line_c=fever_line_c)).select(
-                "person_id", "from_at", "fact_id", counts_from=report.from_at
-            )
-            for report in reports
-        )
-    )
-    return until_check_ins(known, causes, check_ins=check_ins, fever_line_c=fever_line_c)
+    abnormal = (report.filter(abnormal_report(report, fever_line_c=reported_fever_c)) for report in reports)
+    return ibis.union(*(causes(report, from_at=report.from_at, counts_from=report.from_at) for report in abnormal))
 
 
 @fever_at_gate.condition

@@ -1,0 +1,80 @@
+"""Codes at an instant: the worst colour among a person's hits, green where there is none and the person is enrolled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import ibis
+import ibis.expr.types as ir
+
+from fangxian.code.colour import gravity, of_gravity
+from fangxian.code.hits import HITS
+from fangxian.code.known import Known, instant
+from fangxian.facts import Enrolment, HealthDeclaration, Residence
+from fangxian.facts.fact import INSTANT
+from fangxian.policy.policy import Policy
+
+STORED_HITS: Final = ibis.table(HITS, name="hits")
+"""Hits that were decided before and are read back, as an unbound table."""
+
+
+def in_force(hits: ir.Table, at: ir.TimestampValue) -> ir.Table:
+    """Return the hits that hold at an instant: from `from_at` on, up to and without `until_at`."""
+    return hits.filter(hits.from_at <= at, hits.until_at.isnull() | (hits.until_at > at))
+
+
+def colours_at(hits: ir.Table, at: ir.TimestampValue) -> ir.Table:
+    """Return the colour of everybody who is not green at an instant: person_id, colour."""
+    holding = in_force(hits, at)
+    worst = holding.group_by("person_id").agg(rank=gravity(holding.colour).max())
+    return worst.select("person_id", colour=of_gravity(worst.rank))
+
+
+def enrolments(policy: Policy, known: Known) -> ir.Table:
+    """Return since when people have a code at all: person_id, since_at. A policy asks for an enrolment or for one declaration."""
+    needed = HealthDeclaration if policy.green_needs == "declaration" else Enrolment
+    facts = known.facts(needed)
+    return facts.group_by("person_id").agg(since_at=facts.from_at.min())
+
+
+def enrolled(policy: Policy, known: Known, at: ir.TimestampValue) -> ir.Table:
+    """Return who has a code at all at an instant: person_id."""
+    everybody = enrolments(policy, known)
+    return everybody.filter(everybody.since_at <= at).select("person_id")
+
+
+def codes_at(policy: Policy, known: Known, hits: ir.Table, at: ir.TimestampValue) -> ir.Table:
+    """Return everybody's code at an instant: person_id, colour; people without a code are not in it."""
+    not_green = colours_at(hits, at)
+    others = enrolled(policy, known, at).anti_join(not_green, "person_id")
+    return ibis.union(not_green, others.select("person_id", colour=ibis.literal("green")))
+
+
+def homes(known: Known, at: ir.TimestampValue) -> ir.Table:
+    """Return where people live at an instant: person_id, region_code (the latest known home, one a person)."""
+    lived = known.facts(Residence)
+    there = lived.filter(lived.from_at <= at, lived.until_at.isnull() | (lived.until_at > at))
+    order = ibis.row_number().over(ibis.window(group_by=there.person_id, order_by=[ibis.desc(there.from_at), there.region_code]))
+    ranked = there.mutate(place=order)
+    return ranked.filter(ranked.place == 0).select("person_id", "region_code")
+
+
+def counts_by_day(hits: ir.Table, instants: Sequence[datetime]) -> ir.Table:
+    """Return how many people were not green at each instant: day_at, colour, people."""
+    days = ibis.union(*(_one_row(day_at) for day_at in instants))
+    holding = hits.inner_join(days, [hits.from_at <= days.day_at, hits.until_at.isnull() | (hits.until_at > days.day_at)])
+    worst = holding.group_by("person_id", "day_at").agg(rank=gravity(holding.colour).max())
+    coloured = worst.mutate(colour=of_gravity(worst.rank))
+    return coloured.group_by("day_at", "colour").agg(people=coloured.count()).order_by("day_at", "colour")
+
+
+def _one_row(day_at: datetime) -> ir.Table:
+    return ibis.range(0, 1).unnest().name("one").as_table().select(day_at=instant(day_at).cast(INSTANT))
+
+
+def counts_by_rule(hits: ir.Table, at: ir.TimestampValue) -> ir.Table:
+    """Return how many people each rule colours at an instant: rule, colour, people (a person counts under every rule that holds)."""
+    holding = in_force(hits, at)
+    return holding.group_by("rule", "colour").agg(people=holding.person_id.nunique()).order_by(ibis.desc("people"), "rule")

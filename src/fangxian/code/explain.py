@@ -1,0 +1,140 @@
+"""Explaining one person's code: the same rules as for everybody, run on this person's facts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from fangxian.code.check_in_runs import normal_days
+from fangxian.code.codes import enrolments
+from fangxian.code.colour import Colour
+from fangxian.code.explanation import Change, Explanation, FactSeen, Progress, Reason
+from fangxian.code.hits import all_hits
+from fangxian.code.known import Known
+from fangxian.engine.duckdb import DuckDBEngine
+from fangxian.engine.placeholders import fill, known_at_placeholder
+from fangxian.facts import AreaLevel, AreaWithdrawal, Fact, PersonFact, all_fact_types
+from fangxian.policy.policy import Policy, Wording
+
+Row = Mapping[str, Any]
+
+
+@cache
+def _compiled(build: Callable[[Policy, Known], ir.Table], policy: Policy, dialect: str) -> tuple[str, ibis.Schema]:
+    """Return the SQL of `build(policy, known)` with a place for the known time; compiling takes a second, so once."""
+    expression = build(policy, Known(known_at_placeholder(), policy.utc_offset))
+    return str(ibis.to_sql(expression, dialect=dialect, pretty=False)), expression.schema()
+
+
+def _run(alone: DuckDBEngine, build: Callable[[Policy, Known], ir.Table], policy: Policy, known_at: datetime) -> list[Row]:
+    sql, schema = _compiled(build, policy, alone.dialect)
+    rows: list[Row] = alone.rows_of(fill(sql, known_at), schema).to_pylist()
+    return rows
+
+
+@cache
+def _read() -> tuple[type[Fact], ...]:
+    """Return the fact types that rules and an explanation read: the person's own, and the levels of areas."""
+    area = (AreaLevel, AreaWithdrawal)
+    return tuple(t for t in all_fact_types() if issubclass(t, PersonFact) or t in area)
+
+
+def explain(engine: DuckDBEngine, policy: Policy, person_id: str, *, at: datetime, known_at: datetime) -> Explanation:
+    """Return why a person's code has its colour at `at`, from the facts known at `known_at` (both UTC, without a zone).
+
+    With `known_at` equal to `at` this is the decision as it was made then; with a later `known_at`, as it would be made now.
+    """
+    alone = engine.only(person_id, _read())
+    try:
+        has_code = any(row["since_at"] <= at for row in _run(alone, enrolments, policy, known_at))
+        hits = sorted(_run(alone, all_hits, policy, known_at), key=lambda row: (row["from_at"], row["rule"]))
+        reasons = tuple(_reason(alone, policy, row, at=at, known_at=known_at) for row in hits if _holds(row, at))
+        coming = tuple(_reason(alone, policy, row, at=at, known_at=known_at) for row in hits if row["from_at"] > at)
+    finally:
+        alone.close()
+    return Explanation(
+        person_id=person_id,
+        policy=policy,
+        at=at,
+        known_at=known_at,
+        colour=_colour(hits, at, has_code=has_code),
+        reasons=tuple(sorted(reasons, key=lambda reason: -list(Colour).index(reason.colour))),
+        coming=coming,
+        changes=tuple(_changes(hits, at, has_code=has_code)),
+    )
+
+
+def _holds(row: Row, at: datetime) -> bool:
+    return bool(row["from_at"] <= at and (row["until_at"] is None or at < row["until_at"]))
+
+
+def _colour(hits: Sequence[Row], at: datetime, *, has_code: bool) -> Colour | None:
+    held = [Colour(row["colour"]) for row in hits if _holds(row, at)]
+    return max(held, key=list(Colour).index) if held else Colour.GREEN if has_code else None
+
+
+def _changes(hits: Sequence[Row], at: datetime, *, has_code: bool) -> Iterable[Change]:
+    """Yield the changes of colour after `at`, in order of time."""
+    edges = {row[end] for row in hits for end in ("from_at", "until_at") if row[end] is not None and row[end] > at}
+    before = _colour(hits, at, has_code=has_code)
+    for edge in sorted(edges):
+        after = _colour(hits, edge, has_code=has_code)
+        if after is not None and after != before:
+            yield Change(at=edge, colour=after)
+        before = after
+
+
+def _reason(alone: DuckDBEngine, policy: Policy, row: Row, *, at: datetime, known_at: datetime) -> Reason:
+    wording = _wording_in_force(policy, row)
+    return Reason(
+        wording=wording,
+        colour=Colour(row["colour"]),
+        from_at=row["from_at"],
+        until_at=row["until_at"],
+        because=tuple(_facts_seen(alone, row["because"])),
+        progress=_progress(alone, policy, wording, row, at=at, known_at=known_at),
+    )
+
+
+def _wording_in_force(policy: Policy, row: Row) -> Wording:
+    return next(
+        wording
+        for wording in policy.wordings
+        if wording.rule == row["rule"]
+        and policy.starts(wording.since) <= row["from_at"]
+        and (wording.until is None or row["from_at"] < policy.starts(wording.until))
+    )
+
+
+def _facts_seen(alone: DuckDBEngine, fact_ids: Sequence[int]) -> list[FactSeen]:
+    """Return the facts that a hit names, in the hit's order; they lie in the person's few tables and the area levels."""
+    found: dict[int, FactSeen] = {}
+    for fact_type in _read():
+        for values in alone.facts_called(fact_type, fact_ids).to_pylist():
+            found[values["fact_id"]] = FactSeen(fact_type, values)
+    return [found[fact_id] for fact_id in fact_ids if fact_id in found]
+
+
+def _progress(alone: DuckDBEngine, policy: Policy, wording: Wording, row: Row, *, at: datetime, known_at: datetime) -> Progress | None:
+    """Return how far the check-ins are that end a hit, or None where check-ins do not end it."""
+    needed = wording.parameters.get("check_ins")
+    if needed is None:
+        return None
+    line = wording.parameters["fever_line_c"].value
+    normal = _run(alone, _normal_days(line), policy, known_at)
+    mine = {day["day"] for day in normal if row["from_at"] < day["day"] <= at}
+    today = policy.starts(policy.local(at).date())
+    day, done = (today if today in mine else today - timedelta(days=1)), 0
+    while day in mine:
+        day, done = day - timedelta(days=1), done + 1
+    return Progress(done=min(done, needed.value), needed=needed.value)
+
+
+@cache
+def _normal_days(fever_line_c: float) -> Callable[[Policy, Known], ir.Table]:
+    return lambda policy, known: normal_days(known, fever_line_c=fever_line_c)

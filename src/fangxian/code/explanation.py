@@ -1,0 +1,62 @@
+"""An explanation: everything a person may know about the colour of a code, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fangxian.code.colour import Colour
+from fangxian.facts import Fact
+from fangxian.policy.policy import Policy, Wording
+
+
+@dataclass(frozen=True)
+class FactSeen:
+    """A fact behind a hit: its type and its stored columns."""
+
+    fact_type: type[Fact]
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many consecutive normal check-ins a person has of those needed, counted up to the instant asked about."""
+
+    done: int
+    needed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """One hit, with the wording that made it and the facts that it rests on."""
+
+    wording: Wording
+    colour: Colour
+    from_at: datetime
+    until_at: datetime | None
+    because: tuple[FactSeen, ...]
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A change of colour that will come by itself, with nothing new becoming known."""
+
+    at: datetime
+    colour: Colour
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """Why a person's code has its colour at an instant, as known at an instant."""
+
+    person_id: str
+    policy: Policy
+    at: datetime
+    known_at: datetime
+    colour: Colour | None
+    """The colour; None where the person has no code (not enrolled) and no hit."""
+    reasons: tuple[Reason, ...]
+    coming: tuple[Reason, ...]
+    changes: tuple[Change, ...]

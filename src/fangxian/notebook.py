@@ -1,0 +1,96 @@
+"""The Python interface for notebooks: the same answers as the command line, under a role and a purpose that are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import ibis
+import ibis.expr.types as ir
+
+from fangxian.code.codes import STORED_HITS, codes_at, in_force
+from fangxian.code.decide import decide, now
+from fangxian.code.explain import explain
+from fangxian.code.explanation import Explanation
+from fangxian.code.known import Known, instant
+from fangxian.code.telling import tell
+from fangxian.engine.duckdb import DuckDBEngine
+from fangxian.engine.lake import Lake
+from fangxian.facts import fact_type
+from fangxian.policy.policy import Policy, policy
+from fangxian.store.journal import Access, Journal
+
+
+class Notebook:
+    """An opened lake. Its tables are Ibis tables: `.to_polars()`, `.to_pandas()`, `.to_pyarrow()`, or go on in Ibis.
+
+    Every look is recorded in the lake's journal before it happens, under the role and purpose given on opening.
+    """
+
+    def __init__(self, path: str | Path, *, role: str, purpose: str) -> None:
+        """Open the lake at `path`. Raises FangxianError for what is not a lake and for an empty role or purpose."""
+        self._access = Access(role=role, purpose=purpose)
+        self._lake = Lake.open(Path(path))
+        self._journal = Journal(self._lake.path / "access.jsonl")
+        self._engine = DuckDBEngine(self._lake)
+        self._ibis = ibis.duckdb.from_connection(self._engine.connection)
+
+    def facts(self, name: str) -> ir.Table:
+        """Return every stored fact of a type (`check_in`, `trip` …) with the columns that rules may read.
+
+        Shape: one row a fact, as delivered; withdrawals are facts of their own and not applied here.
+        """
+        wanted = fact_type(name)
+        self._journal.record(self._access, what="facts", about=name)
+        return self._ibis.table(wanted.name).select(*wanted.table().columns)
+
+    def hits(self, policy: str, at: datetime | None = None, *, known_at: datetime | None = None) -> ir.Table:
+        """Return the hits of a policy as known at `known_at` (now by default), those that hold at `at` if it is given.
+
+        Shape: person_id, rule, colour, from_at, until_at (null while open), because. Times: UTC without a zone inside the
+        table; `at` and `known_at` may carry a zone, or are on the policy's own clocks. Raises FangxianError for a policy
+        that is not known.
+        """
+        chosen, moment, known = self._chosen(policy, at, known_at)
+        self._journal.record(self._access, what="hits", about=chosen.name)
+        table = self._decided(chosen, known)
+        return in_force(table, instant(moment)) if at is not None else table
+
+    def codes(self, policy: str, at: datetime | None = None, *, known_at: datetime | None = None) -> ir.Table:
+        """Return everybody's code at an instant (now by default): person_id, colour. Errors and times as for `hits`."""
+        chosen, moment, known = self._chosen(policy, at, known_at)
+        self._journal.record(self._access, what="codes", about=chosen.name)
+        self._decided(chosen, known)
+        found = codes_at(chosen, Known(instant(known), chosen.utc_offset), STORED_HITS, instant(moment))
+        return self._ibis.sql(self._engine.sql(found), dialect="duckdb")
+
+    def explain(self, person_id: str, policy: str, at: datetime | None = None, *, known_at: datetime | None = None) -> Explanation:
+        """Return why one person's code has its colour; `Notebook.tell` puts it into words. Errors and times as for `hits`."""
+        chosen, moment, known = self._chosen(policy, at, known_at)
+        self._journal.record(self._access, what="explain", about=person_id)
+        return explain(self._engine, chosen, person_id, at=moment, known_at=known)
+
+    @staticmethod
+    def tell(explanation: Explanation, language: str = "zh") -> Sequence[str]:
+        """Return an explanation as lines of text in Chinese ("zh") or English ("en")."""
+        return tell(explanation, language=language)
+
+    def _chosen(self, name: str, at: datetime | None, known_at: datetime | None) -> tuple[Policy, datetime, datetime]:
+        chosen = policy(name)
+        return chosen, (chosen.instant(at) if at else now()), (chosen.instant(known_at) if known_at else now())
+
+    def _decided(self, chosen: Policy, known_at: datetime) -> ir.Table:
+        decided = decide(self._engine, chosen, known_at=known_at)
+        self._engine.view(STORED_HITS.get_name(), [str(path) for path in decided.files])
+        return self._ibis.table(STORED_HITS.get_name())
+
+    def __enter__(self) -> Self:
+        """Return the notebook itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Give back memory and files."""
+        self._engine.close()
