@@ -17,19 +17,19 @@ from fangxian.errors import FangxianError
 from fangxian.facts import Text
 
 INPUTS: Final[Mapping[str, Text]] = {
-    "confirmed_total": Text("累计确诊", "confirmed since the beginning"),
-    "new_confirmed": Text("较上次新增", "new since the count before"),
-    "days_without_new_case": Text("无新增天数", "days without a new case"),
-    "missing_days": Text("缺报天数", "days missing before"),
-    "is_correction": Text("下修", "corrected downwards"),
-    "local_share": Text("本地占比", "share of local cases"),
+    "confirmed_total": Text("累计确诊", "confirmed"),
+    "new_confirmed": Text("新增", "new"),
+    "days_without_new_case": Text("无新增天数", "quiet days"),
+    "missing_days": Text("缺报天数", "missing days"),
+    "is_correction": Text("下修", "corrected"),
+    "local_share": Text("本地占比", "local share"),
     "clusters": Text("聚集性疫情", "clusters"),
     "points": Text("分值", "points"),
-    "base_level": Text("未下调等级", "level before stepping down"),
+    "base_level": Text("下调前", "before stepping down"),
     "new_in_window": Text("14 天新增", "new in 14 days"),
-    "rate_per_100k": Text("每 10 万人发病", "new per 100,000"),
-    "tests_per_100k": Text("每 10 万人检测", "tests per 100,000"),
-    "positivity": Text("阳性率", "positive share of tests"),
+    "rate_per_100k": Text("每 10 万人发病", "new per 100k"),
+    "tests_per_100k": Text("每 10 万人检测", "tests per 100k"),
+    "positivity": Text("阳性率", "positivity"),
 }
 """What rules look at, as shown beside a level."""
 

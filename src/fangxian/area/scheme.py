@@ -12,7 +12,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -67,6 +67,17 @@ class Scheme:
         """The zone's distance from UTC."""
         offset = self.zone.utcoffset(datetime.combine(self.wordings[0].since, time()))
         return offset if offset is not None else timedelta()
+
+    def instant(self, text: str | None) -> datetime:
+        """Return the UTC instant (without a zone) that a text names on the scheme's clocks: a day's end, a time, or now.
+
+        Raises ValueError for what is neither.
+        """
+        if text is None:
+            return datetime.now(UTC).replace(tzinfo=None)
+        day_only = len(text) <= len("2020-02-15")
+        local = datetime.combine(date.fromisoformat(text), time.max) if day_only else datetime.fromisoformat(text)
+        return local.astimezone(UTC).replace(tzinfo=None) if local.tzinfo else local - self.utc_offset
 
     def regions(self, on: date) -> tuple[Region, ...] | None:
         """Return the regions that the scheme is about on a day, in order of code; None where it takes any.

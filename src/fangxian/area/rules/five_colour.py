@@ -21,11 +21,11 @@ StepDown = Mapping[str, Any]
 """`{after_days, by, from}`: after so many days without a new case, go down `by` levels from one of the levels `from`."""
 
 
-def inputs(known: KnownAreas, *, cluster_days: int, local_share_when_unknown: float) -> ir.Table:
-    """Return the curve with `clusters` of the last `cluster_days` days and `local_share` (0 to 1), assumed where unknown."""
+def inputs(known: KnownAreas, *, cluster_days: int) -> ir.Table:
+    """Return the curve with `clusters` of the last `cluster_days` days and `local_share` (0 to 1; null where unknown)."""
     curve = case_curve(known)
     share = curve.local_total.cast("float64") / curve.confirmed_total.cast("float64").nullif(0.0)
-    return with_clusters(curve.mutate(local_share=share.fill_null(local_share_when_unknown)), known, days=cluster_days)
+    return with_clusters(curve.mutate(local_share=share), known, days=cluster_days)
 
 
 def levels(
@@ -33,6 +33,7 @@ def levels(
     *,
     points_from_cases: Sequence[tuple[int, float]],
     points_for_all_local: float,
+    local_share_when_unknown: float,
     points_for_clusters: Sequence[float],
     level_from_points: Sequence[tuple[float, str]],
     step_downs: Sequence[StepDown],
@@ -42,8 +43,8 @@ def levels(
     A new case or an active cluster undoes every step down on the same day: a step down asks for quiet days and no cluster.
     """
     clusters = _by_least(inputs.clusters, list(enumerate(points_for_clusters)))
-    points = _by_least(inputs.confirmed_total, points_from_cases) + inputs.local_share * points_for_all_local + clusters
-    weighed = inputs.mutate(points=points)
+    local = inputs.local_share.fill_null(local_share_when_unknown) * points_for_all_local
+    weighed = inputs.mutate(points=_by_least(inputs.confirmed_total, points_from_cases) + local + clusters)
     worth = _by_least(weighed.points, [(least, COLOURS.index(colour)) for least, colour in level_from_points])
     base = weighed.mutate(base_rank=ibis.ifelse(weighed.confirmed_total == 0, 0, worth))
     rank = ibis.greatest(base.base_rank - _steps_down(base, step_downs), 0)

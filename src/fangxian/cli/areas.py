@@ -1,0 +1,162 @@
+"""The command that shows and records the levels of areas."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from fangxian.area.published import published_on
+from fangxian.area.record import Recorded, record_as_learned, record_levels
+from fangxian.area.rule import INPUTS, area_rule
+from fangxian.area.scheme import Scheme
+from fangxian.area.scheme import scheme as scheme_called
+from fangxian.area.situation import Situation, newest_day, situation
+from fangxian.area.telling import level_words, record_of, tell
+from fangxian.cli.options import KnownAtOption, LakeOption, LanguageOption
+from fangxian.engine.duckdb import DuckDBEngine
+from fangxian.engine.lake import Lake
+from fangxian.errors import FangxianError
+
+console = Console(highlight=False)
+_STYLES = {"red": "red", "dark_red": "red", "high": "red", "orange": "dark_orange", "yellow": "yellow", "medium": "yellow"}
+_STYLES |= {"blue": "blue", "green": "green", "low": "green", "grey": "bright_black"}
+
+
+class Format(StrEnum):
+    """How the situation is printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def areas(
+    *,
+    lake: LakeOption,
+    scheme: Annotated[str, typer.Option(help="The area scheme: cn-2020-02, ecdc-2021, zhejiang-five-colour, or a file.")] = (
+        "zhejiang-five-colour"
+    ),
+    on: Annotated[str | None, typer.Option(help="The local day at whose end the level is asked for; the newest by default.")] = None,
+    known_at: KnownAtOption = None,
+    format: Annotated[Format, typer.Option(help="table, csv or json.")] = Format.TABLE,  # noqa: A002  (the option is called --format)
+    compare_published: Annotated[bool, typer.Option("--compare-published", help="Show the published level beside it.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write the levels into the lake as facts, for code rules to read.")] = False,
+    as_learned: Annotated[
+        bool, typer.Option("--as-learned", help="With --write: as known at the end of each day on which something was learned.")
+    ] = False,
+    language: LanguageOption = "zh",
+) -> None:
+    """Show each area's level on a day with all that it was computed from; name the areas that have none."""
+    chosen = scheme_called(scheme)
+    known = _known_at(known_at, chosen)
+    with DuckDBEngine(Lake.open(lake)) as engine:
+        if write:
+            _write(engine, chosen, known, as_learned=as_learned)
+        day = _day(on) if on else newest_day(engine, scheme=chosen, known_at=known)
+        found = situation(engine, scheme=chosen, on=day, known_at=known)
+    {Format.TABLE: _print_table, Format.CSV: _print_csv, Format.JSON: _print_json}[format](found, compare_published, language)
+
+
+def _write(engine: DuckDBEngine, scheme: Scheme, known_at: datetime, *, as_learned: bool) -> None:
+    messages = Console(stderr=True)
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=messages, transient=True) as progress:
+        task = progress.add_task(scheme.name)
+        recorded = record_as_learned if as_learned else _record_once
+        steps = []
+        for step in recorded(engine, scheme=scheme, known_at=known_at):
+            steps.append(step)
+            progress.update(task, description=f"{scheme.name}, as known at {step.known_at} UTC")
+    added, withdrawn = sum(step.added for step in steps), sum(step.withdrawn for step in steps)
+    messages.print(f"{scheme.name}: +{added:,} levels, −{withdrawn:,} taken back, {len(steps)} instants")
+
+
+def _record_once(engine: DuckDBEngine, *, scheme: Scheme, known_at: datetime) -> Iterator[Recorded]:
+    yield record_levels(engine, scheme=scheme, known_at=known_at)
+
+
+def _known_at(text: str | None, scheme: Scheme) -> datetime:
+    """Return the UTC instant that an option names on the scheme's clocks; a day stands for its end."""
+    try:
+        return scheme.instant(text)
+    except ValueError:
+        raise FangxianError(f"{text!r} is not a time.", next_step="Write a day (2020-02-15) or a time ('2020-02-15 08:00').") from None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise FangxianError(f"{text!r} is not a day.", next_step="Write it as 2020-02-09.") from None
+
+
+def _print_table(found: Situation, compare: bool, language: str) -> None:
+    zh, scheme = language != "en", found.scheme
+    published = published_on(scheme.name, found.on) if compare else {}
+    shows = [shown for shown in area_rule(found.wording.rule).shows if not _never(found, shown)]
+    table = Table(title=f"{scheme.title.in_language(language)} · {found.on}")
+    for heading in ("代码", "地区", "等级") if zh else ("code", "area", "level"):
+        table.add_column(heading, no_wrap=True)
+    if compare:
+        table.add_column("公布" if zh else "published", no_wrap=True)
+    for shown in shows:
+        table.add_column(INPUTS[shown].in_language(language), justify="right")
+    table.add_column("统计日" if zh else "count of", justify="right")
+    for area in found.with_level:
+        cells = [area.region_code, area.name, level_words(scheme, area.level, language)]
+        if compare:
+            said = published.get(area.region_code)
+            cells.append("" if said is None else level_words(scheme, said.level, language) + (" ≠" if said.level != area.level else ""))
+        cells += [_cell(scheme, area.inputs[shown], language) for shown in shows]
+        table.add_row(*cells, f"{area.reported_on:%m-%d}", style=_STYLES.get(area.level or "", ""))
+    console.print(table)
+    for line in tell(found, language=language, compare=compare):
+        console.print(line, soft_wrap=True, markup=False)
+
+
+def _never(found: Situation, shown: str) -> bool:
+    """Return whether a yes-or-no input is no for every area: its column would be empty."""
+    return all(area.inputs[shown] is False for area in found.with_level)
+
+
+def _print_csv(found: Situation, compare: bool, language: str) -> None:
+    rows = [record_of(found, area, compare=compare) for area in found.areas]
+    writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]) if rows else ["region_code"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+
+
+def _print_json(found: Situation, compare: bool, language: str) -> None:
+    document = {
+        "scheme": found.scheme.name,
+        "on": found.on,
+        "known_at": found.known_at,
+        "wording_since": found.wording.since,
+        "areas_of_scheme": len(found.areas),
+        "computed": len(found.with_level),
+        "counts": {level: found.count(level) for level in found.scheme.levels},
+        "areas": [record_of(found, area, compare=compare) for area in found.areas],
+    }
+    sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+def _cell(scheme: Scheme, value: object, language: str) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "✓" if value else ""
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    return level_words(scheme, value, language) if isinstance(value, str) and value in scheme.levels else str(value)
+
+
+commands = (areas,)
