@@ -1,0 +1,111 @@
+"""What every test may ask for: engines over facts it names, a PostgreSQL schema of its own; and what none may do."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from lakes import lake_with
+from loopback_only import refuse_the_outside
+
+from fangxian.engine import spark_session
+from fangxian.engine.lake import Lake
+from fangxian.engine.opening import ENGINES, Engine, open_engine
+from fangxian.engine.spark_cluster import SparkCluster
+from fangxian.errors import FangxianError
+from fangxian.facts import Fact
+
+MAY_NOT_BE_SKIPPED = {
+    "spark": "runs on Spark; skipped only where Java is missing",
+    "postgres": "runs on PostgreSQL; skipped only where its package is missing",
+    "browser": "drives a browser; skipped only where Chromium is missing",
+}
+"""Marks of tests that a laptop may skip and CI may not, with what they mean."""
+
+Facts = Mapping[type[Fact], pa.Table]
+EngineFactory = Callable[[Facts], Engine]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marks known."""
+    for mark, meaning in MAY_NOT_BE_SKIPPED.items():
+        config.addinivalue_line("markers", f"{mark}: {meaning}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark a test by the engine that it asks for, so that nobody has to remember to."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "spark_master" in fixtures or "spark_cluster" in fixtures:
+            item.add_marker("spark")
+        if "postgres_server" in fixtures:
+            item.add_marker("postgres")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Turn the skip of an engine's or browser's test into a failure in CI, which must have what they need."""
+    report: Any = yield
+    marks = sorted(mark for mark in MAY_NOT_BE_SKIPPED if item.get_closest_marker(mark))
+    if report.skipped and not hasattr(report, "wasxfail") and marks and os.environ.get("CI") == "true":
+        reason = call.excinfo.value if call.excinfo else "no reason given"
+        report.outcome, report.longrepr = "failed", f"CI may not skip a test of {', '.join(marks)}: {reason}"
+    return report
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loopback_only() -> Iterator[None]:
+    """Keep every test off the network: only this machine answers."""
+    with pytest.MonkeyPatch.context() as patch:
+        refuse_the_outside(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def spark_master() -> Iterator[str]:
+    """Give the address of a standalone Spark cluster with two workers, one for the whole run."""
+    try:
+        spark_session.java()
+    except FangxianError as error:
+        pytest.skip(str(error))
+    with SparkCluster(workers=2) as cluster:
+        yield cluster.master
+        spark_session.stop()
+
+
+@pytest.fixture
+def engine_on(tmp_path: Path) -> Iterator[Callable[..., Engine]]:
+    """Give a function that opens an engine, by name, on a new lake that holds the given facts."""
+    opened, numbers = [], count()
+
+    def engine_on(name: str, facts: Facts, *, master: str | None = None) -> Engine:
+        opened.append(open_engine(lake_with(tmp_path / f"lake{next(numbers)}", facts), name, master=master))
+        return opened[-1]
+
+    yield engine_on
+    for engine in opened:
+        engine.close()
+
+
+@pytest.fixture
+def duckdb_engine(engine_on: Callable[..., Engine]) -> EngineFactory:
+    """Give a function from facts to DuckDB on a lake that holds them."""
+    return lambda facts: engine_on("duckdb", facts)
+
+
+@pytest.fixture(params=[pytest.param(name, marks=[pytest.mark.spark] if name == "spark" else []) for name in ENGINES])
+def engine_factory(request: pytest.FixtureRequest, engine_on: Callable[..., Engine]) -> EngineFactory:
+    """Give a function from facts to an engine on a lake that holds them: the test runs once on each engine."""
+    if request.param == "duckdb":
+        return lambda facts: engine_on("duckdb", facts)
+    master = request.getfixturevalue("spark_master")
+    return lambda facts: engine_on("spark", facts, master=master)
+
+
+@pytest.fixture
+def empty_lake(tmp_path: Path) -> Lake:
+    """Give a lake that holds nothing."""
+    return Lake.create(tmp_path / "empty")
