@@ -1,0 +1,200 @@
+"""Commands of the data officer: bring files in, see what was refused and what looks odd, and keep the lake in order."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from fangxian.cli.options import LakeOption, LanguageOption
+from fangxian.engine.compaction import compact as compact_lake
+from fangxian.engine.lake import Lake
+from fangxian.errors import FangxianError
+from fangxian.facts import all_fact_types
+from fangxian.sources import quarantine as refused
+from fangxian.sources.catalogue import all_sources, source_named
+from fangxian.sources.crosschecks import CHECK_TITLES, Check, Flag, lake_flags
+from fangxian.sources.delivery import STEPS, Delivered
+from fangxian.sources.delivery import ingest as deliver
+from fangxian.sources.identity import KeyFile
+from fangxian.sources.refusal import REASON_TITLES, Reason
+
+console = Console(highlight=False)
+messages = Console(stderr=True, highlight=False)
+
+_MANY_FLAGS = 12
+
+
+def ingest(
+    source: Annotated[str, typer.Argument(help="Which source sent it (`fangxian sources`).", show_default=False)],
+    files: Annotated[list[Path], typer.Argument(help="The files, in any form and encoding that is read.", show_default=False)],
+    *,
+    lake: LakeOption,
+    received_at: Annotated[
+        str | None, typer.Option(help="When the files came, China time: '2020-02-11 08:30'. Now by default.", show_default=False)
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(help="The identity key's file; <lake>.key/identity.key by default, made on first use.", show_default=False),
+    ] = None,
+    language: LanguageOption = "zh",
+) -> None:
+    """Bring files of a source into a lake; make the lake if the folder is new.
+
+    The same file twice changes nothing. Rows that cannot be understood go to quarantine and the rest goes in; a file that cannot
+    be read goes in not at all, the others do, and the command ends with exit code 2.
+    """
+    declared, came_at = source_named(source), _instant(received_at)
+    opened = Lake.create(lake)
+    holder = KeyFile.of(opened, key)
+    failures = []
+    for path in files:
+        try:
+            with _bar(path.name) as step:
+                delivered = deliver(opened, declared, path, received_at=came_at, key_holder=holder, progress=step)
+        except FangxianError as error:
+            failures.append(error)
+            if len(files) > 1:
+                messages.print(str(error), style="red", markup=False)
+        else:
+            _print_delivered(delivered, language)
+    if failures:
+        last = failures[-1]
+        raise (
+            last
+            if len(files) == 1
+            else FangxianError(
+                f"{len(failures)} of {len(files)} files did not go in.",
+                done="The others did.",
+                next_step="Mend them and run the same command again.",
+            )
+        )
+
+
+def quarantine(
+    *,
+    lake: LakeOption,
+    source: Annotated[str | None, typer.Option(help="Only this source.", show_default=False)] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Write the rows to this Excel workbook, for the agencies to mend.", show_default=False)
+    ] = None,
+    language: LanguageOption = "zh",
+) -> None:
+    """Count the refused rows by source and reason; write them to Excel with the remedy of each, so that agencies can mend them."""
+    opened = Lake.open(lake)
+    wanted = source_named(source).name if source else None
+    table = Table("来源 source", "原因 reason", "行数 rows", title="隔离 quarantine")
+    for name, reason, rows in refused.counts(opened):
+        if wanted in (None, name):
+            table.add_row(name, REASON_TITLES[Reason(reason)].in_language(language), f"{rows:,}")
+    console.print(table)
+    if export:
+        if export.suffix.lower() != ".xlsx":
+            raise FangxianError(f"{export} is not an Excel workbook's name.", next_step="Give a name that ends in .xlsx.")
+        lines = refused.export(opened, export, source=wanted)
+        console.print(f"{export}: {lines:,} 行 lines", markup=False)
+
+
+def sources(*, language: LanguageOption = "zh") -> None:
+    """List the sources: who sends, in which form, how often, and which facts come of it."""
+    table = Table("来源 source", "单位 agency", "格式 format", "频次 every", "事实 facts")
+    for source in all_sources():
+        facts = "、".join(fact_type.title.in_language(language) for fact_type in source.fact_types())
+        table.add_row(source.name, source.agency.in_language(language), str(source.format), _every(source.cadence.every), facts)
+    console.print(table)
+
+
+def check(*, lake: LakeOption, language: LanguageOption = "zh") -> None:
+    """List what looks odd in the whole lake: falling counts, provinces that do not add up, codes not in force, late rows."""
+    flags = lake_flags(Lake.open(lake))
+    _print_flags(flags, language, most=len(flags))
+    if not flags:
+        console.print("未发现异常。Nothing odd was found." if language == "zh" else "Nothing odd was found.")
+
+
+def compact(*, lake: LakeOption) -> None:
+    """Merge all deliveries into files sorted by person, each fact once; what was in force stays so until the new is complete."""
+    with _bar("compact", steps=len(all_fact_types())) as step:
+        done = compact_lake(Lake.open(lake), progress=step)
+    table = Table("事实 facts", "读入 read", "写出 written", title=f"第 {done.generation} 代 generation {done.generation}")
+    for name, rows in done.read.items():
+        table.add_row(name, f"{rows:,}", f"{done.written[name]:,}")
+    console.print(table)
+
+
+commands = (ingest, quarantine, sources, check, compact)
+
+
+class _bar:  # noqa: N801  (used as a function)
+    """A progress bar that advances by one with every step that it is told of."""
+
+    def __init__(self, title: str, *, steps: int = len(STEPS)) -> None:
+        columns = (TextColumn("{task.fields[title]}", markup=False), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        self._progress = Progress(*columns, console=messages, transient=True)
+        self._task = self._progress.add_task("", title=title, total=steps, completed=-1)
+
+    def __enter__(self) -> Any:
+        self._progress.start()
+        return lambda step: self._progress.update(self._task, description=step, advance=1)
+
+    def __exit__(self, *raised: object) -> None:
+        self._progress.stop()
+
+
+def _instant(text: str | None) -> datetime | None:
+    """Return the UTC instant of a local time on the command line."""
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text) - timedelta(hours=8)
+    except ValueError:
+        raise FangxianError(f"{text!r} is not a time.", next_step="Write it as '2020-02-11 08:30'.") from None
+
+
+def _print_delivered(delivered: Delivered, language: str) -> None:
+    receipt = delivered.receipt
+    if delivered.already_there:
+        console.print(
+            f"{receipt['file_name']}: 已在数据湖中（{receipt['delivery_id']}），未作更改。Already in the lake; nothing was changed.",
+            markup=False,
+        )
+        return
+    rows = receipt["rows"]
+    table = Table(title=f"{receipt['file_name']} → {receipt['delivery_id']}", show_header=False)
+    table.add_row("读入 read", f"{rows['read']:,}")
+    table.add_row("接收 accepted", f"{rows['accepted']:,}", style="green" if rows["accepted"] else "bold red")
+    table.add_row("重复 repeated", f"{rows['repeated']:,}")
+    table.add_row("隔离 quarantined", f"{rows['quarantined']:,}", style="bold red" if rows["quarantined"] else None)
+    for reason, count in receipt["refused"].items():
+        table.add_row(f"  {REASON_TITLES[Reason(reason)].in_language(language)}", f"{count:,}")
+    for fact_type, count in receipt["facts"].items():
+        table.add_row(f"事实 {fact_type}", f"{count:,}")
+    console.print(table)
+    if rows["quarantined"] and not rows["accepted"]:
+        console.print("全部行均被隔离，没有一行入湖！EVERY ROW WAS REFUSED: nothing of this file counts.", style="bold red")
+    _print_flags([Flag.of(flag) for flag in receipt["flags"]], language, most=_MANY_FLAGS)
+
+
+def _print_flags(flags: list[Flag], language: str, *, most: int) -> None:
+    if not flags:
+        return
+    table = Table(
+        "核对 check", "来源 source", "内容 what", "次数 times", "起 from", "止 to", title="交叉核对 cross-checks", title_style="yellow"
+    )
+    for flag in flags[:most]:
+        days = (str(day or "") for day in (flag.first_on, flag.last_on))
+        words = flag.zh if language == "zh" else flag.en
+        table.add_row(CHECK_TITLES[Check(flag.check)].in_language(language), flag.source, words, f"{flag.times:,}", *days)
+    console.print(table)
+    if len(flags) > most:
+        console.print(f"另有 {len(flags) - most} 项，见 `fangxian check`。{len(flags) - most} more: see `fangxian check`.")
+
+
+def _every(every: timedelta) -> str:
+    hours = every / timedelta(hours=1)
+    return f"{hours / 24:g} d" if hours >= 24 else f"{hours:g} h"

@@ -1,0 +1,113 @@
+"""Compaction: all deliveries merged into one generation of files, sorted by whom they are about.
+
+Facts sorted by person are what makes one person quick to read: the engine skips row groups by their smallest and largest
+person. The old generation stays in force until the new one is complete and `Lake.switch` has named it, so a kill at any
+moment leaves a good lake, and the next run sweeps what was left.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import duckdb
+
+from fangxian.engine.lake import Lake, explaining_full_disk
+from fangxian.engine.writers import writing
+from fangxian.facts import Fact, PersonFact, all_fact_types
+
+ROW_GROUP: Final = 122_880
+"""Rows of a Parquet row group: what an engine can skip when it looks for one person."""
+
+
+@dataclass(frozen=True)
+class Compacted:
+    """What a compaction did: the new generation, and by type of fact how many went in and how many came out."""
+
+    generation: int
+    read: dict[str, int]
+    written: dict[str, int]
+
+
+def subject(fact_type: type[Fact]) -> str:
+    """Return the column that says whom or what a fact is about, by which files are sorted."""
+    return "person_id" if issubclass(fact_type, PersonFact) else "region_code"
+
+
+def compact(
+    lake: Lake, *, progress: Callable[[str], None] = lambda fact_type: None, memory: str = "3GB", threads: int | None = None
+) -> Compacted:
+    """Merge every delivery into a new generation and make it the one in force.
+
+    A fact that several deliveries repeat (same subject, same `fact_id`) is kept once, as it was first known. Memory is bounded:
+    sorting spills into the lake's staging folder. Raises FangxianError while another command writes to the lake.
+    """
+    with writing(lake, alone=True), explaining_full_disk(lake.path):
+        absorbed = lake.delivery_ids()
+        generation = int(lake.current()["generation"]) + 1
+        part = lake.path / "staging" / uuid4().hex
+        part.mkdir()
+        config = {"temp_directory": str(lake.path / "staging" / "spill"), "memory_limit": memory}
+        read, written = {}, {}
+        with duckdb.connect(config={**config, **({"threads": str(threads)} if threads else {})}) as connection:
+            connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET temp_file_encryption = true")
+            # Order is made by the sort alone; keeping that of the input too would hold all of it in memory.
+            connection.execute("SET preserve_insertion_order = false")
+            for fact_type in all_fact_types():
+                progress(fact_type.name)
+                files = lake.files(fact_type)
+                if files:
+                    path = part / f"{fact_type.name}.parquet"
+                    read[fact_type.name], written[fact_type.name] = _merge(connection, fact_type, files, path)
+        _put_in_force(lake, part, generation, absorbed)
+    return Compacted(generation, read, written)
+
+
+def _merge(connection: duckdb.DuckDBPyConnection, fact_type: type[Fact], files: list[str], path: Path) -> tuple[int, int]:
+    """Merge one type's files into one, sorted and each fact once; return the rows read and written."""
+    columns = ", ".join(f'"{c}"' for c in fact_type.columns)
+    who = subject(fact_type)
+    facts = f"SELECT {columns} FROM read_parquet($files)"
+    # Only a subject's repeated facts go through the window: a sort of everything, to find that nearly nothing is repeated,
+    # costs more than the grouping of two columns.
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {who}, fact_id FROM read_parquet($files) GROUP BY ALL HAVING count(*) > 1",
+        {"files": files},
+    )
+    connection.execute(
+        f"""
+        COPY (
+            SELECT * FROM (
+                {facts} WHERE ({who}, fact_id) NOT IN (SELECT ({who}, fact_id) FROM repeated)
+                UNION ALL
+                SELECT * FROM ({facts} WHERE ({who}, fact_id) IN (SELECT ({who}, fact_id) FROM repeated))
+                QUALIFY row_number() OVER (PARTITION BY {who}, fact_id ORDER BY known_at, delivery_id) = 1
+            ) ORDER BY {who}, from_at, fact_id
+        ) TO '{str(path).replace("'", "''")}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})
+        """,
+        {"files": files},
+    )
+    counted = connection.execute(
+        "SELECT (SELECT count(*) FROM read_parquet($files)), (SELECT count(*) FROM read_parquet($path))",
+        {
+            "files": files,
+            "path": str(path),
+        },
+    ).fetchone()
+    return counted or (0, 0)
+
+
+def _put_in_force(lake: Lake, part: Path, generation: int, absorbed: list[str]) -> None:
+    """Put a finished generation in its place, name it as the one in force, then remove all others."""
+    place = lake.path / "compacted" / str(generation)
+    # A generation of this number that is there already was never in force: its writer died before naming it.
+    shutil.rmtree(place, ignore_errors=True)
+    Lake._join(part, place)
+    lake.switch(generation, absorbed)
+    for other in (lake.path / "compacted").iterdir():
+        if other.name != str(generation):
+            shutil.rmtree(other, ignore_errors=True)

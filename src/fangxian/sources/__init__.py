@@ -1,0 +1,1 @@
+"""The sources: what agencies send, and the door through which it comes in."""

@@ -1,0 +1,1 @@
+"""One module a source: who sends what, and in which words."""

@@ -1,0 +1,210 @@
+"""A delivery: one file from one source, from the door to the lake, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import ibis
+import orjson
+import pyarrow as pa
+
+from fangxian.engine.compaction import ROW_GROUP, subject
+from fangxian.engine.lake import Lake, explaining_full_disk
+from fangxian.engine.writers import writing
+from fangxian.errors import FangxianError
+from fangxian.sources import quarantine, spelling
+from fangxian.sources.crosschecks import delivery_flags
+from fangxian.sources.identity import KeyHolder
+from fangxian.sources.places import load_regions
+from fangxian.sources.plan import Plan, facts_schema
+from fangxian.sources.reading import Reading, read
+from fangxian.sources.source import Source
+
+STEPS: Final = ("digest", "read", "identify", "understand", "check", "write", "commit")
+"""The steps of a delivery, in order, as `progress` is told of them."""
+
+_PEOPLE_AT_ONCE: Final = 1_000_000
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What became of a file: its receipt, and whether it was in the lake already."""
+
+    receipt: dict[str, Any]
+    already_there: bool
+
+
+def ingest(
+    lake: Lake,
+    source: Source,
+    path: Path,
+    *,
+    received_at: datetime | None = None,
+    key_holder: KeyHolder,
+    progress: Progress = lambda step: None,
+    memory: str = "3GB",
+    threads: int | None = None,
+) -> Delivered:
+    """Bring one file of a source into a lake.
+
+    The delivery is named by its content, so the same file again changes nothing, and a run that was killed is simply run
+    again. Rows that cannot be understood go to quarantine; a file that cannot be read raises FangxianError and leaves
+    nothing behind. `received_at` is UTC, now if not given; it is the known time of rows that do not say when they were sent.
+    """
+    progress("digest")
+    digest = _digest(path)
+    delivery_id = f"{source.name}-{digest[:16]}"
+    committed = lake.path / "deliveries" / delivery_id / "receipt.json"
+    if committed.exists():
+        return Delivered(orjson.loads(committed.read_bytes()), already_there=True)
+    received_at = received_at or datetime.now(UTC).replace(tzinfo=None)
+    with writing(lake), lake.delivery(delivery_id) as folder, _door(folder, received_at, delivery_id, memory, threads) as door:
+        receipt = {
+            "source": source.name,
+            "delivery_id": delivery_id,
+            "file_name": path.name,
+            "sha256": digest,
+            "bytes": path.stat().st_size,
+            "received_at": received_at.isoformat(timespec="seconds"),
+            **_deliver(door, Plan(source), path, folder, key_holder, progress),
+        }
+        progress("commit")
+        (folder / "receipt.json").write_bytes(orjson.dumps(receipt, option=orjson.OPT_INDENT_2))
+    return Delivered(receipt, already_there=False)
+
+
+def _deliver(
+    door: duckdb.DuckDBPyConnection, plan: Plan, path: Path, folder: Path, key_holder: KeyHolder, progress: Progress
+) -> dict[str, Any]:
+    """Run a file through the door into `folder`, and return what the receipt says of it."""
+    progress("read")
+    reading = read(door, plan.source, path, scratch=folder)
+    progress("identify")
+    has_people = _identify(door, plan, key_holder)
+    progress("understand")
+    repeated = _understand(door, plan)
+    progress("check")
+    _refuse_broken_promises(door, plan)
+    progress("write")
+    facts = _write_facts(door, plan, folder)
+    refused = quarantine.write_quarantine(door, plan, folder / "quarantine.parquet") if _any(door, "refused") else {}
+    return {
+        "form": reading.form,
+        "encoding": reading.encoding,
+        "rows": _rows(reading, sum(refused.values()), repeated),
+        "refused": refused,
+        "facts": facts,
+        "flags": [flag.as_dict() for flag in delivery_flags(door, plan.source, folder)],
+        "key_mark": key_holder.mark() if has_people else None,
+    }
+
+
+@contextmanager
+def _door(folder: Path, received_at: datetime, delivery_id: str, memory: str, threads: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the database that a delivery passes through; what spills from memory is encrypted and goes with the folder."""
+    with duckdb.connect(config={"temp_directory": str(folder / "spill"), "memory_limit": memory}) as connection:
+        connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET temp_file_encryption = true")
+        if threads:
+            connection.execute(f"SET threads = {threads}")
+        for name, value in (("received_at", received_at), ("latest", received_at + timedelta(days=1)), ("delivery_id", delivery_id)):
+            connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
+        load_regions(connection, until=received_at.date())
+        quarantine.open_quarantine(connection)
+        try:
+            yield connection
+        except duckdb.OutOfMemoryException as error:
+            raise FangxianError(
+                f"The file needs more than {memory} of memory, or more disk than there is under {folder.parent} to spill to.",
+                done="Nothing of the file went in.",
+                next_step="Free some space, or deliver the file in parts.",
+            ) from error
+
+
+def _identify(door: duckdb.DuckDBPyConnection, plan: Plan, key_holder: KeyHolder) -> bool:
+    """Make the table `person` of the file's distinct id numbers; return whether the source is about people."""
+    people = plan.people()
+    if people is None:
+        return False
+    door.execute(f"CREATE TABLE verified AS {people}")
+    door.execute("CREATE TEMP TABLE named (id_type VARCHAR, normalised VARCHAR, person_id VARCHAR)")
+    # A cursor of its own: the batches are read while those before them are written.
+    distinct = door.cursor().execute("SELECT DISTINCT id_type, normalised FROM verified WHERE fault IS NULL")
+    for batch in distinct.to_arrow_reader(_PEOPLE_AT_ONCE):
+        ids = key_holder.person_ids(batch.column(0), batch.column(1))
+        door.register("batch", pa.table([batch.column(0), batch.column(1), ids], names=["id_type", "normalised", "person_id"]))
+        door.execute("INSERT INTO named FROM batch")
+        door.unregister("batch")
+    door.execute(
+        "CREATE TEMP TABLE person AS SELECT document, number, id_type, fault, person_id FROM verified "
+        "LEFT JOIN named USING (id_type, normalised); DROP TABLE verified; DROP TABLE named"
+    )
+    return True
+
+
+def _understand(door: duckdb.DuckDBPyConnection, plan: Plan) -> int:
+    """Make the table `parsed` and those of list items, refuse what has problems; return how many rows only repeat others."""
+    for table, query in plan.items():
+        door.execute(f"CREATE TEMP TABLE {table} AS {query}")
+    door.execute(f"CREATE TEMP TABLE parsed AS {plan.parsed()}")
+    quarantine.refuse_broken_lines(door)
+    quarantine.refuse_problems(door, plan, "parsed")
+    for table, query in plan.parsed_items():
+        door.execute(f"CREATE TEMP TABLE {table} AS {query}")
+        quarantine.refuse_problems(door, plan, table)
+    door.execute("UPDATE parsed SET problems = -1 WHERE problems = 0 AND row_number IN (SELECT row_number FROM refused)")
+    return quarantine.refuse_contradictions(door, plan)
+
+
+def _refuse_broken_promises(door: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Hold every fact against the promises of its type, and refuse the rows of those that break one."""
+    for place, declared in enumerate(plan.source.facts):
+        door.execute(f"CREATE TEMP VIEW facts_{place} AS {plan.facts(place)}")
+        table = ibis.table(facts_schema(declared.fact_type), name=f"facts_{place}")
+        broken = ibis.to_sql(declared.fact_type.broken(table).select("row_number", "promise_zh", "promise_en"), dialect="duckdb")
+        quarantine.refuse_broken_promises(door, declared.fact_type, str(broken))
+
+
+def _write_facts(door: duckdb.DuckDBPyConnection, plan: Plan, folder: Path) -> dict[str, int]:
+    """Write each type's facts to Parquet, sorted by subject and time, and return how many there are."""
+    written: dict[str, int] = {}
+    for fact_type in plan.source.fact_types():
+        places = [place for place, declared in enumerate(plan.source.facts) if declared.fact_type is fact_type]
+        rows = " UNION ALL ".join(f"FROM facts_{place}" for place in places)
+        path = folder / f"{fact_type.name}.parquet"
+        copied = door.execute(
+            f"COPY (SELECT * EXCLUDE (row_number) FROM ({rows}) ORDER BY {subject(fact_type)}, from_at) TO {spelling.text(str(path))} "
+            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+        ).fetchone()
+        written[fact_type.name] = copied[0] if copied else 0
+        if not written[fact_type.name]:
+            path.unlink()
+    return written
+
+
+def _rows(reading: Reading, refused: int, repeated: int) -> dict[str, int]:
+    return {"read": reading.rows, "accepted": reading.rows - refused - repeated, "quarantined": refused, "repeated": repeated}
+
+
+def _any(door: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return door.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
+
+
+def _digest(path: Path) -> str:
+    """Return the SHA-256 of a file; raises FangxianError where there is none, or nothing in it."""
+    if not path.exists():
+        raise FangxianError(f"There is no file {path}.", next_step="Check the name and the folder.")
+    if path.is_dir():
+        raise FangxianError(f"{path} is a folder.", next_step="Name the files in it.")
+    if path.stat().st_size == 0:
+        raise FangxianError(f"{path} is empty.", done="Nothing went in.", next_step="Ask the source to send it again.")
+    with explaining_full_disk(path), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

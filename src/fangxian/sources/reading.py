@@ -1,0 +1,226 @@
+"""Reading a file of any form into the table `cell`: the row's number in the file, and one cleaned text for each column.
+
+What is told apart by the first bytes of the file, never by its name: Excel, Parquet, JSON lines, delimited text. A record of
+delimited text is one line: a broken line costs one row, where a reader of multi-line cells could lose all the rest.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import fastexcel
+import pyarrow as pa
+
+from fangxian.errors import FangxianError
+from fangxian.sources import spelling
+from fangxian.sources.source import Source
+from fangxian.sources.text_encoding import as_utf8, undecodable, undecodable_line
+
+_HEADER_ROWS: Final = 20
+_DELIMITERS: Final = (",", "|", "\t", ";", "，")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read: the form and encoding that were found, and the rows, broken ones included."""
+
+    form: str
+    encoding: str
+    rows: int
+
+
+def read(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, *, scratch: Path) -> Reading:
+    """Read a file into the tables `cell` and `broken_line` (`row_number`, `found`, `wanted`) of a connection.
+
+    Raises FangxianError for a file that cannot be read as a whole: cut, of another encoding, or without a column.
+    """
+    connection.execute("CREATE TEMP TABLE broken_line (row_number BIGINT, found BIGINT, wanted BIGINT)")
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start[:2] == b"PK":
+        form, encoding = _read_excel(connection, source, path)
+    elif start == b"PAR1":
+        form, encoding = _read_parquet(connection, source, path)
+    else:
+        form, encoding = _read_text(connection, source, path, scratch)
+    counted = connection.execute("SELECT (SELECT count(*) FROM cell) + (SELECT count(*) FROM broken_line)").fetchone()
+    return Reading(form, encoding, counted[0] if counted else 0)
+
+
+def _read_text(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, scratch: Path) -> tuple[str, str]:
+    text = as_utf8(path, expected=source.columns(), copy=scratch / "utf8.txt")
+    try:
+        # No delimiter and no quote: a line comes as one text, empty lines too, so its number is the one that people see.
+        connection.execute(
+            "CREATE TEMP TABLE line AS SELECT row_number() OVER () AS row_number, line FROM read_csv($path, columns = {'line': 'VARCHAR'}, "
+            "header = false, auto_detect = false, delim = '', quote = '', escape = '', max_line_size = 20000000)",
+            {"path": str(text.path)},
+        )
+    except duckdb.InvalidInputException as error:
+        line = undecodable_line(text.path, "utf-8")
+        if line:
+            raise undecodable(path, "utf-8", line=line) from None
+        raise FangxianError(f"{path.name} is not text: {type(error).__name__}.", next_step="Ask the source for the file again.") from None
+    finally:
+        if text.path != path:
+            text.path.unlink()
+    first = connection.execute(f"SELECT row_number, line FROM line WHERE trim(line) <> '' ORDER BY 1 LIMIT {_HEADER_ROWS}").fetchall()
+    if first and first[0][1].lstrip().startswith("{"):
+        form = "JSON lines"
+        _split_json(connection, source, path)
+    else:
+        form = _split_delimited(connection, source, path, first)
+    _expect_whole(connection, path, ends_with_newline=text.ends_with_newline)
+    connection.execute("DROP TABLE line")
+    return form, text.encoding
+
+
+def _split_delimited(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, first: Sequence[tuple[int, str]]) -> str:
+    rows = [(number, delimiter, line.split(delimiter)) for number, line in first for delimiter in _DELIMITERS]
+    number, delimiter, header = max(rows, key=lambda row: len(_places(row[2], source)), default=(0, ",", []))
+    places = _expect_columns(header, source, path)
+    separated, before = spelling.text(delimiter), "\\|" if delimiter == "|" else delimiter
+    field = spelling.text(f'{before}("(?:[^"]|"")*"|[^{delimiter}]*)')
+    connection.execute(
+        f"""
+        CREATE TEMP TABLE cell AS
+        SELECT row_number, len(field) AS found, {_cells(source, {c: f"field[{place + 1}]" for c, place in places.items()})}
+        FROM (
+            SELECT row_number, string_split(line, {separated}) AS field FROM line
+            WHERE NOT contains(line, '"') AND trim(line, ' \t{delimiter}') <> '' AND row_number > {number}
+            UNION ALL
+            SELECT row_number, CASE WHEN strlen(array_to_string(field, {separated})) = strlen(line)
+                THEN list_transform(field, lambda f: {_unquoted("f")}) ELSE [] END
+            FROM (
+                SELECT row_number, line, regexp_extract_all({separated} || line, {field}, 1) AS field FROM line
+                WHERE contains(line, '"') AND row_number > {number}
+            )
+        );
+        INSERT INTO broken_line SELECT row_number, found, {len(header)} FROM cell WHERE found <> {len(header)};
+        DELETE FROM cell WHERE found <> {len(header)};
+        ALTER TABLE cell DROP COLUMN found
+        """
+    )
+    return f"text, {delimiter!r}"
+
+
+def _split_json(connection: duckdb.DuckDBPyConnection, source: Source, path: Path) -> None:
+    connection.execute(
+        "ALTER TABLE line ADD COLUMN whole BOOLEAN; UPDATE line SET whole = coalesce(TRY(json_type(line)) = 'OBJECT', false)"
+    )
+    connection.execute("INSERT INTO broken_line SELECT row_number, 0, 0 FROM line WHERE NOT whole AND trim(line) <> ''")
+    keys = connection.execute("SELECT DISTINCT unnest(json_keys(line)) FROM (SELECT line FROM line WHERE whole LIMIT 1000)").fetchall()
+    header = [key for (key,) in keys]
+    if not header:
+        raise _cut(path, "JSON lines, one object a line")
+    places = _expect_columns(header, source, path)
+    paths = ", ".join(spelling.text('$."' + header[place] + '"') for place in places.values())
+    cells = _cells(source, {column: f"field[{place}]" for place, column in enumerate(places, start=1)})
+    connection.execute(
+        f"CREATE TEMP TABLE cell AS SELECT row_number, {cells} "
+        f"FROM (SELECT row_number, json_extract_string(line, [{paths}]) AS field FROM line WHERE whole)"
+    )
+
+
+def _read_excel(connection: duckdb.DuckDBPyConnection, source: Source, path: Path) -> tuple[str, str]:
+    try:
+        # Rows are counted from the top of the sheet, as a person sees them, so that none is skipped before the header.
+        sheet = fastexcel.read_excel(path).load_sheet(0, header_row=None, skip_rows=0, dtypes="string").to_arrow()
+    except fastexcel.FastExcelError:
+        raise _cut(path, "an Excel workbook (.xlsx)") from None
+    table = pa.Table.from_batches([sheet]).rename_columns([f"c{place}" for place in range(sheet.num_columns)])
+    table = table.append_column("row_number", pa.array(range(1, table.num_rows + 1), pa.int64()))
+    top = [list(row.values())[:-1] for row in table.slice(0, _HEADER_ROWS).to_pylist()]
+    header = max(top, key=lambda row: len(_places(row, source)), default=[])
+    places = _expect_columns(header, source, path)
+    connection.register("sheet", table)
+    written = " OR ".join(f"trim(c{place}) <> ''" for place in places.values())
+    connection.execute(
+        f"CREATE TEMP TABLE cell AS SELECT row_number, {_cells(source, {c: f'c{place}' for c, place in places.items()})} "
+        f"FROM sheet WHERE row_number > {top.index(header) + 1} AND ({written})"
+    )
+    connection.unregister("sheet")
+    return "Excel", ""
+
+
+def _read_parquet(connection: duckdb.DuckDBPyConnection, source: Source, path: Path) -> tuple[str, str]:
+    try:
+        read = connection.execute("DESCRIBE SELECT * FROM read_parquet($path)", {"path": str(path)}).fetchall()
+        places = _expect_columns([row[0] for row in read], source, path)
+        cells = _cells(source, {column: f"CAST({spelling.name(read[place][0])} AS VARCHAR)" for column, place in places.items()})
+        connection.execute(
+            f"CREATE TEMP TABLE cell AS SELECT file_row_number + 1 AS row_number, {cells} FROM read_parquet($path, file_row_number = true)",
+            {"path": str(path)},
+        )
+    except (duckdb.InvalidInputException, duckdb.IOException):
+        raise _cut(path, "a Parquet file") from None
+    return "Parquet", ""
+
+
+def _cells(source: Source, found: Mapping[str, str]) -> str:
+    """Return the select list of the table `cell`; a column that the file lacks is null."""
+    return ", ".join(
+        f"{spelling.cleaned(found[column]) if column in found else 'CAST(NULL AS VARCHAR)'} AS {spelling.name(column)}"
+        for column in source.columns()
+    )
+
+
+def _bare(heading: Any) -> str:
+    return "".join(
+        str(heading or "").translate(str.maketrans(spelling.WIDE, spelling.NARROW)).replace("\ufeff", "").replace('"', "").split()
+    )
+
+
+def _places(header: Sequence[Any], source: Source) -> dict[str, int]:
+    """Return where in a header the source's columns stand; blanks, quotes and the width of letters do not matter."""
+    wanted = {_bare(column): column for column in source.columns()}
+    found: dict[str, int] = {}
+    for place, heading in enumerate(header):
+        if (column := wanted.get(_bare(heading))) is not None:
+            found.setdefault(column, place)
+    return found
+
+
+def _expect_columns(header: Sequence[Any], source: Source, path: Path) -> dict[str, int]:
+    places = _places(header, source)
+    found = [_bare(heading) for heading in header if _bare(heading)]
+    missing = [c for c in source.columns() if c not in places and c not in source.optional_columns()]
+    if not missing:
+        return places
+    unused = [f for f in found if f not in places]
+    near = [f"{wanted} — {match[0]}?" for wanted in missing if (match := difflib.get_close_matches(wanted, unused, n=1, cutoff=0.4))]
+    # What stands where a header should be may be a row of data: headings are repeated only if the file has one of ours.
+    shown = ", ".join(found) if places else "none of its columns"
+    raise FangxianError(
+        f"{path.name} lacks {len(missing)} of the columns of {source.name}: {', '.join(missing)}.",
+        known=f"Found: {shown}." + (f" Nearest: {'; '.join(near)}" if near else ""),
+        done="Nothing of the file went in.",
+        next_step=f"Ask the source to send the columns of docs/sources/{source.name}.md, or check that this is a file of {source.name}.",
+    )
+
+
+def _expect_whole(connection: duckdb.DuckDBPyConnection, path: Path, *, ends_with_newline: bool) -> None:
+    """Refuse a file whose last line has no end and is broken: the rest of it did not arrive."""
+    if ends_with_newline:
+        return
+    last = "SELECT max(row_number) FROM line WHERE trim(line) <> ''"
+    if connection.execute(f"SELECT 1 FROM broken_line WHERE row_number = ({last})").fetchone():
+        raise _cut(path, "a text file that ends with a whole line")
+
+
+def _cut(path: Path, form: str) -> FangxianError:
+    return FangxianError(
+        f"{path.name} is cut in the middle: it is not {form}.",
+        done="Nothing of the file went in.",
+        next_step="Copy or send the file again, and compare its size with the original.",
+    )
+
+
+def _unquoted(field: str) -> str:
+    inner = f"replace(substr({field}, 2, length({field}) - 2), '\"\"', '\"')"
+    return f"CASE WHEN length({field}) >= 2 AND starts_with({field}, '\"') AND ends_with({field}, '\"') THEN {inner} ELSE {field} END"
