@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 
 from bench.decide import DecideFigures, measure_decide
@@ -107,7 +108,8 @@ def page_of(
         *growth(decided),
         "## Explaining one person",
         "",
-        f"One of {people:,} from the lake, in a warm process, {explained.people_asked} people, half of them exposed to a case. The limit is 0.3 s.",
+        f"One of {people:,} from the lake, in a warm process; {explained.people_asked} people, half of them exposed to a case.",
+        "The limit is 0.3 s.",
         "",
         "| first (compiles the rules), s | median, s | 95 %, s | worst, s |",
         "|---:|---:|---:|---:|",
@@ -123,7 +125,8 @@ def page_of(
         "",
         "## Ingest",
         "",
-        "Messy rows of daily check-ins from a file to committed facts; beside it a clean-up by pandas that checks less. The limit is 15 s for 1 M rows.",
+        "Messy rows of daily check-ins from a file to committed facts; beside it a clean-up by pandas that checks less.",
+        "The limit is 15 s for 1 M rows.",
         "",
         "| file | rows | product, s | pandas, s | ratio | quarantined |",
         "|---|---:|---:|---:|---:|---:|",
@@ -140,7 +143,7 @@ def growth(decided: list[DecideFigures]) -> list[str]:
     """Return how the time grew beside how the facts grew."""
     steps = [
         f"{later.facts / earlier.facts:.0f} times the facts took {later.seconds / earlier.seconds:.1f} times as long"
-        for earlier, later in zip(decided, decided[1:], strict=False)
+        for earlier, later in pairwise(decided)
     ]
     return [f"Growth: {'; '.join(steps)}.", ""] if steps else []
 
