@@ -48,6 +48,7 @@ class Tether:
                     stderr=subprocess.STDOUT,
                     env=dict(environment),
                     start_new_session=True,
+                    cwd="/",
                     user=user,
                     group=user,
                     extra_groups=None if user is None else [],
