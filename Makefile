@@ -3,7 +3,7 @@
 .PHONY: help demo test check lint format bench docs lock ready ready-demo clean
 
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-	--no-emit-index-url --custom-compile-command "make lock" pyproject.toml
+	--no-emit-index-url --custom-compile-command "make lock"
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -33,10 +33,10 @@ docs: ready ## write the generated pages: data dictionary, rule book, columns th
 	@.venv/bin/python -m tools.docs
 
 lock: ready ## choose the newest versions that pyproject.toml and package.json allow, and write them down
-	$(COMPILE) --upgrade --all-extras --group build --group dev --output-file requirements/test.txt
-	$(COMPILE) --constraints requirements/test.txt --output-file requirements/demo.txt
-	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
-		--custom-compile-command "make lock" --constraints requirements/test.txt --group build --output-file requirements/build.txt
+	$(COMPILE) --upgrade pyproject.toml --all-extras --group build --group dev --output-file requirements/test.txt
+	$(COMPILE) --constraints requirements/test.txt pyproject.toml --output-file requirements/demo.txt
+	$(COMPILE) --constraints requirements/test.txt --group build --output-file requirements/build.txt
+	$(COMPILE) --upgrade --group node --output-file requirements/node.txt
 	npm install --package-lock-only
 
 ready-demo:

@@ -61,7 +61,7 @@ NEEDS: Final = (
         name="a font with Chinese letters",
         skipped="nothing; pictures of the pages show boxes",
         is_there=has_chinese_font,
-        debian="fonts-noto-cjk",
+        debian="fontconfig fonts-noto-cjk",
         macos="--cask font-noto-sans-cjk",
     ),
 )

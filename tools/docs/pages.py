@@ -1,0 +1,23 @@
+"""The list of generated pages, by their names under docs/."""
+
+from pathlib import Path
+from typing import Final
+
+from tools.docs.area_rules import area_rules
+from tools.docs.command_reference import command_reference
+from tools.docs.data_dictionary import data_dictionary
+from tools.docs.language import Language
+from tools.docs.readable_columns import readable_columns
+from tools.docs.rule_book import rule_book
+
+DOCS: Final = Path(__file__).parents[2] / "docs"
+
+
+def generated_pages() -> dict[str, str]:
+    """Return the text of every generated page, by name."""
+    pages = {"columns-rules-may-read.md": readable_columns(), "commands.md": command_reference()}
+    for language in Language:
+        pages[f"data-dictionary.{language}.md"] = data_dictionary(language)
+        pages[f"rules.{language}.md"] = rule_book(language)
+        pages[f"area-rules.{language}.md"] = area_rules(language)
+    return pages

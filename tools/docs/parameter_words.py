@@ -1,0 +1,38 @@
+"""What the parameters of the rules are called in the rule books, with their units; every parameter is named here."""
+
+from typing import Final
+
+from fangxian.facts import Text
+
+PARAMETERS: Final = {
+    "areas": Text("地区及其列入期间", "areas, and while they are listed"),
+    "bands": Text("发病率与阳性率分档", "bands of rate and positivity"),
+    "check_ins": Text("连续正常打卡（天）", "normal check-ins in a row (days)"),
+    "cluster_days": Text("聚集性疫情计入时间（天）", "time for which a cluster counts (days)"),
+    "days": Text("期限（天）", "period (days)"),
+    "fever_line_c": Text("打卡判为异常的腋温（°C）", "axillary temperature that breaks a run of check-ins (°C)"),
+    "forehead_line_c": Text("判为发热的额温（°C）", "forehead temperature taken as fever (°C)"),
+    "isolation_days": Text("隔离时间（天）", "isolation (days)"),
+    "least_tests_per_100k": Text("每 10 万人检测下限（人）", "fewest tests per 100,000 people"),
+    "level": Text("区域等级", "level of the area"),
+    "level_from_points": Text("分值对应等级", "level by points"),
+    "local_share_when_unknown": Text("本地占比不详时取值", "share of local cases where it is not known"),
+    "many_cases": Text("病例数界限（例）", "limit of cases"),
+    "minimum_hours": Text("最短停留（小时）", "shortest stay (hours)"),
+    "observation_days": Text("观察时间（天）", "observation (days)"),
+    "points_for_all_local": Text("全部为本地病例的分值", "points where every case is local"),
+    "points_for_clusters": Text("聚集性疫情分值", "points for clusters"),
+    "points_from_cases": Text("累计病例数对应分值", "points by cumulative cases"),
+    "quiet_days": Text("连续无新增（天）", "days in a row without a new case"),
+    "rate_days": Text("发病率统计期（天）", "time over which cases are counted (days)"),
+    "reported_fever_c": Text("申报判为发热的腋温（°C）", "axillary temperature taken as fever in a report (°C)"),
+    "scheme": Text("所依区域规则", "area rule relied on"),
+    "stands_days": Text("等级最长保持（天）", "longest time that a level stands (days)"),
+    "step_downs": Text("下调规则", "steps down"),
+    "testing_days": Text("检测统计期（天）", "time over which tests are counted (days)"),
+    "valid_days": Text("健康记录有效期（天）", "time for which a record is valid (days)"),
+}
+GREEN_NEEDS: Final = {
+    "declaration": Text("健康申报", "a health declaration"),
+    "enrolment": Text("申领登记", "enrolment"),
+}
