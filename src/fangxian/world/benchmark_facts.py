@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from fangxian import facts
-from fangxian.world.benchmark_plan import DAY, HOUR, KEY_AREAS, LOCAL_MIDNIGHT, OFTEN, RATES, SECOND, Plan, mixed, person_ids
+from fangxian.world.benchmark_plan import DAY, HOUR, KEY_AREAS, LOCAL_MIDNIGHT, OFTEN, RATES, SECOND, Plan, person_ids
+from fangxian.world.draws import mixed
 
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]

@@ -8,8 +8,9 @@ from datetime import date
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
+
+from fangxian.world.draws import mixed
 
 SECOND: Final = 1_000_000
 HOUR: Final = 3_600 * SECOND
@@ -84,18 +85,6 @@ class Plan:
     def end(self) -> int:
         """The end of the last local day, in microseconds since 1970 UTC."""
         return (self.last_day - date(1970, 1, 1)).days * DAY + DAY + LOCAL_MIDNIGHT
-
-
-def mixed(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Return the SplitMix64 finalizer of each number: a bijection of 64 bits that looks random.
-
-    Source: Steele, Lea and Flood, Fast splittable pseudorandom number generators, OOPSLA 2014.
-    """
-    with np.errstate(over="ignore"):
-        z = numbers + np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return z ^ (z >> np.uint64(31))
 
 
 def person_ids(start: int, stop: int, *, people: int) -> pa.Array:
