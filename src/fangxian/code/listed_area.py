@@ -7,18 +7,21 @@ import ibis
 import ibis.expr.types as ir
 
 from fangxian.code.known import Known, instant
-from fangxian.code.presence import during, presences
+from fangxian.code.presence import during
 from fangxian.facts.fact import INSTANT
 
 ListedAreas = Sequence[Mapping[str, str | date | None]]
 """Entries `{region, since, until}`: a GB/T 2260 code (a province or prefecture stands for all in it) and local days."""
 
 
-def in_listed_area(known: Known, areas: ListedAreas) -> ir.Table:
-    """Return presences in listed areas, cut to the time of the listing: counted_from, counted_until (null while there)."""
-    presence = presences(known)
+def in_listed_area(known: Known, presence: ir.Table, areas: ListedAreas) -> ir.Table:
+    """Return presences in listed areas, cut to the time of the listing: counted_from, counted_until (null while there).
+
+    A presence in two listings comes out twice; where nothing is listed, nobody comes out.
+    """
     found = [_in_one(known, presence, entry) for entry in areas]
-    return ibis.union(*found) if len(found) > 1 else found[0]
+    nowhere = during(presence.filter(ibis.literal(False)), since=ibis.null(INSTANT), until=ibis.null(INSTANT))
+    return ibis.union(*found) if len(found) > 1 else found[0] if found else nowhere
 
 
 def _in_one(known: Known, presence: ir.Table, entry: Mapping[str, str | date | None]) -> ir.Table:

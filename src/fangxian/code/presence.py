@@ -14,11 +14,10 @@ def presences(known: Known) -> ir.Table:
     Shape: person_id, region_code, from_at, left_at (null while there), fact_id. A trip puts a person in the place of
     boarding at departure; a checkpoint pass puts a person, at that instant, in the place that the person came from.
     """
-    stays = known.facts(RegionStay)
     trips = known.facts(Trip)
     passes = known.facts(CheckpointPass)
     return ibis.union(
-        stays.select("person_id", "region_code", "from_at", left_at=stays.until_at, fact_id=stays.fact_id),
+        stays(known),
         trips.select("person_id", region_code=trips.from_region_code, from_at=trips.from_at, left_at=trips.from_at, fact_id=trips.fact_id),
         passes.filter(passes.came_from_region_code.notnull()).select(
             "person_id",
@@ -30,12 +29,20 @@ def presences(known: Known) -> ir.Table:
     )
 
 
+def stays(known: Known) -> ir.Table:
+    """Return when a person stayed where: the presences that have a length. Shape: that of `presences`."""
+    stayed = known.facts(RegionStay)
+    return stayed.select("person_id", "region_code", "from_at", left_at=stayed.until_at, fact_id=stayed.fact_id)
+
+
 def during(presence: ir.Table, *, since: ir.TimestampValue, until: ir.TimestampValue) -> ir.Table:
     """Return presences cut to the time in which they counted: `since` to `until` (null while it lasts), both ends' overlap.
 
-    A presence of one instant counts where it lies in the span; a longer one where it overlaps it.
+    A presence of one instant counts where it lies in the span; a longer one where it overlaps it for any time at all.
     """
     began = ibis.greatest(presence.from_at, since)
     cut = presence.mutate(counted_from=began.cast(INSTANT), counted_until=ibis.least(presence.left_at, until).cast(INSTANT))
-    overlaps = (presence.left_at.isnull() | (presence.left_at >= since)) & (until.isnull() | (presence.from_at < until))
+    # Spans are half-open: who left at the very instant `since` was not there in it, unless that instant is all there was.
+    reaches = presence.left_at.isnull() | (presence.left_at > since) | (presence.from_at >= since)
+    overlaps = reaches & (until.isnull() | (presence.from_at < until))
     return cut.filter(overlaps)

@@ -50,19 +50,19 @@ def _until_check_ins(present: ir.Table) -> ir.Table:
 @came_from_key_area.condition
 def key_area_for_days(known: Known, *, areas: ListedAreas, days: int) -> ir.Table:
     """From the stay in a listed area until the start of the `days`-th local day after leaving; open while there."""
-    return _for_days(known, in_listed_area(known, areas), days=days)
+    return _for_days(known, in_listed_area(known, presences(known), areas), days=days)
 
 
 @came_from_key_area.condition_until_check_ins
 def key_area_until_check_ins(known: Known, *, areas: ListedAreas) -> ir.Table:
     """From the stay in a listed area; check-ins count from the day after leaving."""
-    return _until_check_ins(in_listed_area(known, areas))
+    return _until_check_ins(in_listed_area(known, presences(known), areas))
 
 
 @came_from_watched_area.condition_until_check_ins
 def watched_area_until_check_ins(known: Known, *, areas: ListedAreas) -> ir.Table:
     """From the stay in a listed area; check-ins count from the day after leaving."""
-    return _until_check_ins(in_listed_area(known, areas))
+    return _until_check_ins(in_listed_area(known, presences(known), areas))
 
 
 def _at_level(known: Known, *, scheme: str, level: str, minimum_hours: float, days: int) -> ir.Table:

@@ -6,6 +6,7 @@ import ibis.expr.types as ir
 from fangxian.code.ending import first_ending
 from fangxian.code.known import Known
 from fangxian.code.listed_area import ListedAreas, in_listed_area
+from fangxian.code.presence import stays
 from fangxian.code.rule import Rule, spans
 from fangxian.code.rules.diagnosis import CONFIRMED, courses
 from fangxian.facts import ControlListEntry, Exposure, Text
@@ -23,9 +24,11 @@ on_control_list = Rule(
 
 @on_control_list.condition
 def listed_with_standing_citation(known: Known, *, areas: ListedAreas, days: int) -> ir.Table:
-    """From the listing until removal, at the latest the start of the `days`-th local day after what is cited began.
+    """From the listing until removal, at the latest the start of the `days`-th local day after what is cited.
 
-    An entry that cites nothing, a fact of another person, a withdrawn fact, or a stay elsewhere colours nobody.
+    The days count from the beginning of a case, from the last contact, and from leaving a listed area (while there, from
+    arriving). Nobody is coloured before what is cited began, nor by an entry that cites nothing, a fact of another person or
+    of another kind, a withdrawn fact, or a stay elsewhere.
     """
     citable = _citable(known, areas)
     entries = known.facts(ControlListEntry)
@@ -38,23 +41,28 @@ def listed_with_standing_citation(known: Known, *, areas: ListedAreas, days: int
             listed.cites_fact_type == citable.cited_type,
             listed.cites_fact_id == citable.cited_id,
         ],
-    ).select("person_id", "from_at", "fact_id", "cited_id", "cited_at", "cited_until")
+    ).select("person_id", "from_at", "fact_id", "cited_id", "cited_from", "cited_at", "cited_until")
     course = first_ending(cited, removals)
     until = ibis.least(course.ended_at, course.cited_until, known.start_of_day_after(course.cited_at, days=days))
-    return spans(course, from_at=course.from_at, until_at=until, because=["fact_id", "cited_id"])
+    return spans(course, from_at=ibis.greatest(course.from_at, course.cited_from), until_at=until, because=["fact_id", "cited_id"])
 
 
 def _citable(known: Known, areas: ListedAreas) -> ir.Table:
-    """Return what an entry may cite: person_id, cited_type, cited_id, cited_at, cited_until (null where it has no end of its own)."""
+    """Return what an entry may cite.
+
+    Shape: person_id, cited_type, cited_id, cited_from (when it began), cited_at (what the days count from), cited_until
+    (null where it has no end of its own).
+    """
     cases = courses(known, begins=("suspected", "asymptomatic", *CONFIRMED), ends=("discharged", "excluded"))
     exposures = known.facts(Exposure)
-    stays = in_listed_area(known, areas)
+    stayed = in_listed_area(known, stays(known), areas)
     no_end = ibis.null(INSTANT)
     return ibis.union(
         cases.select(
             "person_id",
             cited_type=ibis.literal("diagnosis"),
             cited_id=cases.fact_id,
+            cited_from=cases.from_at,
             cited_at=cases.from_at,
             cited_until=cases.ended_at.cast(INSTANT),
         ),
@@ -62,14 +70,16 @@ def _citable(known: Known, areas: ListedAreas) -> ir.Table:
             "person_id",
             cited_type=ibis.literal("exposure"),
             cited_id=exposures.fact_id,
+            cited_from=exposures.from_at,
             cited_at=ibis.coalesce(exposures.until_at, exposures.from_at),
             cited_until=no_end,
         ),
-        stays.select(
+        stayed.select(
             "person_id",
             cited_type=ibis.literal("region_stay"),
-            cited_id=stays.fact_id,
-            cited_at=ibis.coalesce(stays.counted_until, stays.counted_from),
+            cited_id=stayed.fact_id,
+            cited_from=stayed.counted_from,
+            cited_at=ibis.coalesce(stayed.counted_until, stayed.counted_from),
             cited_until=no_end,
         ),
     )

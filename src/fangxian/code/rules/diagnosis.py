@@ -1,4 +1,4 @@
-"""Cases: confirmed and not discharged, suspected and not excluded, and the time after."""
+"""Cases: confirmed and not discharged, suspected and not excluded."""
 
 from collections.abc import Sequence
 
@@ -20,12 +20,6 @@ suspected_case = Rule(
     "suspected-case",
     Text("疑似病例", "Suspected case"),
     Text("疑似且尚未排除的人。", "A person suspected and not yet excluded."),
-)
-
-recovered = Rule(
-    "recovered",
-    Text("康复观察", "Recovered, under observation"),
-    Text("出院后隔离期满、仍在观察期的人。", "A person whose isolation after discharge is over, and whose observation is not."),
 )
 
 CONFIRMED = ("confirmed", "clinically_confirmed")
@@ -70,16 +64,3 @@ def until_days_after_exclusion(known: Known, *, isolation_days: int) -> ir.Table
     course = first_ending(excluded, confirmed)
     ended = ibis.least(known.start_of_day_after(course.excluded_at, days=isolation_days), course.ended_at)
     return spans(course, from_at=course.from_at, until_at=ended, because=["fact_id"])
-
-
-@recovered.condition
-def after_isolation(known: Known, *, isolation_days: int, observation_days: int) -> ir.Table:
-    """From the end of the isolation that follows discharge or exclusion, for `observation_days` local days."""
-    course = courses(known, begins=(*CONFIRMED, "suspected"), ends=("discharged", "excluded"))
-    over = course.filter(course.ended_at.notnull())
-    return spans(
-        over,
-        from_at=known.start_of_day_after(over.ended_at, days=isolation_days),
-        until_at=known.start_of_day_after(over.ended_at, days=isolation_days + observation_days),
-        because=["fact_id"],
-    )

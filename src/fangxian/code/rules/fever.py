@@ -7,7 +7,8 @@ from fangxian.code.ending import first_ending
 from fangxian.code.fever import abnormal_reading, abnormal_report
 from fangxian.code.known import Known
 from fangxian.code.rule import Rule, causes, spans
-from fangxian.facts import CheckIn, DoctorConfirmation, FeverClinicVisit, HealthDeclaration, TemperatureReading, Text
+from fangxian.code.rules.diagnosis import CONFIRMED
+from fangxian.facts import CheckIn, Diagnosis, DoctorConfirmation, FeverClinicVisit, HealthDeclaration, TemperatureReading, Text
 
 symptoms_reported = Rule(
     "symptoms-reported",
@@ -48,13 +49,24 @@ def fever_until_normal_reading(known: Known, *, fever_line_c: float, forehead_li
     return spans(course, from_at=course.from_at, until_at=until, because=["fact_id"])
 
 
-@fever_patient.condition
-def fever_until_days_after_exclusion(known: Known, *, isolation_days: int) -> ir.Table:
-    """From the clinic visit until the start of the local day `isolation_days` days after a doctor excluded it."""
+def excluded_fevers(known: Known) -> ir.Table:
+    """Return each fever seen at a clinic with the first doctor's exclusion that follows it: person_id, from_at, fact_id, ended_at."""
     visits = known.facts(FeverClinicVisit)
     fevers = visits.filter(visits.outcome == "fever").select("person_id", "from_at", "fact_id")
     findings = known.facts(DoctorConfirmation)
     excluded = findings.filter(findings.finding.isin(("fever_excluded", "healthy"))).select("person_id", ended_at=findings.from_at)
-    course = first_ending(fevers, excluded)
-    until = known.start_of_day_after(course.ended_at, days=isolation_days)
+    return first_ending(fevers, excluded)
+
+
+@fever_patient.condition
+def fever_until_days_after_exclusion(known: Known, *, isolation_days: int) -> ir.Table:
+    """From the clinic visit until the start of the local day `isolation_days` days after a doctor excluded it.
+
+    At once when the person is suspected or confirmed: a person is in one category, and nobody excludes a fever that has
+    become a case.
+    """
+    steps = known.facts(Diagnosis)
+    cases = steps.filter(steps.status.isin(("suspected", *CONFIRMED))).select("person_id", ended_at=steps.from_at)
+    course = first_ending(excluded_fevers(known).rename(excluded_at="ended_at"), cases)
+    until = ibis.least(known.start_of_day_after(course.excluded_at, days=isolation_days), course.ended_at)
     return spans(course, from_at=course.from_at, until_at=until, because=["fact_id"])

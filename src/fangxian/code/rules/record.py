@@ -6,6 +6,7 @@ import ibis.expr.types as ir
 from fangxian.code.known import Known
 from fangxian.code.rule import Rule, spans
 from fangxian.facts import CheckIn, HealthDeclaration, TemperatureReading, Text
+from fangxian.facts.fact import INSTANT
 
 record_expired = Rule(
     "record-expired",
@@ -16,14 +17,21 @@ record_expired = Rule(
 
 @record_expired.condition
 def no_record_for_days(known: Known, *, valid_days: int) -> ir.Table:
-    """From the start of the local day `valid_days` + 1 days after a record until the next record; may begin in the future."""
+    """From the start of the local day `valid_days` + 1 days after a record until the next temperature; may begin in the future.
+
+    A report without a temperature is no record, but a declaration starts a validity even without one: it is what the code
+    is first given for.
+    """
     records = ibis.union(
-        *(
-            known.facts(fact_type).select("person_id", "from_at", "fact_id")
-            for fact_type in (HealthDeclaration, CheckIn, TemperatureReading)
-        )
+        _records(known.facts(HealthDeclaration)),
+        *(reports.filter(reports.renews) for reports in (_records(known.facts(CheckIn)), _records(known.facts(TemperatureReading)))),
     )
-    following = records.from_at.lead().over(ibis.window(group_by=records.person_id, order_by=[records.from_at, records.fact_id]))
+    later = ibis.window(group_by=records.person_id, order_by=[records.from_at, records.fact_id], rows=(1, None))
+    following = records.renews.ifelse(records.from_at, ibis.null(INSTANT)).min().over(later)
     gaps = records.mutate(next_at=following, expires_at=known.start_of_day_after(records.from_at, days=valid_days + 1))
     late = gaps.filter(gaps.next_at.isnull() | (gaps.next_at > gaps.expires_at))
     return spans(late, from_at=late.expires_at, until_at=late.next_at, because=["fact_id"])
+
+
+def _records(reports: ir.Table) -> ir.Table:
+    return reports.select("person_id", "from_at", "fact_id", renews=reports.temperature_c.notnull())
