@@ -4,28 +4,29 @@ WITH withdrawn AS MATERIALIZED (
     SELECT person_id, fact_type, withdrawn_fact_id AS fact_id FROM withdrawal WHERE known_at <= {known_at}
 ),
 stay AS (
-    SELECT person_id, region_code, from_at, until_at AS left_at, fact_id FROM region_stay
+    SELECT person_id, region_code, from_at, until_at AS left_at, fact_id, true AS has_length FROM region_stay
     WHERE known_at <= {known_at} AND (region_code LIKE '42%' OR region_code LIKE '3303%')
       AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'region_stay' AND w.person_id = region_stay.person_id AND w.fact_id = region_stay.fact_id)
     UNION ALL
-    SELECT person_id, from_region_code, from_at, from_at, fact_id FROM trip
+    SELECT person_id, from_region_code, from_at, from_at, fact_id, false FROM trip
     WHERE known_at <= {known_at} AND (from_region_code LIKE '42%' OR from_region_code LIKE '3303%')
       AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'trip' AND w.person_id = trip.person_id AND w.fact_id = trip.fact_id)
     UNION ALL
-    SELECT person_id, came_from_region_code, from_at, from_at, fact_id FROM checkpoint_pass
+    SELECT person_id, came_from_region_code, from_at, from_at, fact_id, false FROM checkpoint_pass
     WHERE known_at <= {known_at} AND (came_from_region_code LIKE '42%' OR came_from_region_code LIKE '3303%')
       AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'checkpoint_pass' AND w.person_id = checkpoint_pass.person_id AND w.fact_id = checkpoint_pass.fact_id)
 ),
 key_area AS MATERIALIZED (
-    SELECT person_id, greatest(from_at, TIMESTAMP '2020-01-22 16:00') AS from_at, left_at, fact_id FROM stay
-    WHERE region_code LIKE '42%' AND (left_at IS NULL OR left_at >= TIMESTAMP '2020-01-22 16:00')
+    SELECT person_id, greatest(from_at, TIMESTAMP '2020-01-22 16:00') AS from_at, left_at, fact_id, has_length FROM stay
+    WHERE region_code LIKE '42%'
+      AND (left_at IS NULL OR left_at > TIMESTAMP '2020-01-22 16:00' OR from_at >= TIMESTAMP '2020-01-22 16:00')
 ),
 watched_area AS (
     SELECT person_id, greatest(from_at, TIMESTAMP '2020-02-01 16:00') AS from_at,
            least(left_at, TIMESTAMP '2020-02-19 16:00') AS left_at, fact_id
     FROM stay
     WHERE region_code LIKE '3303%' AND from_at < TIMESTAMP '2020-02-19 16:00'
-      AND (left_at IS NULL OR left_at >= TIMESTAMP '2020-02-01 16:00')
+      AND (left_at IS NULL OR left_at > TIMESTAMP '2020-02-01 16:00' OR from_at >= TIMESTAMP '2020-02-01 16:00')
 ),
 close_exposure AS MATERIALIZED (
     SELECT person_id, from_at, coalesce(until_at, from_at) AS last_at, fact_id FROM exposure
@@ -99,11 +100,11 @@ measured AS (
     GROUP BY b.kind, b.person_id, b.from_at, b.fact_id
 ),
 citable AS (
-    SELECT 'diagnosis' AS kind, b.person_id, b.fact_id, b.from_at AS cited_at, min(e.from_at) AS ends_at
+    SELECT 'diagnosis' AS kind, b.person_id, b.fact_id, b.from_at AS cited_from, b.from_at AS cited_at, min(e.from_at) AS ends_at
     FROM step b LEFT JOIN step e ON e.person_id = b.person_id AND e.from_at >= b.from_at AND e.status IN ('discharged', 'excluded')
     WHERE b.status IN ('suspected', 'asymptomatic', 'confirmed', 'clinically_confirmed') GROUP BY ALL
-    UNION ALL SELECT 'exposure', person_id, fact_id, last_at, NULL FROM close_exposure
-    UNION ALL SELECT 'region_stay', person_id, fact_id, coalesce(left_at, from_at), NULL FROM key_area
+    UNION ALL SELECT 'exposure', person_id, fact_id, from_at, last_at, NULL FROM close_exposure
+    UNION ALL SELECT 'region_stay', person_id, fact_id, from_at, coalesce(left_at, from_at), NULL FROM key_area WHERE has_length
 ),
 entry AS MATERIALIZED (
     SELECT person_id, from_at, fact_id, action, cites_fact_type, cites_fact_id FROM control_list_entry
@@ -111,7 +112,7 @@ entry AS MATERIALIZED (
       AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'control_list_entry' AND w.person_id = control_list_entry.person_id AND w.fact_id = control_list_entry.fact_id)
 ),
 listed AS (
-    SELECT 'on-control-list' AS rule, 'red' AS colour, l.person_id, l.from_at,
+    SELECT 'on-control-list' AS rule, 'red' AS colour, l.person_id, greatest(l.from_at, max(c.cited_from)) AS from_at,
            least(min(r.from_at), max(c.ends_at),
                  CAST(CAST(max(c.cited_at) + INTERVAL 8 HOUR AS DATE) AS TIMESTAMP) + INTERVAL 28 DAY - INTERVAL 8 HOUR) AS until_at,
            l.fact_id, [l.fact_id, c.fact_id] AS because
