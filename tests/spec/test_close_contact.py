@@ -1,6 +1,6 @@
 """Close contact: Hangzhou red until 14 consecutive check-ins; Hubei yellow and the nation orange for 14 days."""
 
-from fangxian.facts import CheckIn, Exposure, Text, Withdrawal
+from fangxian.facts import CheckIn, Exposure, HealthDeclaration, Text, Withdrawal
 from spec.case import NOBODY, Case, daily
 
 RULE = "close-contact"
@@ -257,6 +257,43 @@ CASES = (
             ann       | yellow | 2020-03-12 12:00 | 2020-03-28 00:00 | a1
             bo        | yellow | 2020-03-12 12:00 | 2020-03-29 00:00 | b1
             cai       | yellow | 2020-03-12 12:00 | 2020-03-26 00:00 | c1
+        """,
+    ),
+    Case(
+        policies=("hubei",),
+        rule=RULE,
+        title=Text(
+            "湖北：其间报告症状的，自报告之日重新计算；期满之后的无关",
+            "Hubei: symptoms reported before the end restart the 14 days; reported at the end or after it they do not",
+        ),
+        facts={
+            Exposure: """
+                fact_id | person_id | from_at          | case_fact_id
+                a1      | ann       | 2020-03-12 12:00 | case
+                b1      | bo        | 2020-03-12 12:00 | case
+                c1      | cai       | 2020-03-12 12:00 | case
+                d1      | dan       | 2020-03-12 12:00 | case
+            """,
+            CheckIn: """
+                fact_id | person_id | from_at                    | symptoms | temperature_c
+                a2      | ann       | 2020-03-20 23:59:59.999999 | cough    |
+                a3      | ann       | 2020-04-03 00:00           | cough    |
+                b2      | bo        | 2020-03-25 23:59:59.999999 |          | 37.3
+                b3      | bo        | 2020-04-01 09:00           |          | 37.2
+                c2      | cai       | 2020-03-26 00:00           | cough    |
+                d2      | dan       | 2020-03-12 11:00           | cough    |
+            """,
+            HealthDeclaration: """
+                fact_id | person_id | from_at          | symptoms
+                b4      | bo        | 2020-04-07 09:00 | fever
+            """,
+        },
+        expect="""
+            person_id | colour | from_at          | until_at         | because
+            ann       | yellow | 2020-03-12 12:00 | 2020-04-03 00:00 | a1
+            bo        | yellow | 2020-03-12 12:00 | 2020-04-21 00:00 | b1
+            cai       | yellow | 2020-03-12 12:00 | 2020-03-26 00:00 | c1
+            dan       | yellow | 2020-03-12 12:00 | 2020-03-26 00:00 | d1
         """,
     ),
     Case(

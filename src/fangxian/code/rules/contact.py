@@ -3,9 +3,10 @@
 import ibis
 import ibis.expr.types as ir
 
+from fangxian.code.fever import abnormal_report
 from fangxian.code.known import Known
 from fangxian.code.rule import Rule, causes, spans
-from fangxian.facts import Exposure, HealthDeclaration, Text
+from fangxian.facts import CheckIn, Exposure, HealthDeclaration, Text
 
 close_contact = Rule(
     "close-contact",
@@ -39,6 +40,27 @@ def contact_for_days(known: Known, *, days: int) -> ir.Table:
     """From the first contact until the start of the `days`-th local day after the last contact."""
     close = _close(known)
     return spans(close, from_at=close.from_at, until_at=known.start_of_day_after(close.counts_from, days=days), because=["fact_id"])
+
+
+@close_contact.condition
+def contact_for_days_without_symptoms(known: Known, *, days: int, reported_fever_c: float) -> ir.Table:
+    """From the first contact until the start of the `days`-th local day after the last contact, without symptoms.
+
+    A symptom or fever that the person reports after the last contact and before the end puts the end off: the days count
+    from the report.
+    """
+    close = _close(known)
+    reports = (known.facts(HealthDeclaration), known.facts(CheckIn))
+    symptoms = ibis.union(
+        *(r.filter(abnormal_report(r, fever_line_c=reported_fever_c)).select("person_id", reported_at=r.from_at) for r in reports)
+    )
+    after = close.inner_join(symptoms, [close.person_id == symptoms.person_id, symptoms.reported_at > close.counts_from])
+    points = ibis.union(close.mutate(point_at=close.counts_from), after.select(*close.columns, point_at=after.reported_at))
+    in_order = ibis.window(group_by=[points[name] for name in close.columns], order_by=points.point_at)
+    waits = points.mutate(next_at=points.point_at.lead().over(in_order), done_at=known.start_of_day_after(points.point_at, days=days))
+    done = waits.filter(waits.next_at.isnull() | (waits.next_at >= waits.done_at))
+    ended = done.group_by(*close.columns).agg(until_at=done.done_at.min())
+    return spans(ended, from_at=ended.from_at, until_at=ended.until_at, because=["fact_id"])
 
 
 @declared_contact.condition_until_check_ins
