@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from ibis.expr.operations import UnboundTable
+from spec import all_cases
 
 from fangxian.area.rule import all_area_rules
 from fangxian.area.scheme import Scheme, all_schemes
@@ -82,6 +83,11 @@ def test_every_rule_is_worded_in_some_policy_and_says_what_it_means():
 def test_every_condition_of_every_rule_is_named_by_some_wording():
     named = {(wording.rule, wording.condition) for policy in all_policies() for wording in policy.wordings}
     assert {(rule.name, condition) for rule in all_rules() for condition in rule.conditions} == named
+
+
+def test_every_rule_is_shown_by_example_in_every_policy_that_words_it():
+    shown = {(case.rule, name) for case in all_cases() for name in case.policies}
+    assert {(rule, policy.name) for policy in all_policies() for rule in policy.rules()} - shown == set()
 
 
 def without_evidence(entry: Any, path: str = "") -> Iterator[str]:

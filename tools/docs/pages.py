@@ -9,6 +9,7 @@ from tools.docs.data_dictionary import data_dictionary
 from tools.docs.language import Language
 from tools.docs.readable_columns import readable_columns
 from tools.docs.rule_book import rule_book
+from tools.docs.rules_by_example import rules_by_example
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 
@@ -19,5 +20,6 @@ def generated_pages() -> dict[str, str]:
     for language in Language:
         pages[f"data-dictionary.{language}.md"] = data_dictionary(language)
         pages[f"rules.{language}.md"] = rule_book(language)
+        pages[f"rules-by-example.{language}.md"] = rules_by_example(language)
         pages[f"area-rules.{language}.md"] = area_rules(language)
     return pages

@@ -58,7 +58,8 @@ def _policy(policy: Policy, language: Language) -> str:
 def _rule(policy: Policy, name: str, language: Language) -> str:
     found = rule(name)
     wordings = (_wording(wording, language) for wording in policy.wordings if wording.rule == name)
-    return page(f"### {language.of(found.title)} `{name}`", language.of(found.meaning), *wordings)
+    examples = f"[{language.say('实例', 'Examples')}](rules-by-example.{language}.md#{name})"
+    return page(f"### {language.of(found.title)} `{name}`", f"{language.of(found.meaning)} {examples}", *wordings)
 
 
 def _wording(wording: Wording, language: Language) -> str:
