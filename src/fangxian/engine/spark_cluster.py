@@ -7,7 +7,6 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -16,7 +15,7 @@ from fangxian.engine.spark_session import java
 from fangxian.engine.tether import Tether
 from fangxian.errors import FangxianError
 
-START_WITHIN: Final = 90.0
+START_WITHIN: Final = 120.0
 """Seconds in which a master and its workers must be up."""
 
 _DAEMON_MEMORY: Final = "256m"
@@ -35,16 +34,14 @@ class SparkCluster:
         self.number_of_workers, self.memory = workers, memory
         self.master = ""
         self.processes: list[Tether] = []
+        self.started = 0
 
     def __enter__(self) -> Self:
         """Start the master, then the workers, and return when all workers are registered."""
         try:
             self._spawn("master.Master", "--webui-port", "0", "--port", "0")
-            self.master = self._log_line(r"Starting Spark master at (spark://\S+)")
-            for _ in range(self.number_of_workers):
-                offer = ("--cores", "1", "--memory", self.memory, "--work-dir", str(self.folder / "work"))
-                self._spawn("worker.Worker", "--webui-port", "0", *offer, self.master)
-            self._await(lambda: len(re.findall(r"Registering worker", self._log())) >= self.number_of_workers)
+            self.master = self._in_log(r"Starting Spark master at (spark://\S+)", times=1)
+            self.add_workers(self.number_of_workers)
         except BaseException:
             self.close()
             raise
@@ -54,9 +51,16 @@ class SparkCluster:
         """Kill every process of the cluster and remove its files."""
         self.close()
 
+    def add_workers(self, number: int) -> None:
+        """Start so many workers more, and return when all are registered; running jobs use them too."""
+        for _ in range(number):
+            offer = ("--cores", "1", "--memory", self.memory, "--work-dir", str(self.folder / "work"))
+            self._spawn("worker.Worker", "--webui-port", "0", *offer, self.master)
+        self._in_log(r"Registering (worker)", times=self.started - 1)
+
     def kill_worker(self, number: int) -> None:
-        """Kill a worker and its executors with SIGKILL, as if its machine had lost power. Workers count from 0."""
-        self.processes[number + 1].kill()
+        """Kill a worker and its executors with SIGKILL, as if its machine had lost power. Those that live count from 0."""
+        self.processes.pop(number + 1).kill()
 
     def close(self) -> None:
         """Kill every process of the cluster and remove its files."""
@@ -77,26 +81,22 @@ class SparkCluster:
             "JAVA_HOME": str(java().resolve().parent.parent),
         }
         command = [f"{home}/bin/spark-class", f"org.apache.spark.deploy.{daemon}", "--host", "127.0.0.1", *arguments]
-        log = self.folder / f"{len(self.processes)}.log"
+        log = self.folder / f"{self.started}.log"
         self.processes.append(Tether.start(command, log=log, environment=environment))
+        self.started += 1
 
-    def _log(self) -> str:
-        """Return what the master has written so far."""
-        return (self.folder / "0.log").read_text(errors="replace")
+    def _in_log(self, pattern: str, *, times: int) -> str:
+        """Return what the master wrote in the group of `pattern`, once it has written it so many times.
 
-    def _log_line(self, pattern: str) -> str:
-        self._await(lambda: re.search(pattern, self._log()) is not None)
-        found = re.search(pattern, self._log())
-        return found[1] if found else ""
-
-    def _await(self, ready: Callable[[], bool]) -> None:
-        """Return when `ready`; raise FangxianError when a process has ended or the time is up."""
+        Raises FangxianError when a process has ended or the time is up.
+        """
         deadline = time.monotonic() + START_WITHIN
-        while not ready():
+        while len(found := re.findall(pattern, (self.folder / "0.log").read_text(errors="replace"))) < times:
             if time.monotonic() > deadline or not all(process.alive for process in self.processes):
                 raise FangxianError(
-                    "The Spark cluster for tests did not start.",
+                    "The Spark cluster did not start.",
                     known="\n".join(log.read_text(errors="replace")[-1000:] for log in sorted(self.folder.glob("*.log"))),
                     next_step="Free some memory (about 2 GB), then try again.",
                 )
             time.sleep(0.05)
+        return str(found[0])

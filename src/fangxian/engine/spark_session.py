@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LOCAL: Final = "local[*]"
 """Spark inside this process, on all cores: no cluster."""
 
-EXECUTORS_WITHIN: Final = 60.0
+EXECUTORS_WITHIN: Final = 120.0
 """Seconds in which a cluster must give us its first executor; Spark itself would wait for ever, in silence."""
 
 SETTINGS: Final = {
@@ -114,6 +114,7 @@ def _configuration(master: str, memory: str | None) -> SparkConf:
         settings[f"spark.{process}.memory"] = memory.lower().removesuffix("b")
     if master.startswith("local") or urlsplit(master).hostname in {"127.0.0.1", "localhost"}:
         settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # read by the process that Spark starts, before any setting
     return SparkConf().setMaster(master).setAppName("fangxian").setAll(list(settings.items()))
 
 
