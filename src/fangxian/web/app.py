@@ -1,0 +1,76 @@
+"""The page's application: its routes, and what stands around them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from fangxian.engine.duckdb import DuckDBEngine
+from fangxian.engine.lake import Lake
+from fangxian.store.journal import Journal
+from fangxian.web.figures.examples import read_examples
+from fangxian.web.figures.page import read_figures
+from fangxian.web.guard import SecurityHeaders
+from fangxian.web.language import words_for
+from fangxian.web.look_up import LookUp
+from fangxian.web.pages import Pages
+from fangxian.web.templating import environment, render
+
+STATIC: Final = Path(__file__).parent / "static"
+HOSTS: Final = ["127.0.0.1", "localhost"]
+"""The names under which the page answers: another name that points here is somebody else's page."""
+
+
+def application(lake: Lake) -> Starlette:
+    """Return the application for a lake whose page figures were computed. Raises FangxianError where they were not."""
+    figures, examples, templates = read_figures(lake), read_examples(lake), environment()
+    engine = DuckDBEngine(lake, memory="2GB")
+    look_up = LookUp(engine, Journal(lake.path / "access.jsonl"))
+    pages = Pages(lake, figures, examples, templates, look_up)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        warming = asyncio.create_task(asyncio.to_thread(look_up.warm, figures.policy))
+        yield
+        await asyncio.gather(warming, return_exceptions=True)
+        engine.close()
+
+    async def failed(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        key = _PROBLEMS.get(status, "problem.failed")
+        return HTMLResponse(render(templates, "problem.html", words_for(request), key=key, values={}), status)
+
+    routes: list[BaseRoute] = [
+        Route("/", pages.page),
+        Route("/day", pages.day),
+        Route("/county/{region_code}", pages.county),
+        Route("/drawing/map.json", pages.map_drawing),
+        Route("/drawing/codes.json", pages.codes_drawing),
+        Route("/person", pages.person, methods=["POST"]),
+        Route("/refused.xlsx", pages.workbook),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+    around = [Middleware(SecurityHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS), Middleware(GZipMiddleware)]
+    handlers: Mapping[Any, Any] = {HTTPException: failed, Exception: failed}
+    return Starlette(routes=routes, middleware=around, exception_handlers=handlers, lifespan=lifespan)
+
+
+_PROBLEMS: Final = {
+    403: "problem.origin",
+    404: "problem.not_found",
+    405: "problem.method",
+    413: "problem.too_large",
+}

@@ -1,0 +1,1 @@
+"""The page's figures: small JSON answers, computed once beside a decision and read by every request."""

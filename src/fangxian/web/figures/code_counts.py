@@ -1,0 +1,96 @@
+"""The codes' figures: how many people have each colour on each day, by rule, and by county on the last day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from fangxian.code.codes import STORED_HITS, counts_by_day, enrolments
+from fangxian.code.colour import Colour, gravity
+from fangxian.code.decide import Decided, summarise
+from fangxian.code.known import Known, instant
+from fangxian.engine.duckdb import DuckDBEngine
+from fangxian.facts.fact import INSTANT
+from fangxian.policy.policy import Policy
+
+_DAYS: Final = ibis.table({"day_at": INSTANT}, name="page_days")
+"""The instants that are counted at, registered with the engine."""
+
+
+@dataclass(frozen=True)
+class CodeCounts:
+    """How many people have each code at the end of each day.
+
+    Shapes: by_colour[colour] has one number a day; by_rule has `rule`, `colour` and one number a day (`people`; a person counts
+    under every rule that holds); by_region[region_code][colour] is of the last day, with "" for people whose home is unknown.
+    """
+
+    days: list[str]
+    by_colour: dict[str, list[int]]
+    by_rule: list[dict[str, Any]]
+    by_region: dict[str, dict[str, int]]
+
+
+def code_counts(engine: DuckDBEngine, decided: Decided, *, at: datetime) -> CodeCounts:
+    """Count the codes of a decision at the end of each local day from the policy's first to that of `at`, and at `at`."""
+    policy = decided.policy
+    engine.view(STORED_HITS.get_name(), [str(path) for path in decided.files])
+    days = [policy.since + timedelta(days=n) for n in range((policy.local(at).date() - policy.since).days + 1)]
+    instants = [min(end_of_day(policy, day), at) for day in days]
+    engine.register(_DAYS.get_name(), pa.table({"day_at": pa.array(instants, pa.timestamp("us"))}))
+    return CodeCounts(
+        days=[day.isoformat() for day in days],
+        by_colour=_by_colour(engine, decided, instants),
+        by_rule=_by_rule(engine, instants),
+        by_region=_by_region(engine, decided, at),
+    )
+
+
+def end_of_day(policy: Policy, day: date) -> datetime:
+    """Return the last instant of a local day: UTC, without a zone."""
+    return policy.starts(day + timedelta(days=1)) - timedelta(microseconds=1)
+
+
+def _by_colour(engine: DuckDBEngine, decided: Decided, instants: Sequence[datetime]) -> dict[str, list[int]]:
+    """Count by colour and day; green are those who have a code and no hit."""
+    known = Known(instant(decided.known_at), decided.policy.utc_offset)
+    has_code = enrolments(decided.policy, known)
+    enrolled = _DAYS.inner_join(has_code, [has_code.since_at <= _DAYS.day_at]).select("person_id", "day_at")
+    coloured = _holding().select("person_id", "day_at").distinct()
+    green = enrolled.anti_join(coloured, ["person_id", "day_at"])
+    counted = {colour: [0] * len(instants) for colour in Colour}
+    place = {moment: number for number, moment in enumerate(instants)}
+    for row in engine.rows(counts_by_day(STORED_HITS, instants)).to_pylist():
+        counted[Colour(row["colour"])][place[row["day_at"]]] = row["people"]
+    for row in engine.rows(green.group_by("day_at").agg(people=green.count())).to_pylist():
+        counted[Colour.GREEN][place[row["day_at"]]] = row["people"]
+    return {str(colour): numbers for colour, numbers in counted.items()}
+
+
+def _holding() -> ir.Table:
+    """Return the hits that hold at each day's instant, a row for each hit and day."""
+    begun = STORED_HITS.from_at <= _DAYS.day_at
+    return _DAYS.inner_join(STORED_HITS, [begun, STORED_HITS.until_at.isnull() | (STORED_HITS.until_at > _DAYS.day_at)])
+
+
+def _by_rule(engine: DuckDBEngine, instants: Sequence[datetime]) -> list[dict[str, Any]]:
+    holding = _holding()
+    counted = holding.group_by("rule", "colour", "day_at").agg(people=holding.person_id.nunique(), rank=gravity(holding.colour).max())
+    place = {moment: number for number, moment in enumerate(instants)}
+    found: dict[tuple[str, str], list[int]] = {}
+    for row in engine.rows(counted.order_by(ibis.desc("rank"), "rule")).to_pylist():
+        found.setdefault((row["rule"], row["colour"]), [0] * len(instants))[place[row["day_at"]]] = row["people"]
+    return [{"rule": rule, "colour": colour, "people": people} for (rule, colour), people in found.items()]
+
+
+def _by_region(engine: DuckDBEngine, decided: Decided, at: datetime) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for row in summarise(engine, decided, at=at).by_region.to_pylist():
+        found.setdefault(row["region_code"] or "", {})[row["colour"]] = row["people"]
+    return found

@@ -1,0 +1,56 @@
+"""The quarantine's figures: how many rows each source sent that were not understood, why, and where to find a few of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from fangxian.engine.duckdb import DuckDBEngine
+from fangxian.facts import Text
+from fangxian.sources.refusal import REASON_TITLES, Reason
+
+EXAMPLES: Final = 3
+"""How many rows are named for each kind of refusal; the workbook names all."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Rows of one source refused for one reason in one column; `examples` are file names with row numbers, and no values."""
+
+    source: str
+    column: str
+    reason: str
+    remedy_zh: str
+    remedy_en: str
+    rows: int
+    examples: list[str]
+
+    @property
+    def title(self) -> Text:
+        """The reason in words."""
+        return REASON_TITLES[Reason(self.reason)]
+
+    @property
+    def remedy(self) -> Text:
+        """What the agency can do; where the rows' remedies differ, that of the first."""
+        return Text(self.remedy_zh, self.remedy_en)
+
+
+def refused_rows(engine: DuckDBEngine) -> list[Refused]:
+    """Count what stands in quarantine, by source, the most frequent first; a row refused for two reasons counts under both."""
+    files = engine.lake.quarantine_files()
+    if not files:
+        return []
+    engine.view("quarantine", files)
+    names = {receipt["delivery_id"]: receipt["file_name"] for receipt in engine.lake.receipts() if "file_name" in receipt}
+    found = engine.connection.execute(
+        f"""
+        SELECT source, "column", reason, arg_min(remedy_zh, row_number), arg_min(remedy_en, row_number),
+            count(DISTINCT (delivery_id, row_number)) AS n, min({{'row': row_number, 'delivery': delivery_id}}, {EXAMPLES})
+        FROM quarantine GROUP BY ALL ORDER BY source, n DESC, reason, "column"
+        """
+    ).fetchall()
+    return [
+        Refused(source, column, reason, zh, en, rows, [f"{names[place['delivery']]}:{place['row']}" for place in places])
+        for source, column, reason, zh, en, rows, places in found
+    ]

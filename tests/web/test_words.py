@@ -1,0 +1,72 @@
+"""The page's words: complete in both languages, every one used, none written into a template."""
+
+import re
+from pathlib import Path
+
+import fangxian.web as web
+from fangxian.area.scheme import scheme
+from fangxian.code.colour import Colour
+from fangxian.policy.policy import Evidence
+from fangxian.web.words import LANGUAGES, Words, all_words
+
+FOLDER = Path(web.__file__).parent
+TEMPLATES = {path.name: path.read_text("utf-8") for path in (FOLDER / "templates").glob("*.html")}
+MODULES = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.py")}
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+KEY = re.compile(r"""["']([a-z]+\.[a-z_-]+)["']""")
+BY_PREFIX = re.compile(r"""["']([a-z]+)\.["'] ~|of="([a-z]+)"|words\(f"([a-z]+)\.""")
+
+
+def mentioned() -> set[str]:
+    """Return everything in templates and modules that looks like a key."""
+    return {key for text in (*TEMPLATES.values(), *MODULES.values()) for key in KEY.findall(text)}
+
+
+def sections_used_by_name() -> set[str]:
+    """Return the sections of which a member is named at run time."""
+    return {name for text in (*TEMPLATES.values(), *MODULES.values()) for found in BY_PREFIX.findall(text) for name in found if name}
+
+
+def test_every_word_is_in_both_languages():
+    assert all_words()
+    for key, text in all_words().items():
+        assert CHINESE.search(text.zh) or key == "letter.none", key
+        assert text.en.strip(), key
+        assert not CHINESE.search(text.en), key
+
+
+def test_both_languages_of_a_word_are_filled_with_the_same_values():
+    for key, text in all_words().items():
+        assert set(re.findall(r"\{(\w+)\}", text.zh)) == set(re.findall(r"\{(\w+)\}", text.en)), key
+
+
+def test_every_word_that_is_asked_for_exists():
+    asked = {key for text in TEMPLATES.values() for key in re.findall(r"""\bt\(["']([^"']+)["']\s*[,)]""", text)}
+    asked |= {key for text in MODULES.values() for key in re.findall(r"""\b(?:words|BadQuestion)\(["']([^"']+)["']""", text)}
+    assert len(asked) > 50
+    assert asked - all_words().keys() == set()
+
+
+def test_every_word_is_used():
+    unused = {key for key in all_words().keys() - mentioned() if key.partition(".")[0] not in sections_used_by_name()}
+    assert unused == set()
+
+
+def test_every_member_that_is_named_at_run_time_has_words():
+    vocabularies = {
+        "level": {*scheme("zhejiang-five-colour").levels, "none"},
+        "letter": {*scheme("zhejiang-five-colour").levels, "none"},
+        "colour": set(Colour),
+        "evidence": set(Evidence),
+        "strip": set(Colour) - {Colour.GREEN},
+    }
+    for section, members in vocabularies.items():
+        for language in LANGUAGES:
+            assert [Words(language).name(member, of=section) for member in members]
+
+
+def test_no_template_has_words_of_its_own():
+    for name, text in TEMPLATES.items():
+        without_code = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", text, flags=re.DOTALL)
+        assert CHINESE.findall(without_code) == [], name
+        assert re.findall(r">\s*[A-Za-z]{3,}[^<{]*<", without_code) == [], name
