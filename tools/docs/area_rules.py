@@ -2,7 +2,8 @@
 
 from fangxian.area.rule import area_rule
 from fangxian.area.scheme import AreaWording, Scheme, all_schemes
-from tools.docs.language import Language, heading, page, table, written_from
+from fangxian.facts import Text
+from tools.docs.language import Language, facts_about, heading, page, written_from
 from tools.docs.wordings import EVIDENCE, WHAT_EVIDENCE_MEANS, dates, parameters, region_name
 
 
@@ -23,13 +24,13 @@ def area_rules(language: Language) -> str:
 
 def _scheme(scheme: Scheme, language: Language) -> str:
     anywhere = language.say("任何有数据的地区", "any region that has counts")
-    about = table(
-        ("", ""),
+    about = facts_about(
+        language,
         (
-            (language.say("适用", "Applies to"), region_name(scheme.region_code, language) if scheme.region_code else anywhere),
-            (language.say("等级（由轻到重）", "Levels, mildest first"), " · ".join(language.of(words) for words in scheme.levels.values())),
-            (language.say("时区", "Zone"), scheme.zone.key),
-            (language.say("出处", "Reference"), scheme.reference),
+            (Text("适用", "Applies to"), region_name(scheme.region_code, language) if scheme.region_code else anywhere),
+            (Text("等级（由轻到重）", "Levels, mildest first"), " · ".join(language.of(words) for words in scheme.levels.values())),
+            (Text("时区", "Zone"), scheme.zone.key),
+            (Text("出处", "Reference"), scheme.reference),
         ),
     )
     wordings = (_wording(wording, language) for wording in scheme.wordings)

@@ -45,3 +45,9 @@ def written_from(language: Language, source: str) -> str:
         f"> 本页由 `make docs` 根据 `{source}` 生成，请勿直接修改。",
         f"> Written by `make docs` from `{source}`: change that, not this page.",
     )
+
+
+def facts_about(language: Language, pairs: Iterable[tuple[Text, str]]) -> str:
+    """Return a list of names with their values."""
+    colon = language.say("：", ": ")
+    return "\n".join(f"- **{language.of(name)}**{colon}{value}" for name, value in pairs)

@@ -32,6 +32,23 @@ PARAMETERS: Final = {
     "testing_days": Text("检测统计期（天）", "time over which tests are counted (days)"),
     "valid_days": Text("健康记录有效期（天）", "time for which a record is valid (days)"),
 }
+KEYS: Final = {
+    "after_days": Text("连续无新增（天）", "days without a new case"),
+    "by": Text("下调（级）", "steps down"),
+    "from": Text("适用等级", "from the levels"),
+    "level": Text("等级", "level"),
+    "positivity": Text("阳性率", "positive share"),
+    "rate": Text("发病率", "rate"),
+}
+"""The words inside parameters that are lists of entries."""
+ENGLISH_NAMES: Final = {
+    "310000": "Shanghai",
+    "330000": "Zhejiang",
+    "330300": "Wenzhou",
+    "420000": "Hubei",
+    "420100": "Wuhan",
+}
+"""What regions that policies name are called in English; the table of regions is in Chinese."""
 GREEN_NEEDS: Final = {
     "declaration": Text("健康申报", "a health declaration"),
     "enrolment": Text("申领登记", "enrolment"),

@@ -4,8 +4,9 @@ import inspect
 
 from fangxian.code.colour import Colour
 from fangxian.code.rule import rule
+from fangxian.facts import Text
 from fangxian.policy.policy import Policy, Wording, all_policies
-from tools.docs.language import Language, page, table, written_from
+from tools.docs.language import Language, facts_about, page, table, written_from
 from tools.docs.parameter_words import GREEN_NEEDS
 from tools.docs.wordings import EVIDENCE, WHAT_EVIDENCE_MEANS, dates, parameters, region_name
 
@@ -41,14 +42,14 @@ def rule_book(language: Language) -> str:
 
 
 def _policy(policy: Policy, language: Language) -> str:
-    about = table(
-        ("", ""),
+    about = facts_about(
+        language,
         (
-            (language.say("辖区", "Jurisdiction"), region_name(policy.region_code, language)),
-            (language.say("始于", "Since"), str(policy.since)),
-            (language.say("时区", "Zone"), policy.zone.key),
-            (language.say("绿码须有", "Green needs"), language.of(GREEN_NEEDS[policy.green_needs])),
-            (language.say("出处", "Reference"), policy.reference),
+            (Text("辖区", "Jurisdiction"), region_name(policy.region_code, language)),
+            (Text("始于", "Since"), str(policy.since)),
+            (Text("时区", "Zone"), policy.zone.key),
+            (Text("绿码须有", "Green needs"), language.of(GREEN_NEEDS[policy.green_needs])),
+            (Text("出处", "Reference"), policy.reference),
         ),
     )
     rules = (_rule(policy, name, language) for name in policy.rules())

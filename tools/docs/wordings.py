@@ -9,7 +9,7 @@ from fangxian.facts import Text
 from fangxian.policy.policy import Evidence, Parameter
 from fangxian.policy.regions import known_codes
 from tools.docs.language import Language, table
-from tools.docs.parameter_words import PARAMETERS
+from tools.docs.parameter_words import ENGLISH_NAMES, KEYS, PARAMETERS
 
 EVIDENCE: Final = {
     Evidence.SOURCED: Text("有出处", "sourced"),
@@ -41,23 +41,23 @@ def parameters(found: Iterable[Parameter], language: Language) -> str:
 
 
 def show(value: Any, language: Language) -> str:
-    """Return a parameter's value in words: regions by name, lists with separators, nothing as a dash."""
-    if value is None:
-        return "—"
+    """Return a parameter's value in words: regions by name, lists with separators, steps with arrows, nothing as a dash."""
     if isinstance(value, Mapping):
         return _entry(value, language)
-    if isinstance(value, list) and value and isinstance(value[0], list | Mapping):
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
         return "<br>".join(show(item, language) for item in value)
+    if isinstance(value, list) and value and isinstance(value[0], list):
+        return "<br>".join(f"{first} → {then}" for first, then in value)
     if isinstance(value, list):
         return language.say("、", ", ").join(show(item, language) for item in value) or "—"
-    return str(value)
+    return "—" if value is None else str(value)
 
 
 def region_name(code: str, language: Language) -> str:
     """Return a region's code with the name it has, or last had; the whole country for 000000."""
     if code == "000000":
         return language.say("全国", "the whole country")
-    return f"{_names()[code]} {code}"
+    return f"{language.say(_names()[code], ENGLISH_NAMES.get(code, _names()[code]))} {code}"
 
 
 @cache
@@ -66,9 +66,19 @@ def _names() -> dict[str, str]:
 
 
 def _entry(value: Mapping[str, Any], language: Language) -> str:
-    """Return one entry of a list, such as a listed area with its time."""
+    """Return one entry of a list: a listed area with its time, or names with values; two numbers are an interval."""
     if "region" not in value:
-        return language.say("，", ", ").join(f"{name}: {show(item, language)}" for name, item in value.items())
+        return language.say("，", ", ").join(f"{language.of(KEYS[key])} {_interval(item, language)}" for key, item in value.items())
     since, until = value.get("since"), value.get("until")
     when = dates(since, until, language) if since else ""
     return f"{region_name(str(value['region']), language)} {when}".strip()
+
+
+def _interval(value: Any, language: Language) -> str:
+    """Return `[low, high)` in words, any other value as it is shown elsewhere."""
+    if not isinstance(value, list) or isinstance(value[0], str):
+        return show(value, language)
+    low, high = value
+    if high is None:
+        return language.say(f"不低于 {low}", f"{low} and more") if low else language.say("不限", "any")
+    return language.say(f"低于 {high}", f"below {high}") if not low else f"{low}–{high}"
