@@ -120,15 +120,16 @@ class Words(Word):
     A word that stands for nothing (`无`) becomes the empty string, and so does an empty cell.
     """
 
-    def _each(self) -> str:
-        split = f"string_split_regex({self.text}, '[\\^,，、;；|\\s]+')"
-        return f"list_transform({split}, lambda word: {spelling.translated('word', self.words)})"
-
     def value(self) -> str:
         """Return the product's words, null if one of them is not known."""
-        known = f"NOT list_contains(list_transform({self._each()}, lambda word: word IS NULL), true)"
-        joined = f"array_to_string(list_sort(list_distinct(list_filter({self._each()}, lambda word: word <> ''))), ',')"
-        return f"(CASE WHEN {self.text} IS NULL THEN '' WHEN {known} THEN {joined} END)"
+        each = (
+            f"list_transform(string_split_regex({self.text}, '[\\^,，、;；|\\s]+'), lambda word: {spelling.translated('word', self.words)})"
+        )
+        joined = "array_to_string(list_sort(list_distinct(list_filter(ours, lambda word: word <> ''))), ',')"
+        known = "len(list_filter(ours, lambda word: word IS NULL)) = 0"
+        # A list of one list gives the inner list a name, so that it is made once.
+        many = f"list_transform([{each}], lambda ours: CASE WHEN {known} THEN {joined} END)[1]"
+        return f"(CASE WHEN {self.text} IS NULL THEN '' ELSE coalesce({spelling.translated(self.text, self.words)}, {many}) END)"
 
 
 @dataclass(frozen=True)

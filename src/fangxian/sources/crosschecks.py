@@ -69,7 +69,7 @@ class Flag:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the flag as the receipt keeps it."""
-        return asdict(self)
+        return {k: v.isoformat() if isinstance(v, date) else v for k, v in asdict(self).items()}
 
     @classmethod
     def of(cls, kept: dict[str, Any]) -> Flag:
@@ -132,7 +132,7 @@ def _falling(connection: duckdb.DuckDBPyConnection) -> list[Flag]:
             zh=f"{name}{CUMULATIVE[total].zh}下降 {times} 次，最多一次在 {worst[0]}：由 {worst[1]} 降为 {worst[2]}。",
             en=f"{CUMULATIVE[total].en} of {name} fall {times} time(s); most on {worst[0]}, from {worst[1]} to {worst[2]}.",
         )
-        for source, code, name, total, times, first, last, worst in ((*row[:7], tuple(row[7].values())) for row in rows)
+        for source, code, name, total, times, first, last, worst in rows
     ]
 
 
@@ -174,7 +174,7 @@ def _sums(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source], refu
             f"rows without a region {unplaced}.",
         )
         for source, code, name, times, first, last, worst in rows
-        for day, whole, parts, unplaced in (tuple(worst.values()),)
+        for day, whole, parts, unplaced in (worst,)
     ]
 
 

@@ -20,20 +20,24 @@ _FIRST_YEAR: Final = 1980
 
 
 def load_regions(connection: duckdb.DuckDBPyConnection, *, until: date) -> None:
-    """Give a connection the tables that region cells read: `region_year`, `region_name_year` and `region_hint`.
+    """Give a connection the tables that region cells read: by code, by name, and what came before and after a code.
 
-    The table of regions knows years, so a code counts in the whole of the year of its change, the old one and the new.
+    The table of regions knows years: in the year of a change the old code and the new are both accepted, and a name is read as
+    the old. A name that several counties of a province bear is nobody's, unless a prefecture bears it too.
     """
     connection.register("known_code", known_codes())
     connection.register("later_code", later_codes())
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE region_year AS
-        SELECT region_code, name, level, year FROM known_code, range({_FIRST_YEAR}, {until.year + 2}) years(year)
+        SELECT region_code, name, level, year, year > coalesce(since_year, 0) AS settled
+        FROM known_code, range({_FIRST_YEAR}, {until.year + 2}) years(year)
         WHERE year BETWEEN coalesce(since_year, 0) AND coalesce(until_year, 9999);
-        CREATE OR REPLACE TEMP TABLE region_name_year AS
-        SELECT left(region_code, 2) AS province, name, year, min_by(region_code, level) AS region_code FROM region_year
-        GROUP BY ALL HAVING count(*) FILTER (level = 3) <= 1 OR min(level) < 3;
+        CREATE OR REPLACE TEMP TABLE region_called AS
+        SELECT left(region_code, 2) AS in_province, name AS called, year AS in_year, min_by(region_code, level) AS code_called
+        FROM region_year WHERE settled GROUP BY ALL HAVING count(*) FILTER (level = 3) <= 1 OR min(level) < 3;
+        CREATE OR REPLACE TEMP TABLE province_called AS
+        SELECT name AS province_name, any_value(left(region_code, 2)) AS province_digits FROM region_year WHERE level = 1 GROUP BY name;
         CREATE OR REPLACE TEMP TABLE region_hint AS
         SELECT region_code, string_agg(DISTINCT concat(since_year, '–', until_year), ', ') AS years,
           (SELECT string_agg(later_code || ' (' || since_year || ')', ', ') FROM later_code l WHERE l.region_code = k.region_code) AS later,
@@ -115,9 +119,10 @@ class NamedRegion(Cell):
             province = spelling.text(self.within)
         else:
             named = spelling.name(self.within)
-            province = f"(SELECT left(min(region_code), 2) FROM known_code WHERE level = 1 AND name = {named})"
+            province = f"(SELECT any_value(province_digits) FROM province_called WHERE province_name = {named})"
             own = f"coalesce({own}, {named})"
-        return f"(SELECT min(region_code) FROM region_name_year r WHERE r.province = {province} AND r.name = {own} AND r.year = {year})"
+        called = f"in_province = {province} AND called = {own} AND in_year = {year}"
+        return f"(SELECT any_value(code_called) FROM region_called WHERE {called})"
 
     def refusals(self, value: str) -> Iterator[Refusal]:
         """Refuse a row that is about no region."""

@@ -53,11 +53,6 @@ class Plan:
         """Return the name of a cell's value in `parsed`."""
         return self._aliases[cell]
 
-    @property
-    def known_at(self) -> str:
-        """The expression of a row's known time: when the agency sent it, else when the file came."""
-        return f"coalesce({self.alias(self.source.reported)}, getvariable('received_at'))"
-
     # -- the queries, in the order in which the door runs them ------------------------------------------------------
 
     def people(self) -> str | None:
@@ -75,11 +70,12 @@ class Plan:
         for place, each in enumerate(self.source.lists()):
             keys = dict.fromkeys(c for cell in self.source.cells_of_each(each) for c in cell.columns() if c.startswith(f"{each}."))
             path = {key: spelling.text('$."' + key.removeprefix(f"{each}.") + '"') for key in keys}
-            texts = ", ".join(f"{spelling.cleaned(f'json_extract_string(item, {path[key]})')} AS {spelling.name(key)}" for key in keys)
+            tidied = ", ".join(f"{spelling.tidied(f'json_extract_string(item, {path[key]})')} AS {spelling.name(key)}" for key in keys)
+            said = ", ".join(f"{spelling.said(spelling.name(key))} AS {spelling.name(key)}" for key in keys)
             listed = spelling.name(each)
-            items = f"CASE WHEN {_is_list(listed)} THEN CAST(json_extract({listed}, '$[*]') AS JSON[]) END"
+            items = f"CASE WHEN {spelling.is_list(listed)} THEN CAST(json_extract({listed}, '$[*]') AS JSON[]) END"
             unnested = f"SELECT row_number, unnest({items}) AS item, generate_subscripts({items}, 1) AS place FROM cell"
-            yield f"item_{place}", f"SELECT row_number, place, {texts} FROM ({unnested})"
+            yield f"item_{place}", f"SELECT row_number, place, {said} FROM (SELECT row_number, place, {tidied} FROM ({unnested}))"
 
     def parsed(self) -> str:
         """Return the query of every row's values and problems."""
@@ -148,7 +144,7 @@ class Plan:
         if name == "fact_id":
             return spelling.record_number(self.source.name, self._record() + self._suffix(declared, place))
         if name == "known_at":
-            return self.known_at
+            return self.alias(self.source.reported)
         return {"source": spelling.text(self.source.name), "delivery_id": "getvariable('delivery_id')"}.get(name, "NULL")
 
     @staticmethod
@@ -164,16 +160,12 @@ def facts_schema(fact_type: type[Fact]) -> dict[str, str]:
     return {"row_number": "int64", **{c.name: c.dtype for c in fact_type.columns.values()}}
 
 
-def _is_list(listed: str) -> str:
-    return f"coalesce(TRY(json_type({listed})) = 'ARRAY', false)"
-
-
 def _not_a_list(each: str) -> Refusal:
     listed = spelling.name(each)
     return Refusal(
         column=each,
         reason=Reason.UNREADABLE,
-        when=f"{listed} IS NOT NULL AND NOT ({_is_list(listed)})",
+        when=f"{listed} IS NOT NULL AND NOT ({spelling.is_list(listed)})",
         remedy=Text(f"须为 JSON 数组。{MEND.zh}", f"Write a JSON list. {MEND.en}"),
     )
 

@@ -81,29 +81,29 @@ def _read_text(connection: duckdb.DuckDBPyConnection, source: Source, path: Path
 
 
 def _split_delimited(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, first: Sequence[tuple[int, str]]) -> str:
-    rows = [(number, delimiter, line.split(delimiter)) for number, line in first for delimiter in _DELIMITERS]
-    number, delimiter, header = max(rows, key=lambda row: len(_places(row[2], source)), default=(0, ",", []))
+    headers = [(number, delimiter, line.split(delimiter)) for number, line in first for delimiter in _DELIMITERS]
+    number, delimiter, header = max(headers, key=lambda row: len(_places(row[2], source)), default=(0, ",", []))
     places = _expect_columns(header, source, path)
     separated, before = spelling.text(delimiter), "\\|" if delimiter == "|" else delimiter
     field = spelling.text(f'{before}("(?:[^"]|"")*"|[^{delimiter}]*)')
+    rows = f"""
+        SELECT row_number, string_split(line, {separated}) AS field FROM line
+        WHERE NOT contains(line, '"') AND trim(line, ' \t{delimiter}') <> '' AND row_number > {number}
+        UNION ALL
+        SELECT row_number, CASE WHEN strlen(array_to_string(field, {separated})) = strlen(line)
+            THEN list_transform(field, lambda f: {_unquoted("f")}) ELSE [] END
+        FROM (
+            SELECT row_number, line, regexp_extract_all({separated} || line, {field}, 1) AS field FROM line
+            WHERE contains(line, '"') AND row_number > {number}
+        )
+    """
+    _make_cells(
+        connection, source, {c: f"field[{place + 1}]" for c, place in places.items()}, f"SELECT *, len(field) AS found FROM ({rows})"
+    )
     connection.execute(
         f"""
-        CREATE TEMP TABLE cell AS
-        SELECT row_number, len(field) AS found, {_cells(source, {c: f"field[{place + 1}]" for c, place in places.items()})}
-        FROM (
-            SELECT row_number, string_split(line, {separated}) AS field FROM line
-            WHERE NOT contains(line, '"') AND trim(line, ' \t{delimiter}') <> '' AND row_number > {number}
-            UNION ALL
-            SELECT row_number, CASE WHEN strlen(array_to_string(field, {separated})) = strlen(line)
-                THEN list_transform(field, lambda f: {_unquoted("f")}) ELSE [] END
-            FROM (
-                SELECT row_number, line, regexp_extract_all({separated} || line, {field}, 1) AS field FROM line
-                WHERE contains(line, '"') AND row_number > {number}
-            )
-        );
         INSERT INTO broken_line SELECT row_number, found, {len(header)} FROM cell WHERE found <> {len(header)};
-        DELETE FROM cell WHERE found <> {len(header)};
-        ALTER TABLE cell DROP COLUMN found
+        DELETE FROM cell WHERE found <> {len(header)}
         """
     )
     return f"text, {delimiter!r}"
@@ -120,11 +120,8 @@ def _split_json(connection: duckdb.DuckDBPyConnection, source: Source, path: Pat
         raise _cut(path, "JSON lines, one object a line")
     places = _expect_columns(header, source, path)
     paths = ", ".join(spelling.text('$."' + header[place] + '"') for place in places.values())
-    cells = _cells(source, {column: f"field[{place}]" for place, column in enumerate(places, start=1)})
-    connection.execute(
-        f"CREATE TEMP TABLE cell AS SELECT row_number, {cells} "
-        f"FROM (SELECT row_number, json_extract_string(line, [{paths}]) AS field FROM line WHERE whole)"
-    )
+    rows = f"SELECT row_number, 0 AS found, json_extract_string(line, [{paths}]) AS field FROM line WHERE whole"
+    _make_cells(connection, source, {column: f"field[{place}]" for place, column in enumerate(places, start=1)}, rows)
 
 
 def _read_excel(connection: duckdb.DuckDBPyConnection, source: Source, path: Path) -> tuple[str, str]:
@@ -140,10 +137,8 @@ def _read_excel(connection: duckdb.DuckDBPyConnection, source: Source, path: Pat
     places = _expect_columns(header, source, path)
     connection.register("sheet", table)
     written = " OR ".join(f"trim(c{place}) <> ''" for place in places.values())
-    connection.execute(
-        f"CREATE TEMP TABLE cell AS SELECT row_number, {_cells(source, {c: f'c{place}' for c, place in places.items()})} "
-        f"FROM sheet WHERE row_number > {top.index(header) + 1} AND ({written})"
-    )
+    rows = f"SELECT *, 0 AS found FROM sheet WHERE row_number > {top.index(header) + 1} AND ({written})"
+    _make_cells(connection, source, {c: f"c{place}" for c, place in places.items()}, rows)
     connection.unregister("sheet")
     return "Excel", ""
 
@@ -152,22 +147,24 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, source: Source, path: P
     try:
         read = connection.execute("DESCRIBE SELECT * FROM read_parquet($path)", {"path": str(path)}).fetchall()
         places = _expect_columns([row[0] for row in read], source, path)
-        cells = _cells(source, {column: f"CAST({spelling.name(read[place][0])} AS VARCHAR)" for column, place in places.items()})
-        connection.execute(
-            f"CREATE TEMP TABLE cell AS SELECT file_row_number + 1 AS row_number, {cells} FROM read_parquet($path, file_row_number = true)",
-            {"path": str(path)},
+        cells = {column: f"CAST({spelling.name(read[place][0])} AS VARCHAR)" for column, place in places.items()}
+        rows = (
+            f"SELECT *, 0 AS found, file_row_number + 1 AS row_number FROM read_parquet({spelling.text(str(path))}, file_row_number = true)"
         )
+        _make_cells(connection, source, cells, rows)
     except (duckdb.InvalidInputException, duckdb.IOException):
         raise _cut(path, "a Parquet file") from None
     return "Parquet", ""
 
 
-def _cells(source: Source, found: Mapping[str, str]) -> str:
-    """Return the select list of the table `cell`; a column that the file lacks is null."""
-    return ", ".join(
-        f"{spelling.cleaned(found[column]) if column in found else 'CAST(NULL AS VARCHAR)'} AS {spelling.name(column)}"
+def _make_cells(connection: duckdb.DuckDBPyConnection, source: Source, found: Mapping[str, str], rows: str) -> None:
+    """Make the table `cell` from a query of rows with `row_number` and `found`; a column that the file lacks is null."""
+    tidied = "".join(f", {spelling.tidied(cell)} AS {spelling.name(column)}" for column, cell in found.items())
+    said = "".join(
+        f", {spelling.said(spelling.name(column)) if column in found else 'CAST(NULL AS VARCHAR)'} AS {spelling.name(column)}"
         for column in source.columns()
     )
+    connection.execute(f"CREATE TEMP TABLE cell AS SELECT row_number, found{said} FROM (SELECT row_number, found{tidied} FROM ({rows}))")
 
 
 def _bare(heading: Any) -> str:

@@ -11,9 +11,9 @@ from typing import Final
 from fangxian.facts import Fact, PersonFact, Text, Withdrawal
 from fangxian.sources.cells import Cell, CitedFact, Constant
 from fangxian.sources.people import Person
-from fangxian.sources.times import Instant
+from fangxian.sources.times import Reported
 
-REPORTED: Final = Instant("上报时间", optional=True)
+REPORTED: Final = Reported("上报时间")
 """When the agency sent the row, in nearly every file."""
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-WIDE: Final = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000\u00a0"
-NARROW: Final = "".join(chr(code) for code in range(0x21, 0x7F)) + "  "
+WIDE: Final = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000\u00a0\t\r"
+NARROW: Final = "".join(chr(code) for code in range(0x21, 0x7F)) + "    "
+INVISIBLE: Final = "\u200b\ufeff"
 NOTHING: Final = ("", "-", "--", "—", "——", "/", "\\N", "NULL", "null", "None", "NaN", "N/A")
 """What agencies write into a cell that has nothing to say."""
 
@@ -27,7 +28,6 @@ DAY_FORMS: Final = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y-%m-%d 00:00:00", "%Y/%
 # China has kept one zone without summer time since 1992, and no source reports instants before that year: a fixed
 # offset is exact, and spares the ICU extension at every door.
 ZONE_OFFSET: Final = "INTERVAL 8 HOURS"
-EARLIEST: Final = "TIMESTAMP '1900-01-01'"
 
 
 def text(value: str) -> str:
@@ -53,13 +53,19 @@ def texts(values: tuple[str, ...]) -> str:
     return ", ".join(text(value) for value in values)
 
 
-def cleaned(cell: str) -> str:
-    """Return the expression of a cell without stray blanks, with half-width letters and digits; null if it says nothing."""
+def tidied(cell: str) -> str:
+    """Return the expression of a cell without stray blanks, with half-width letters and digits."""
     # `translate` builds its table anew for every row, so it is kept for the few cells that need it.
-    wide = f"regexp_matches({cell}, '[\uff01-\uff5e\u3000\u00a0]')"
-    narrow = f"CASE WHEN {wide} THEN translate({cell}, {text(WIDE)}, {text(NARROW)}) ELSE {cell} END"
-    trimmed = f"trim({narrow}, ' \t\r\u200b\ufeff')"
-    return f"(CASE WHEN {trimmed} IN ({texts(NOTHING)}) THEN NULL ELSE {trimmed} END)"
+    odd = f"regexp_matches({cell}, '[\t\r\u200b\ufeff\uff01-\uff5e\u3000\u00a0]')"
+    return f"trim(CASE WHEN {odd} THEN translate({cell}, {text(WIDE + INVISIBLE)}, {text(NARROW)}) ELSE {cell} END)"
+
+
+def said(cell: str) -> str:
+    """Return the expression of a tidied cell that is null if it says nothing.
+
+    DuckDB computes an expression as often as it is written: give this one the name of a column, not what makes it.
+    """
+    return f"(CASE WHEN {cell} NOT IN ({texts(NOTHING)}) THEN {cell} END)"
 
 
 def instant(cell: str) -> str:
@@ -88,6 +94,11 @@ def translated(cell: str, words: Mapping[str, str]) -> str:
     return f"(CASE lower({cell}) {cases} END)"
 
 
+def is_list(cell: str) -> str:
+    """Return the condition that a cell holds a JSON list; false for text that is no JSON."""
+    return f"coalesce(TRY(json_type({cell})) = 'ARRAY', false)"
+
+
 def record_number(source: str, record: str) -> str:
     """Return the fact id of a source's record: the lower 63 bits of MD5 over `<source>:<record number>`."""
     return cited_fact(f"{text(source + ':')} || {record}")
@@ -99,7 +110,6 @@ def cited_fact(citation: str) -> str:
 
 
 def _parsed(cell: str, forms: tuple[str, ...]) -> str:
-    # A day of one digit satisfies %d: without this guard 2020021, a day cut short, would be the first of February.
-    whole = f"(length({cell}) IN (8, 14) OR regexp_matches({cell}, '[-/]'))"
-    parsed = f"try_strptime({cell}, [{texts(forms)}])"
-    return f"(CASE WHEN {parsed} >= {EARLIEST} AND {whole} THEN {parsed} END)"
+    # %d and %H are content with one digit: without this look, 2020021, a day cut short, would be the first of February.
+    whole = f"regexp_matches({cell}, '^(19|20)[0-9]{{2}}([-/]|[0-9]{{4}}$|[0-9]{{10}}$)')"
+    return f"(CASE WHEN {whole} THEN try_strptime({cell}, [{texts(forms)}]) END)"

@@ -65,6 +65,18 @@ class Instant(_Time):
 
 
 @dataclass(frozen=True)
+class Reported(Instant):
+    """When the agency sent the row; a row that does not say became known when its file came."""
+
+    optional: bool = field(default=True, kw_only=True)
+    kind: ClassVar[Text] = Text("时刻（北京时间）；空则为收到文件之时", "instant (China time); the time of receipt where it is empty")
+
+    def value(self) -> str:
+        """Return the UTC timestamp."""
+        return f"(CASE WHEN {self.text} IS NULL THEN getvariable('received_at') ELSE {spelling.instant(self.text)} END)"
+
+
+@dataclass(frozen=True)
 class Day(_Time):
     """A local day."""
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 from fangxian.facts import LabTest, Text
 from fangxian.sources.cells import Plain, Word
 from fangxian.sources.source import Cadence, Format, Source, replaces, yields
-from fangxian.sources.times import Instant
+from fangxian.sources.times import Instant, Reported
 
-reported = Instant("报告时间")
+reported = Reported("报告时间", optional=False)
 
 laboratory = Source(
     name="laboratory",
