@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 
 from fangxian.area.known import KnownAreas
@@ -11,17 +12,14 @@ from fangxian.facts import AreaCluster
 def with_clusters(curve: ir.Table, known: KnownAreas, *, days: int) -> ir.Table:
     """Return `curve` with `clusters`: how many had their latest case on the day or in the `days - 1` days before it."""
     reported = known.facts(AreaCluster)
-    clusters = reported.select(
-        cluster_region_code=reported.region_code, cluster_day=known.local_day(reported.from_at), cluster_fact_id=reported.fact_id
+    # Every cluster is laid out over the days that it counts on, and not joined by a range of days: Spark has no fast way
+    # for such a join.
+    laid_out = reported.select(
+        "region_code", "fact_id", last_case_day=known.local_day(reported.from_at), age=ibis.array(list(range(days))).unnest()
     )
-    active = curve.inner_join(
-        clusters,
-        [
-            curve.region_code == clusters.cluster_region_code,
-            clusters.cluster_day <= curve.day,
-            clusters.cluster_day > curve.day - days,
-        ],
+    each_day = laid_out.mutate(cluster_day=laid_out.last_case_day + laid_out.age)
+    counted = each_day.group_by(cluster_region_code=each_day.region_code, cluster_day=each_day.cluster_day).agg(
+        found=each_day.fact_id.nunique()
     )
-    counted = active.group_by(counted_region_code=active.region_code, counted_day=active.day).agg(found=active.cluster_fact_id.nunique())
-    joined = curve.left_join(counted, [curve.region_code == counted.counted_region_code, curve.day == counted.counted_day])
-    return joined.mutate(clusters=joined.found.fill_null(0)).drop("counted_region_code", "counted_day", "found")
+    joined = curve.left_join(counted, [curve.region_code == counted.cluster_region_code, curve.day == counted.cluster_day])
+    return joined.mutate(clusters=joined.found.fill_null(0)).drop("cluster_region_code", "cluster_day", "found")

@@ -62,7 +62,7 @@ def latest_counts(known: KnownAreas) -> ir.Table:
 
 def with_rise(curve: ir.Table, *, column: str, days: int, name: str) -> ir.Table:
     """Return `curve` with how much a total rose over so many days, as `name`; null where there is no count of so long before."""
-    earlier = curve.select(earlier_region_code=curve.region_code, earlier_day=curve.day + days, earlier_total=curve[column])
-    joined = curve.left_join(earlier, [curve.region_code == earlier.earlier_region_code, curve.day == earlier.earlier_day])
-    rise = {name: joined[column] - joined.earlier_total}
-    return joined.mutate(**rise).drop("earlier_region_code", "earlier_day", "earlier_total")
+    # A range of one day, so many days back, and not a self-join: Spark computes a table as often as a query names it.
+    just_then = ibis.window(group_by=curve.region_code, order_by=curve.day, range=(-days, -days))
+    rise = {name: curve[column] - curve[column].max().over(just_then)}
+    return curve.mutate(**rise)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Protocol
 
 import ibis
 import ibis.expr.types as ir
@@ -12,15 +11,9 @@ import pyarrow as pa
 from fangxian.area.known import KnownAreas
 from fangxian.area.rule import area_rule
 from fangxian.area.scheme import AreaWording, Scheme
+from fangxian.engine.opening import Engine
 from fangxian.facts.fact import INSTANT
 from fangxian.policy.regions import COUNTY
-
-
-class Engine(Protocol):
-    """Whatever runs an expression over unbound fact tables and returns Arrow."""
-
-    def rows(self, expression: ir.Table) -> pa.Table:
-        """Run an expression and return its rows."""
 
 
 def daily_levels(scheme: Scheme, *, known_at: datetime) -> ir.Table:

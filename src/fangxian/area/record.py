@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -21,23 +21,15 @@ import pyarrow.parquet as pq
 from ibis.formats.pyarrow import PyArrowSchema
 
 from fangxian.area.known import KnownAreas
-from fangxian.area.levels import Engine, area_levels
+from fangxian.area.levels import area_levels
 from fangxian.area.scheme import Scheme
 from fangxian.engine.lake import Lake
+from fangxian.engine.opening import Engine
 from fangxian.errors import FangxianError
 from fangxian.facts import AreaCases, AreaCluster, AreaLevel, AreaWithdrawal, Fact
 from fangxian.facts.fact import INSTANT
 
 SOURCE: Final = "area"
-
-
-class LakeEngine(Engine, Protocol):
-    """An engine over a lake that can look at the lake's files again."""
-
-    lake: Lake
-
-    def refresh(self) -> None:
-        """See what was delivered since."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +49,7 @@ class _Span(NamedTuple):
     level: str
 
 
-def record_levels(engine: LakeEngine, *, scheme: Scheme, known_at: datetime) -> Recorded:
+def record_levels(engine: Engine, *, scheme: Scheme, known_at: datetime) -> Recorded:
     """Compute a scheme's levels as known at an instant and bring the lake's level facts up to that.
 
     Raises FangxianError where levels of a later instant are already there: history is written forwards.
@@ -74,7 +66,7 @@ def record_levels(engine: LakeEngine, *, scheme: Scheme, known_at: datetime) -> 
     return Recorded(known_at=known_at, added=len(added), withdrawn=len(withdrawn), delivery_id=delivery_id)
 
 
-def record_as_learned(engine: LakeEngine, *, scheme: Scheme, known_at: datetime) -> Iterator[Recorded]:
+def record_as_learned(engine: Engine, *, scheme: Scheme, known_at: datetime) -> Iterator[Recorded]:
     """Record the levels of the end of each local day on which something was learned, and of `known_at`, in order.
 
     Days before the latest recorded instant are passed over, so that an interrupted run can be taken up again.

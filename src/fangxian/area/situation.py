@@ -11,9 +11,10 @@ import ibis
 import ibis.expr.types as ir
 
 from fangxian.area.known import days_since_1970
-from fangxian.area.levels import Engine, daily_levels
+from fangxian.area.levels import daily_levels
 from fangxian.area.rule import area_rule
 from fangxian.area.scheme import AreaWording, Scheme
+from fangxian.engine.opening import Engine
 from fangxian.errors import FangxianError
 from fangxian.policy.regions import expect_region
 

@@ -22,9 +22,9 @@ from fangxian.area.scheme import Scheme
 from fangxian.area.scheme import scheme as scheme_called
 from fangxian.area.situation import Situation, newest_day, situation
 from fangxian.area.telling import level_words, record_of, tell
-from fangxian.cli.options import KnownAtOption, LakeOption, LanguageOption
-from fangxian.engine.duckdb import DuckDBEngine
+from fangxian.cli.options import EngineOption, KnownAtOption, LakeOption, LanguageOption, SparkMasterOption
 from fangxian.engine.lake import Lake
+from fangxian.engine.opening import Engine, open_engine
 from fangxian.errors import FangxianError
 
 console = Console(highlight=False)
@@ -54,20 +54,22 @@ def areas(
     as_learned: Annotated[
         bool, typer.Option("--as-learned", help="With --write: as known at the end of each day on which something was learned.")
     ] = False,
+    engine: EngineOption = "duckdb",
+    spark_master: SparkMasterOption = None,
     language: LanguageOption = "zh",
 ) -> None:
     """Show each area's level on a day with all that it was computed from; name the areas that have none."""
     chosen = scheme_called(scheme)
     known = _known_at(known_at, chosen)
-    with DuckDBEngine(Lake.open(lake)) as engine:
+    with open_engine(Lake.open(lake), engine, master=spark_master) as running:
         if write:
-            _write(engine, chosen, known, as_learned=as_learned)
-        day = _day(on) if on else newest_day(engine, scheme=chosen, known_at=known)
-        found = situation(engine, scheme=chosen, on=day, known_at=known)
+            _write(running, chosen, known, as_learned=as_learned)
+        day = _day(on) if on else newest_day(running, scheme=chosen, known_at=known)
+        found = situation(running, scheme=chosen, on=day, known_at=known)
     {Format.TABLE: _print_table, Format.CSV: _print_csv, Format.JSON: _print_json}[format](found, compare_published, language)
 
 
-def _write(engine: DuckDBEngine, scheme: Scheme, known_at: datetime, *, as_learned: bool) -> None:
+def _write(engine: Engine, scheme: Scheme, known_at: datetime, *, as_learned: bool) -> None:
     messages = Console(stderr=True)
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=messages, transient=True) as progress:
         task = progress.add_task(scheme.name)
@@ -80,7 +82,7 @@ def _write(engine: DuckDBEngine, scheme: Scheme, known_at: datetime, *, as_learn
     messages.print(f"{scheme.name}: +{added:,} levels, −{withdrawn:,} taken back, {len(steps)} instants")
 
 
-def _record_once(engine: DuckDBEngine, *, scheme: Scheme, known_at: datetime) -> Iterator[Recorded]:
+def _record_once(engine: Engine, *, scheme: Scheme, known_at: datetime) -> Iterator[Recorded]:
     yield record_levels(engine, scheme=scheme, known_at=known_at)
 
 
@@ -109,8 +111,8 @@ def _print_table(found: Situation, compare: bool, language: str) -> None:
     if compare:
         table.add_column("公布" if zh else "published", no_wrap=True)
     for shown in shows:
-        table.add_column(INPUTS[shown].in_language(language), justify="right")
-    table.add_column("统计日" if zh else "count of", justify="right")
+        table.add_column(INPUTS[shown].in_language(language), justify="right", overflow="fold")
+    table.add_column("统计日" if zh else "count of", justify="right", overflow="fold")
     for area in found.with_level:
         cells = [area.region_code, area.name, level_words(scheme, area.level, language)]
         if compare:

@@ -53,12 +53,12 @@ def levels(
 
 def _steps_down(base: ir.Table, step_downs: Sequence[StepDown]) -> ir.IntegerValue:
     """Return how many levels to go down: the largest of the steps that apply."""
-    steps: list[ir.IntegerValue] = [ibis.literal(0)]
+    largest: ir.IntegerValue = ibis.literal(0)
     for step in step_downs:
         ranks = [COLOURS.index(colour) for colour in step["from"]]
         applies = (base.clusters == 0) & (base.days_without_new_case >= step["after_days"]) & base.base_rank.isin(ranks)
-        steps.append(ibis.ifelse(applies.fill_null(False), step["by"], 0))
-    return ibis.greatest(*steps)
+        largest = ibis.greatest(largest, ibis.ifelse(applies.fill_null(False), step["by"], 0))
+    return largest
 
 
 def _by_least(value: ir.NumericValue, bands: Sequence[tuple[float, float]]) -> ir.NumericValue:
