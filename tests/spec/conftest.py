@@ -7,27 +7,22 @@ import pytest
 from lakes import lake_with
 from spec_tables import cells, rows_as_text, tidied
 
-from fangxian.engine.lake import Lake
 from fangxian.engine.opening import ENGINES, open_engine
 from spec import all_cases
-from spec.case import Case
+from spec.case import LATER, Case
 from spec.packing import answers, packed
 
 Answers = dict[tuple[int, str], pa.Table]
 
 
-@pytest.fixture(scope="session")
-def spec_lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    """Give a lake that holds the facts of every case."""
-    return lake_with(tmp_path_factory.mktemp("spec") / "lake", packed(all_cases()))
-
-
 @pytest.fixture(scope="session", params=[pytest.param(name, marks=[pytest.mark.spark] if name == "spark" else []) for name in ENGINES])
-def decided(request: pytest.FixtureRequest, spec_lake: Lake) -> Answers:
-    """Give what an engine concludes in every case."""
-    master = request.getfixturevalue("spark_master") if request.param == "spark" else None
-    with open_engine(spec_lake, request.param, master=master) as engine:
-        return answers(engine, all_cases())
+def decided(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    """Give what an engine concludes in every case; on Spark, where each query costs seconds, of one known time."""
+    on_spark = request.param == "spark"
+    master, asked = (request.getfixturevalue("spark_master"), LATER) if on_spark else (None, None)
+    lake = lake_with(tmp_path_factory.mktemp("spec") / "lake", packed(all_cases(), asked=asked))
+    with open_engine(lake, request.param, master=master) as engine:
+        return answers(engine, all_cases(), asked=asked)
 
 
 @pytest.fixture
