@@ -33,7 +33,6 @@ class Disease:
     days_to_care_before_response: float
     days_to_care_after_response: float
     days_in_hospital: float
-    fatal: float
     first_positive_test: float
 
     @classmethod

@@ -17,7 +17,7 @@ from fangxian.world.draws import chosen, stream
 from fangxian.world.geography import Atlas
 from fangxian.world.journeys import Journeys, Why
 from fangxian.world.meetings import HOUSEHOLD, Contacts, Society
-from fangxian.world.season import MINUTES_A_DAY, Season
+from fangxian.world.season import MINUTES_A_DAY
 from fangxian.world.tracing import Exposures, trace
 
 Integers = npt.NDArray[np.int64]
@@ -27,6 +27,8 @@ NEVER: Final = 10**6
 """The day of what does not happen."""
 
 IMPORT: Final = -1
+OBSERVED: Final = 0.5
+"""Share of late returnees from Hubei whom their street places under observation."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,9 +89,10 @@ class _Course:
         # Nobody could test before the first kits came, four days before the response.
         found = np.maximum(found, np.maximum(response - 4 + random.integers(0, 4, count), home_from))
         seeks = ~self.asymptomatic[person] & (random.random(count) < disease.seeks_care)
-        traced = self.isolated_from[person] < NEVER
+        isolated = self.isolated_from[person] < NEVER
         in_isolation = np.maximum(onset, self.isolated_from[person]) + random.integers(1, 3, count)
-        self.found[person] = np.where(traced, in_isolation, np.where(seeks, found, NEVER))
+        in_isolation = np.where(isolated & (in_isolation < self.isolated_until[person]), in_isolation, NEVER)
+        self.found[person] = np.minimum(in_isolation, np.where(seeks, found, NEVER))
 
     def infectious(self, day: int) -> Integers:
         """Return who may pass the disease on today; those in hospital or in isolation pass it on to nobody outside."""
@@ -130,11 +133,10 @@ class _Course:
         self.found[person] = np.where(carries, np.minimum(self.found[person], tested), self.found[person])
 
 
-def run_epidemic(
-    society: Society, *, journeys: Journeys, atlas: Atlas, disease: Disease, imported: int, seed: int
-) -> Epidemic:
+def run_epidemic(society: Society, *, journeys: Journeys, atlas: Atlas, disease: Disease, imported: int, seed: int) -> Epidemic:
     """Live through the days: `imported` people come back from Hubei infected, and the disease goes on from them."""
     course = _Course(society, disease=disease, seed=seed)
+    _observe(course, journeys)
     _import(course, journeys, atlas, imported)
     log: list[Contacts] = []
     exposures: list[Exposures] = []
@@ -168,6 +170,14 @@ def run_epidemic(
         contacts=Contacts.joined(log),
         exposures=Exposures.joined(exposures),
     )
+
+
+def _observe(course: _Course, journeys: Journeys) -> None:
+    """Let streets place half of those who come back from Hubei since its closing under observation, two days after they come."""
+    closed = course.season.day_of("response") - 1
+    back = np.flatnonzero((journeys.why == Why.HUBEI) & (journeys.returns >= closed) & (journeys.returns < course.season.days))
+    back = back[course.random.random(len(back)) < OBSERVED]
+    course.isolate(journeys.person[back], since=journeys.returns[back] + 2, until=journeys.returns[back] + 16)
 
 
 def _import(course: _Course, journeys: Journeys, atlas: Atlas, imported: int) -> None:

@@ -25,7 +25,21 @@ WUHAN: Final = "4201"
 ISLAND_AND_SPECIAL_REGIONS: Final = ("71", "81", "82")
 
 # Where those who moved to work have their old home: rough shares of our own, inland provinces first.
-HOME_PROVINCES: Final = {"34": 18, "36": 13, "41": 13, "52": 12, "51": 11, "43": 7, "42": 5, "53": 4, "50": 4, "33": 3, "32": 4, "35": 3, "44": 3}
+HOME_PROVINCES: Final = {
+    "34": 18,
+    "36": 13,
+    "41": 13,
+    "52": 12,
+    "51": 11,
+    "43": 7,
+    "42": 5,
+    "53": 4,
+    "50": 4,
+    "33": 3,
+    "32": 4,
+    "35": 3,
+    "44": 3,
+}
 
 
 def counties(province_code: str, *, on: date) -> pa.Table:

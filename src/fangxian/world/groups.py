@@ -26,6 +26,12 @@ class Groups:
         order = order[np.searchsorted(group[order], 0) :]
         return cls(order, np.searchsorted(group[order], np.arange(count + 1)))
 
+    @classmethod
+    def same(cls, key: Integers) -> Self:
+        """Group members by equal keys, in order of key; a negative key is no group."""
+        known, group = np.unique(key, return_inverse=True)
+        return cls.by(group - int((known < 0).sum()))
+
     def expand(self, wanted: Integers) -> tuple[Integers, Integers]:
         """Return every member of each wanted group, beside the place of the group in `wanted`; negative has no members."""
         valid = wanted >= 0

@@ -23,8 +23,13 @@ NATIONALITIES: Final = ("CHN", "USA", "KOR", "JPN", "IND")
 
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS: Final = tuple("10X98765432")
-_SURNAMES: Final = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常"
-_GIVEN: Final = "伟芳娜敏静丽强磊军洋勇艳杰涛明超秀霞平刚桂英华玉兰红梅建国志文斌宇浩轩梓涵欣怡佳琪晨曦雨泽子睿思远嘉俊安宁乐天海波云峰雪莲春秋月星辰"
+_SURNAMES: Final = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢"
+    "姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常"
+)
+_GIVEN: Final = (
+    "伟芳娜敏静丽强磊军洋勇艳杰涛明超秀霞平刚桂英华玉兰红梅建国志文斌宇浩轩梓涵欣怡佳琪晨曦雨泽子睿思远嘉俊安宁乐天海波云峰雪莲春秋月星辰"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +99,6 @@ def _resident_numbers(
     for place, weight in enumerate(_WEIGHTS):
         weighted += seventeen // 10 ** (16 - place) % 10 * weight
     return pl.Series(seventeen).cast(pl.String) + pl.Series(_CHECKS).gather(weighted % 11)
-
 
 
 def _names(random: np.random.Generator, people: People) -> pl.Series:

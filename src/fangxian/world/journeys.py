@@ -125,7 +125,14 @@ def _festival(random: np.random.Generator, people: People, *, atlas: Atlas, seas
     count = len(parties)
     region = _regions(random, atlas, count, {province: float(weight) for province, weight in HOME_PROVINCES.items()})
     out = {date(2020, 1, 8): 1.0, date(2020, 1, 17): 3.0, date(2020, 1, 22): 5.0, date(2020, 1, 24): 1.0}
-    back = {date(2020, 1, 28): 2.0, date(2020, 2, 2): 1.0, date(2020, 2, 9): 1.0, date(2020, 2, 17): 2.5, date(2020, 3, 8): 1.0, date(2020, 3, 28): 0.6}
+    back = {
+        date(2020, 1, 28): 2.0,
+        date(2020, 2, 2): 1.0,
+        date(2020, 2, 9): 1.0,
+        date(2020, 2, 17): 2.5,
+        date(2020, 3, 8): 1.0,
+        date(2020, 3, 28): 0.6,
+    }
     leaves, returns = _days(random, season, count, out), _days(random, season, count, back)
     locked_in = np.isin(region, atlas.starting_with(HUBEI))
     returns = np.where(locked_in, season.day_of(date(2020, 3, 25)) + random.integers(0, 14, count), returns)
@@ -152,7 +159,14 @@ def _hubei(random: np.random.Generator, people: People, *, atlas: Atlas, season:
     count = len(person)
     wuhan = random.random(count) < 0.85
     region = np.where(wuhan, random.choice(atlas.starting_with(WUHAN), count), random.choice(atlas.starting_with(HUBEI), count))
-    back = {date(2020, 1, 9): 0.3, date(2020, 1, 16): 1.0, date(2020, 1, 21): 3.0, date(2020, 1, 23): 2.0, date(2020, 1, 25): 0.2, date(2020, 1, 30): 0.1}
+    back = {
+        date(2020, 1, 9): 0.3,
+        date(2020, 1, 16): 1.0,
+        date(2020, 1, 21): 3.0,
+        date(2020, 1, 23): 2.0,
+        date(2020, 1, 25): 0.2,
+        date(2020, 1, 30): 0.1,
+    }
     returns = _days(random, season, count, back)
     held = random.random(count) < 0.12
     returns = np.where(held, season.day_of(date(2020, 3, 25)) + random.integers(0, 14, count), returns)

@@ -161,7 +161,9 @@ class Society:
         return _contacts(persons[guest[place]], other, OTHER, day, hour=17, minutes=180, place=host[place] // TABLE)
 
 
-def _contacts(person: Integers, other: Integers, setting: Integers | int, day: int, *, hour: int, minutes: int, place: Integers) -> Contacts:
+def _contacts(
+    person: Integers, other: Integers, setting: Integers | int, day: int, *, hour: int, minutes: int, place: Integers
+) -> Contacts:
     """Return contacts that all begin at one hour of a day."""
     count = len(person)
     return Contacts(

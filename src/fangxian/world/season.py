@@ -6,7 +6,7 @@ Instants inside a world are whole minutes since its first local midnight; days a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 MINUTES_A_DAY: Final = 1440
+UTC_OFFSET: Final = timedelta(hours=8)
 EARLIEST: Final = date(2019, 12, 20)
 LATEST_START: Final = date(2020, 1, 20)
 FEWEST_DAYS: Final = 14
@@ -59,6 +60,10 @@ class Season:
         """The end of the last day, in minutes."""
         return self.days * MINUTES_A_DAY
 
+    def instant(self, minute: int) -> datetime:
+        """Return a minute of the world as a UTC instant without a zone; the province keeps China's time."""
+        return datetime.combine(self.start, datetime.min.time()) + timedelta(minutes=minute) - UTC_OFFSET
+
     def date_of(self, day: int) -> date:
         """Return the date of a day."""
         return self.start + timedelta(days=day)
@@ -78,4 +83,4 @@ class Season:
         dates = [day.toordinal() for day in known]
         level = np.interp([self.date_of(day).toordinal() for day in range(self.days)], dates, list(known.values()))
         weekend = float(_levels()["weekend"].get(activity, 1.0))
-        return np.where(self.workdays(), level, level * weekend)
+        return np.asarray(np.where(self.workdays(), level, level * weekend))

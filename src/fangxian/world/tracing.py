@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,16 @@ from fangxian.world.season import MINUTES_A_DAY
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-TRACED: Final = {"household": 0.98, "workplace": 0.6, "school": 0.6, "train": 0.5, "aircraft": 0.7, "coach": 0.3, "venue": 0.12, "other": 0.6}
+TRACED: Final = {
+    "household": 0.98,
+    "workplace": 0.6,
+    "school": 0.6,
+    "train": 0.5,
+    "aircraft": 0.7,
+    "coach": 0.3,
+    "venue": 0.12,
+    "other": 0.6,
+}
 """Share of contacts that are found, by setting. Strangers at venues are rarely found before gates keep a record."""
 
 DAYS_BEFORE_ONSET: Final = 2
@@ -41,8 +50,10 @@ class Exposures:
     def joined(cls, parts: list[Exposures]) -> Self:
         """Put several together."""
         empty = np.empty(0, dtype=np.int64)
-        names = cls.__dataclass_fields__
-        return cls(**{name: np.concatenate([empty, *(getattr(part, name) for part in parts)]).astype(np.int64) for name in names})
+        columns: dict[str, Any] = {
+            name: np.concatenate([empty, *(getattr(part, name) for part in parts)]) for name in cls.__dataclass_fields__
+        }
+        return cls(**{**columns, "adjacent": columns["adjacent"].astype(np.bool_)})
 
 
 def trace(cases: Integers, *, contacts: Contacts, onset: Integers, day: int, random: np.random.Generator) -> Exposures:

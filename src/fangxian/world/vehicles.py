@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -58,15 +58,23 @@ class Trips:
     def kept(self, keep: Flags) -> Trips:
         """Return those trips for which `keep` is true."""
         columns = {name: column[keep] for name, column in vars(self).items() if name != "by_run"}
-        return Trips(**columns, by_run=Groups.by(columns["run"]))
+        return Trips(**columns, by_run=Groups.same(columns["run"]))
+
+    def renumbered(self, kept_journeys: Flags) -> Trips:
+        """Return the same trips beside the journeys that were kept, which are numbered anew."""
+        return replace(self, journey=(np.cumsum(kept_journeys) - 1)[self.journey])
 
     def numbers(self) -> pl.Series:
         """Return the number of the train or flight, the same on every day for the same slot of a route; null for others."""
         slot = self.run // MINUTES_A_DAY
         digits = pl.Series((mixed(slot.astype(np.uint64)) % np.uint64(8999)).astype(np.int64))
         table = pl.DataFrame({"mode": self.mode, "kind": slot % 4, "digits": digits})
-        train = pl.col("kind").replace_strict({0: "G", 1: "G", 2: "D", 3: "K"}, return_dtype=pl.String) + (pl.col("digits") + 1).cast(pl.String)
-        flight = pl.col("kind").replace_strict({0: "MU", 1: "CA", 2: "3U", 3: "CZ"}, return_dtype=pl.String) + (pl.col("digits") + 1000).cast(pl.String)
+        train = pl.col("kind").replace_strict({0: "G", 1: "G", 2: "D", 3: "K"}, return_dtype=pl.String) + (pl.col("digits") + 1).cast(
+            pl.String
+        )
+        flight = pl.col("kind").replace_strict({0: "MU", 1: "CA", 2: "3U", 3: "CZ"}, return_dtype=pl.String) + (
+            pl.col("digits") + 1000
+        ).cast(pl.String)
         number = pl.when(pl.col("mode") == Mode.TRAIN).then(train).when(pl.col("mode") == Mode.AIRCRAFT).then(flight)
         return table.select(number=number)["number"]
 
@@ -94,8 +102,6 @@ def book_trips(journeys: Journeys, *, people_county: Integers, atlas: Atlas, sea
     position = _positions(random, run, party, mode)
     per_row = np.array([len(LAYOUTS[Mode(m)].seats) for m in Mode])[mode]
     per_carriage = per_row * np.array([LAYOUTS[Mode(m)].rows for m in Mode])[mode]
-    # Runs are renumbered from 0 for grouping; the slot stays readable in them.
-    known, number = np.unique(run, return_inverse=True)
     return Trips(
         person=journeys.person[journey],
         journey=journey,
@@ -108,7 +114,7 @@ def book_trips(journeys: Journeys, *, people_county: Integers, atlas: Atlas, sea
         carriage=position // per_carriage + 1,
         row=position % per_carriage // per_row + 1,
         seat=position % per_row,
-        by_run=Groups.by(np.where(known[number] < 0, -1, number)),
+        by_run=Groups.same(run),
     )
 
 
@@ -120,7 +126,7 @@ def _slots(mode: Integers, origin: Integers, destination: Integers, day: Integer
     _, group, size = np.unique(route * 1024 + day, return_inverse=True, return_counts=True)
     loads = np.array([LAYOUTS[Mode(m)].load for m in Mode])[mode]
     vehicles = -(-size[group] // loads)
-    return route * 512 + (mixed(party.astype(np.uint64)) % vehicles.astype(np.uint64)).astype(np.int64)
+    return np.asarray(route * 512 + (mixed(party.astype(np.uint64)) % vehicles.astype(np.uint64)).astype(np.int64))
 
 
 def _positions(random: np.random.Generator, run: Integers, party: Integers, mode: Integers) -> Integers:

@@ -1,0 +1,261 @@
+"""Making a world: people, movements, the epidemic, what agencies know of it, and the files that they send."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+import polars as pl
+
+from fangxian.engine.lake import explaining_full_disk
+from fangxian.errors import FangxianError
+from fangxian.policy.regions import known_codes
+from fangxian.world.agencies import AGENCIES
+from fangxian.world.bulletins import publish
+from fangxian.world.code_use import Health, use_codes
+from fangxian.world.dirt import DirtRates
+from fangxian.world.disease import Disease
+from fangxian.world.draws import stream
+from fangxian.world.epidemic import NEVER, Epidemic, run_epidemic
+from fangxian.world.files import Post, Sent
+from fangxian.world.gates import scan_gates
+from fangxian.world.geography import Atlas
+from fangxian.world.identity import Papers
+from fangxian.world.illness import Fevers, Illness, record_illness
+from fangxian.world.journeys import Journeys, plan_journeys
+from fangxian.world.meetings import Society
+from fangxian.world.mistakes import one_count_falls, registered_twice
+from fangxian.world.movement import checkpoints, roaming, stays_of, tickets
+from fangxian.world.orders import confirm_declarations, decide_and_withdraw, list_for_control, order_measures, trace_exposures
+from fangxian.world.people import People
+from fangxian.world.registers import register_residents, register_workers
+from fangxian.world.rendering import Renderer
+from fangxian.world.season import MINUTES_A_DAY, Season
+from fangxian.world.truth import Truth
+from fangxian.world.vehicles import Trips, book_trips
+from fangxian.world.work import Work
+
+Integers = npt.NDArray[np.int64]
+
+FEWEST_PEOPLE: Final = 500
+MOST_PEOPLE: Final = 20_000_000
+PUBLISHED_CASES: Final = 1205
+"""Confirmed cases of Zhejiang by mid-March 2020: a world never aims at more."""
+
+CASES_OF_A_SAMPLE: Final = 1.8
+"""Times the square root of the number of people: how many cases a smaller world aims at, so that its map has colours."""
+
+IMPORTED: Final = 0.4
+"""Imported cases, as a share of the cases aimed at."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorldOptions:
+    """What a world follows from: the same options make the same bytes."""
+
+    province: str = "33"
+    people: int = 100_000
+    seed: int = 7
+    season: Season = field(default_factory=Season)
+    cases: int | None = None
+    """About how many cases by the middle of February; by the number of people if not given."""
+    station_visits: int | None = None
+    """Visits a day to the greatest station at the end; a fifth of the people if not given."""
+    rates: DirtRates = field(default_factory=DirtRates)
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be made."""
+        if not FEWEST_PEOPLE <= self.people <= MOST_PEOPLE:
+            raise FangxianError(
+                f"A world of {self.people:,} people cannot be made.",
+                known=f"It has {FEWEST_PEOPLE:,} to {MOST_PEOPLE:,}.",
+                next_step="Change --people; for more, write a benchmark lake with --benchmark.",
+            )
+
+    @property
+    def imported(self) -> int:
+        """How many people come back from Hubei infected."""
+        aim = self.cases if self.cases is not None else min(PUBLISHED_CASES, int(CASES_OF_A_SAMPLE * self.people**0.5))
+        return max(1, int(IMPORTED * aim))
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """What was made: the manifest's entries, in the order in which the files should be read, and some counts for people."""
+
+    path: Path
+    files: list[dict[str, Any]]
+    counts: dict[str, int]
+
+
+def make_world(path: Path, options: WorldOptions, *, progress: Callable[[str], None] = lambda step: None) -> World:
+    """Make a world in a new or empty folder: `files/`, `truth/` and `MANIFEST.json`; half a world is never left behind.
+
+    `progress` is told each step as it begins. Raises FangxianError for a folder that holds something, and for a province
+    that does not exist.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise FangxianError(f"{path} is not empty.", done="Nothing was written.", next_step="Name a new or empty folder for the world.")
+    atlas = Atlas.of(options.province, on=options.season.start, seed=options.seed)
+    part = path.absolute().with_name(f".{path.name}.{uuid4().hex}.part")
+    with explaining_full_disk(path):
+        try:
+            (part / "files").mkdir(parents=True)
+            world = _made(path, part, atlas, options, progress)
+            if path.exists():
+                path.rmdir()
+            part.rename(path)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+    return world
+
+
+def _made(path: Path, part: Path, atlas: Atlas, options: WorldOptions, progress: Callable[[str], None]) -> World:
+    season, seed = options.season, options.seed
+    progress("people")
+    people = People.settle(options.people, atlas=atlas, seed=seed)
+    papers = Papers.issue(people, atlas=atlas, on=season.start, seed=seed)
+    work = Work.found(people, atlas=atlas, seed=seed)
+    progress("journeys")
+    journeys = plan_journeys(people, atlas=atlas, season=season, imported=options.imported, seed=seed)
+    trips = book_trips(journeys, people_county=people.county, atlas=atlas, season=season, seed=seed)
+    progress("epidemic")
+    disease = Disease.packaged()
+    society = Society(people, work=work, trips=trips, season=season)
+    epidemic = run_epidemic(society, journeys=journeys, atlas=atlas, disease=disease, imported=options.imported, seed=seed)
+    progress("agencies")
+    truth = Truth(part / "truth", atlas=atlas, season=season)
+    truth.people(people, papers=papers, work=work)
+    truth.epidemic(epidemic)
+    tables, illness, made = _known_to_agencies(people, work, journeys, trips, epidemic, disease, atlas, options)
+    truth.movements(*made)
+    renderer = Renderer(papers=papers, atlas=atlas, season=season)
+    unknown, renumbered = _wrong_codes(atlas)
+    post = Post(folder=part / "files", renderer=renderer, rates=options.rates, unknown=unknown, renumbered=renumbered, seed=seed)
+    sent: list[Sent] = []
+    for agency in AGENCIES:
+        progress(agency.source)
+        sent += post.send(tables.pop(agency.source), agency)
+    truth.write("dirt", pl.concat([file.ledger for file in sent]))
+    files = _manifest(sent)
+    counts = {
+        "people": len(people),
+        "infected": len(epidemic.infected),
+        "cases": int((illness.confirmed_at < season.minutes).sum()),
+        "rows": sum(file.rows for file in sent),
+    }
+    about = {
+        "province": atlas.province,
+        "people": options.people,
+        "seed": seed,
+        "start": season.start,
+        "days": season.days,
+        "counts": counts,
+    }
+    (part / "MANIFEST.json").write_bytes(orjson.dumps({**about, "files": files}, option=orjson.OPT_INDENT_2))
+    return World(path=path, files=files, counts=counts)
+
+
+def _known_to_agencies(
+    people: People, work: Work, journeys: Journeys, trips: Trips, epidemic: Epidemic, disease: Disease, atlas: Atlas, options: WorldOptions
+) -> tuple[dict[str, pl.DataFrame], Illness, tuple[Journeys, Trips]]:
+    """Return each agency's table, and the journeys and trips that were made: nobody sets out from isolation or a hospital."""
+    season, seed = options.season, options.seed
+    fevers = Fevers.strike(people, season=season, spared=epidemic.infected_at < NEVER * MINUTES_A_DAY, seed=seed)
+    illness = record_illness(people, epidemic=epidemic, fevers=fevers, disease=disease, atlas=atlas, season=season, seed=seed)
+    kept_in = _kept_in(epidemic, illness)
+    person = journeys.person
+    sets_out = ~((kept_in[0][person] <= journeys.leaves) & (journeys.leaves < kept_in[1][person]))
+    trips = trips.kept(sets_out[trips.journey]).renumbered(sets_out)
+    journeys = journeys.kept(sets_out)
+    stays = stays_of(journeys, trips, season=season)
+    roamed = roaming(journeys, stays, people=people, atlas=atlas, season=season, seed=seed)
+    use = use_codes(
+        people,
+        journeys=journeys,
+        stays=stays,
+        epidemic=epidemic,
+        health=Health.of(epidemic, fevers),
+        in_hospital=(illness.confirmed_at, illness.discharged_at),
+        atlas=atlas,
+        season=season,
+        seed=seed,
+    )
+    exposures = trace_exposures(people, epidemic=epidemic, illness=illness, fevers=fevers, season=season, seed=seed)
+    bulletins = publish(people, epidemic=epidemic, illness=illness, atlas=atlas, season=season, seed=seed)
+    residents = register_residents(people, atlas=atlas, season=season, seed=seed)
+    tables = {
+        **illness.tables,
+        **tickets(trips, atlas=atlas, season=season, seed=seed),
+        **use.tables,
+        **bulletins.tables,
+        **decide_and_withdraw(exposures, fevers=fevers, roaming=roamed, season=season, seed=seed),
+        "operator-roaming": roamed,
+        "checkpoint": checkpoints(trips, people=people, atlas=atlas, season=season, seed=seed),
+        "community-register": registered_twice(
+            residents, atlas=atlas, rate=options.rates.other_county, random=stream(seed, "registered twice")
+        ),
+        "organisation": register_workers(people, work, atlas=atlas, season=season, seed=seed),
+        "tracing": exposures,
+        "isolation": order_measures(people, epidemic=epidemic, illness=illness, season=season, atlas=atlas, seed=seed),
+        "control-list": list_for_control(
+            people, illness=illness, exposures=exposures, roaming=roamed, journeys=journeys, season=season, atlas=atlas, seed=seed
+        ),
+        "doctor-confirmation": confirm_declarations(use.tables["health-declaration"], season=season, seed=seed),
+        "area-bulletin": one_count_falls(bulletins.tables["area-bulletin"]),
+        "gate-scan": scan_gates(
+            people,
+            work=work,
+            journeys=journeys,
+            epidemic=epidemic,
+            enrolled_at=use.enrolled_at,
+            kept_in=kept_in,
+            atlas=atlas,
+            season=season,
+            station_visits=options.station_visits,
+            seed=seed,
+        ),
+    }
+    return tables, illness, (journeys, trips)
+
+
+def _kept_in(epidemic: Epidemic, illness: Illness) -> tuple[Integers, Integers]:
+    """Return from which day to which each person may not go out: isolated, or in hospital."""
+    taken_in, let_out = illness.confirmed_at // MINUTES_A_DAY, illness.discharged_at // MINUTES_A_DAY
+    first = np.minimum(epidemic.isolated_from, np.minimum(epidemic.found, taken_in))
+    ends = np.maximum(np.where(epidemic.isolated_from < NEVER, epidemic.isolated_until, 0), np.where(taken_in < NEVER, let_out, 0))
+    return first, np.where(ends == 0, NEVER, ends)
+
+
+def _wrong_codes(atlas: Atlas) -> tuple[list[str], list[str]]:
+    """Return codes of the province that never were, and counties' codes that had ended before 2020 or began after it."""
+    known = pl.from_arrow(known_codes())
+    assert isinstance(known, pl.DataFrame)  # noqa: S101  (for the type checker; a table becomes a frame)
+    own = known.filter(pl.col("region_code").str.starts_with(atlas.province) & ~pl.col("region_code").str.ends_with("00"))
+    in_force = (pl.col("since_year").fill_null(0) <= 2020) & (pl.col("until_year").fill_null(9999) >= 2019)
+    always_wrong = own.group_by("region_code").agg(stood=in_force.any()).filter(~pl.col("stood")).sort("region_code")["region_code"]
+    taken = set(own["region_code"])
+    never = [code for code in (f"{atlas.province}99{number:02d}" for number in range(81, 99)) if code not in taken]
+    return never, always_wrong.to_list()
+
+
+def _manifest(sent: list[Sent]) -> list[dict[str, Any]]:
+    """Return the entries of the manifest in the order in which the files came."""
+    order = sorted(range(len(sent)), key=lambda place: (sent[place].received_at, place))
+    return [
+        {
+            "source": sent[place].source,
+            "file": f"files/{sent[place].file}",
+            "rows": sent[place].rows,
+            "encoding": sent[place].encoding,
+            "received_at": sent[place].received_at.isoformat(timespec="seconds"),
+        }
+        for place in order
+    ]
