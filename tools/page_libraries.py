@@ -11,8 +11,8 @@ from tools.stop import stop
 
 ROOT: Final = Path(__file__).parents[1]
 PLACE: Final = ROOT / "src" / "fangxian" / "web" / "static" / "vendor"
-OLDEST_NPM: Final = 7
-"""The first npm that reads the lock's format."""
+OLDEST_NPM: Final = 9
+"""The oldest npm that this was tried with: it must know `overrides`."""
 
 
 def are_there() -> bool:
