@@ -12,7 +12,7 @@ from tests.guards.project import ROOT, SOURCE, modules, texts
 LONGEST = 400
 PRINTS = {"print", "echo", "secho", "debug", "info", "warning", "error", "exception", "critical", "log"}
 """Names of functions and methods that write to a log or a screen."""
-OF_PEOPLE = {"person_id", "guardian_person_id", "id_number", "full_name", "phone", "address", "seat", "household_id"}
+OF_PEOPLE = {"person_id", "guardian_person_id", "id_number", "full_name", "phone", "home_address", "seat", "household_id"}
 """Columns, and words of raw files, that say who somebody is."""
 
 

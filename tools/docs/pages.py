@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Final
 
+from fangxian.sources.book import page as source_page
+from fangxian.sources.catalogue import all_sources
 from tools.docs.area_rules import area_rules
 from tools.docs.command_reference import command_reference
 from tools.docs.data_dictionary import data_dictionary
@@ -22,4 +24,5 @@ def generated_pages() -> dict[str, str]:
         pages[f"rules.{language}.md"] = rule_book(language)
         pages[f"rules-by-example.{language}.md"] = rules_by_example(language)
         pages[f"area-rules.{language}.md"] = area_rules(language)
+    pages |= {f"sources/{source.name}.md": source_page(source) for source in all_sources()}
     return pages
