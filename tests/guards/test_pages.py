@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import typer
 
 from fangxian.cli.app import build
 from tests.guards.project import ROOT, texts
@@ -26,10 +27,12 @@ def test_every_make_target_that_a_page_names_exists(page, text):
 
 
 @each_page
-def test_every_command_that_a_page_names_exists(page, text):
-    commands = {command.name or command.callback.__name__.replace("_", "-") for command in build().registered_commands}
-    named = set(re.findall(r"(?:`|^\s*)fangxian ([a-z][a-z-]+)", text, re.MULTILINE))
-    assert named - commands == set()
+def test_every_command_and_option_that_a_page_names_exists(page, text):
+    commands = typer.main.get_command(build()).commands
+    for name, arguments in re.findall(r"(?:`|^\s*)fangxian ([a-z][a-z-]+)([^`\n#]*)", text, re.MULTILINE):
+        assert name in commands
+        options = {option for parameter in commands[name].params for option in (*parameter.opts, *parameter.secondary_opts)}
+        assert set(re.findall(r"(?<!\S)--[a-z-]+", arguments)) - {"--help"} <= options, f"fangxian {name}"
 
 
 def test_every_decision_is_linked_from_the_index():
