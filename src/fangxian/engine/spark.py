@@ -115,9 +115,12 @@ class SparkEngine:
 
     def _facts(self, fact_type: type[Fact]) -> DataFrame:
         """Return every fact of a type; the schema is ours, so Spark opens no file to guess one."""
-        schema = ", ".join(f"`{name}` {spark_type(dtype)}" for name, dtype in fact_type.schema().items())
-        files = self.lake.files(fact_type)
-        return self.session.read.schema(schema).parquet(*files) if files else self.session.createDataFrame([], schema)
+        types = {f"`{name}`": spark_type(dtype) for name, dtype in fact_type.schema().items()}
+        if files := self.lake.files(fact_type):
+            return self.session.read.schema(", ".join(f"{name} {dtype}" for name, dtype in types.items())).parquet(*files)
+        # As SQL, so that Spark knows beforehand that there is nothing, and leaves out what would be joined with it.
+        nothing = ", ".join(f"CAST(NULL AS {dtype}) AS {name}" for name, dtype in types.items())
+        return self.session.sql(f"SELECT {nothing} WHERE false")
 
 
 def _join(parts: list[Path], path: Path, schema: pa.Schema) -> int:

@@ -32,7 +32,6 @@ SETTINGS: Final = {
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
     # Adaptive execution joins small partitions, so the number is an upper limit on the memory of one task.
     "spark.sql.adaptive.enabled": "true",
-    "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
     "spark.sql.shuffle.partitions": "32",
     # The files of a lake are listed here: a job on the cluster for it costs more than it saves.
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
