@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import os
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pytest
 from ibis.formats.pyarrow import PyArrowSchema
 
 from fangxian.facts import AreaCases, AreaCluster, AreaWithdrawal, Fact
-from fangxian.policy.regions import regions
 
-REAL = Path(os.environ.get("FANGXIAN_REAL_DATA", Path(__file__).parents[2] / ".." / "shared" / "data"))
 LATER = datetime(2026, 1, 1)
-
-NOT_COUNTIES = frozenset({"瓯江口产业集聚区", "浙南产业集聚区"})
-"""Zones without a code of their own, one case each: they belong to no county of the map."""
 
 
 def end_of(day: date, *, hours: int = 8) -> datetime:
@@ -74,17 +65,3 @@ def facts(
         AreaCluster: fact_table(AreaCluster, clusters),
         AreaWithdrawal: fact_table(AreaWithdrawal, withdrawals),
     }
-
-
-def wenzhou() -> list[dict[str, Any]]:
-    """Return the counts of Wenzhou's twelve counties, 25 January to 26 February 2020; skip where the file is missing."""
-    path = REAL / "cases" / "wenzhou_county_daily.csv"
-    if not path.exists():
-        pytest.skip(f"the real counts of Wenzhou are not here: {path}")
-    codes = {r["name"]: r["region_code"] for r in regions(date(2020, 2, 9)).to_pylist() if r["region_code"].startswith("3303")}
-    with path.open(encoding="utf-8") as lines:
-        return [
-            count(codes[row["areaName"]], date.fromisoformat(row["date"]), int(row["confirmedCount"]))
-            for row in csv.DictReader(lines)
-            if row["areaName"] not in NOT_COUNTIES
-        ]

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from area.counts import LATER, cluster, count, curve, day_of_2020, facts, wenzhou
+from area.counts import LATER, cluster, count, curve, day_of_2020, facts
 from fangxian.area.published import misses, published_cases, published_levels
 from fangxian.area.scheme import scheme
 from fangxian.area.situation import situation
@@ -110,18 +110,17 @@ MISSES_IN_WENZHOU = {
 
 
 @pytest.mark.parametrize("day", MISSES_IN_WENZHOU)
-def test_real_counts_of_wenzhou_give_the_published_colours_but_for_named_misses(duckdb_engine, day):
-    found = situation(duckdb_engine(facts(wenzhou())), scheme=FIVE_COLOUR, on=day_of_2020(day), known_at=LATER)
+def test_real_counts_of_wenzhou_give_the_published_colours_but_for_named_misses(wenzhou, day):
+    found = situation(wenzhou, scheme=FIVE_COLOUR, on=day_of_2020(day), known_at=LATER)
     assert (len(found.areas), len(found.with_level), len(found.grey)) == (90, 12, 78)
     assert {(m.name, m.computed, m.published) for m in misses(found)} == MISSES_IN_WENZHOU[day]
 
 
-def test_the_ladder_of_february_is_climbed_down_in_wenzhou(duckdb_engine):
-    engine = duckdb_engine(facts(wenzhou()))
+def test_the_ladder_of_february_is_climbed_down_in_wenzhou(wenzhou):
     yueqing, pingyang, lucheng = "330382", "330326", "330302"
-    assert [level_on(engine, day, yueqing) for day in ("02-09", "02-12", "02-17", "02-18")] == ["red", "red", "red", "orange"]
-    assert [level_on(engine, day, pingyang) for day in ("02-09", "02-12", "02-18")] == ["orange", "yellow", "green"]
-    assert [level_on(engine, day, lucheng) for day in ("02-09", "02-12", "02-24")] == ["orange", "orange", "blue"]
+    assert [level_on(wenzhou, day, yueqing) for day in ("02-09", "02-12", "02-17", "02-18")] == ["red", "red", "red", "orange"]
+    assert [level_on(wenzhou, day, pingyang) for day in ("02-09", "02-12", "02-18")] == ["orange", "yellow", "green"]
+    assert [level_on(wenzhou, day, lucheng) for day in ("02-09", "02-12", "02-24")] == ["orange", "orange", "blue"]
 
 
 def test_haishu_is_one_level_too_low_on_24_february(duckdb_engine):

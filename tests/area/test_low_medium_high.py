@@ -1,6 +1,6 @@
 """The nation's rule of February 2020, each branch at its boundary."""
 
-from area.counts import LATER, cluster, curve, day_of_2020, facts, wenzhou
+from area.counts import LATER, cluster, curve, day_of_2020, facts
 from fangxian.area.scheme import scheme
 from fangxian.area.situation import situation
 
@@ -37,8 +37,8 @@ def test_a_cluster_counts_for_14_days(duckdb_engine):
     assert [area.level for area in found.with_level] == ["high", "medium"]
 
 
-def test_wenzhou_on_26_february(duckdb_engine):
-    found = situation(duckdb_engine(facts(wenzhou())), scheme=NATIONAL, on=day_of_2020("02-26"), known_at=LATER)
+def test_wenzhou_on_26_february(wenzhou):
+    found = situation(wenzhou, scheme=NATIONAL, on=day_of_2020("02-26"), known_at=LATER)
     low = {area.name for area in found.with_level if area.level == "low"}
     assert low == {"洞头区", "永嘉县", "平阳县", "苍南县"}, "14 days without a new case"
     assert (found.count("medium"), found.count("high")) == (8, 0), "no cluster is in the file, so none is high"

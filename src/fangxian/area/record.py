@@ -25,6 +25,7 @@ from fangxian.area.levels import area_levels
 from fangxian.area.scheme import Scheme
 from fangxian.engine.lake import Lake
 from fangxian.engine.opening import Engine
+from fangxian.engine.writers import writing
 from fangxian.errors import FangxianError
 from fangxian.facts import AreaCases, AreaCluster, AreaLevel, AreaWithdrawal, Fact
 from fangxian.facts.fact import INSTANT
@@ -125,7 +126,7 @@ def _deliver(lake: Lake, scheme: Scheme, known_at: datetime, *, added: Iterable[
     content = orjson.dumps([scheme.name, known_at, levels, withdrawals], option=orjson.OPT_SORT_KEYS)
     digest = hashlib.sha256(content).hexdigest()
     delivery_id = f"{SOURCE}-{digest[:32]}"
-    with lake.delivery(delivery_id) as folder:
+    with writing(lake), lake.delivery(delivery_id) as folder:
         for fact_type, facts in ((AreaLevel, levels), (AreaWithdrawal, withdrawals)):
             if facts:
                 pq.write_table(_table(fact_type, facts, delivery_id), folder / f"{fact_type.name}.parquet", compression="zstd")
@@ -134,9 +135,9 @@ def _deliver(lake: Lake, scheme: Scheme, known_at: datetime, *, added: Iterable[
             "source": SOURCE,
             "scheme": scheme.name,
             "known_at": known_at.isoformat(),
-            "digest": digest,
-            "rows_in": len(levels) + len(withdrawals),
-            "rows_refused": 0,
+            "sha256": digest,
+            "rows": {"read": len(levels) + len(withdrawals), "quarantined": 0},
+            "refused": {},
             "facts": {AreaLevel.name: len(levels), AreaWithdrawal.name: len(withdrawals)},
             "flags": [],
         }
