@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +19,7 @@ from fangxian.errors import FangxianError
 from fangxian.facts import all_fact_types
 from fangxian.sources import quarantine as refused
 from fangxian.sources.catalogue import all_sources, source_named
-from fangxian.sources.crosschecks import CHECK_TITLES, Check, Flag, lake_flags
+from fangxian.sources.crosschecks import CHECK_TITLES, Flag, lake_flags
 from fangxian.sources.delivery import STEPS, Delivered
 from fangxian.sources.delivery import ingest as deliver
 from fangxian.sources.identity import KeyFile
@@ -165,7 +166,8 @@ def _print_delivered(delivered: Delivered, language: str) -> None:
         )
         return
     rows = receipt["rows"]
-    table = Table(title=f"{receipt['file_name']} → {receipt['delivery_id']}", show_header=False)
+    console.print(f"{receipt['file_name']} → {receipt['delivery_id']}", style="bold", markup=False)
+    table = Table(show_header=False)
     table.add_row("读入 read", f"{rows['read']:,}")
     table.add_row("接收 accepted", f"{rows['accepted']:,}", style="green" if rows["accepted"] else "bold red")
     table.add_row("重复 repeated", f"{rows['repeated']:,}")
@@ -183,13 +185,13 @@ def _print_delivered(delivered: Delivered, language: str) -> None:
 def _print_flags(flags: list[Flag], language: str, *, most: int) -> None:
     if not flags:
         return
-    table = Table(
-        "核对 check", "来源 source", "内容 what", "次数 times", "起 from", "止 to", title="交叉核对 cross-checks", title_style="yellow"
-    )
-    for flag in flags[:most]:
+    counted = Counter(CHECK_TITLES[flag.check].in_language(language) for flag in flags)
+    console.print("交叉核对 cross-checks: " + ", ".join(f"{title} {count:,}" for title, count in counted.items()), style="yellow")
+    table = Table("核对 check", "来源 source", "内容 what", "次数 times", "起 from", "止 to")
+    for flag in sorted(flags, key=lambda flag: -flag.times)[:most]:
         days = (str(day or "") for day in (flag.first_on, flag.last_on))
         words = flag.zh if language == "zh" else flag.en
-        table.add_row(CHECK_TITLES[Check(flag.check)].in_language(language), flag.source, words, f"{flag.times:,}", *days)
+        table.add_row(CHECK_TITLES[flag.check].in_language(language), flag.source, words, f"{flag.times:,}", *days)
     console.print(table)
     if len(flags) > most:
         console.print(f"另有 {len(flags) - most} 项，见 `fangxian check`。{len(flags) - most} more: see `fangxian check`.")

@@ -109,8 +109,10 @@ class Word(Cell):
 
     def describe(self) -> Text:
         """Return every word and what it becomes."""
-        pairs = " · ".join(f"{theirs} → `{ours}`" for theirs, ours in self.words.items())
-        return Text(pairs, pairs)
+        pairs = (f"{theirs} → {f'`{ours}`' if ours else '∅'}" for theirs, ours in self.words.items() if theirs.lower() != ours.lower())
+        own = (f"`{theirs}`" for theirs, ours in self.words.items() if theirs.lower() == ours.lower())
+        listed = " · ".join((*pairs, *own))
+        return Text(listed, listed)
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ class Region(Cell):
         yield Refusal(
             column=self.column,
             reason=Reason.REGION_NOT_IN_FORCE,
-            when=f"NOT {never} AND ({value}, {year}) NOT IN (SELECT (region_code, year) FROM region_year)",
+            when=f"NOT {never} AND {year} IS NOT NULL AND ({value}, {year}) NOT IN (SELECT (region_code, year) FROM region_year)",
             remedy=Text(f"请改用当日有效的代码。{MEND.zh}", f"Use the code in force on the day. {MEND.en}"),
         )
 
@@ -110,6 +110,10 @@ class NamedRegion(Cell):
         """Return the region's column, the province's, and what tells the day."""
         province = () if self.within.isdigit() else (self.within,)
         return (*province, self.column, *self.on.columns())
+
+    def optional_columns(self) -> tuple[str, ...]:
+        """Return nothing: names may be empty, and their columns must be there."""
+        return ()
 
     def value(self) -> str:
         """Return the code of the name on the day; null where there is no such region."""

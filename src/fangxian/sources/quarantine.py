@@ -23,7 +23,7 @@ from fangxian.sources.plan import Plan
 from fangxian.sources.refusal import REASON_TITLES, Reason
 
 MASK: Final = "***"
-_ID_NUMBER: Final = r"[1-9][0-9]{5}(18|19|20)?[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}([0-9Xx]|\b)"
+_ID_NUMBER: Final = r"(^|[^0-9])[1-9][0-9]{5}(18|19|20)?[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]?($|[^0-9])"
 _MOBILE: Final = r"(^|[^0-9])(\+?86)?1[3-9][0-9]{9}($|[^0-9])"
 
 _COLUMNS: Final = {
