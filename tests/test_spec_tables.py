@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from spec_symbols import ALPHABET, LONGEST, fact_id, fact_symbol, person_id, person_name
 from spec_tables import facts_from_text, rows_as_text, tidied
 
-from fangxian.facts import CheckIn, Diagnosis, RegionStay, Withdrawal
+from fangxian.facts import CheckIn, Diagnosis, RegionStay, Trip, Withdrawal
 
 symbols = st.text(ALPHABET, min_size=1, max_size=LONGEST)
 
@@ -54,8 +54,6 @@ def test_times_are_local_and_stored_in_utc():
 
 
 def test_a_day_that_is_left_out_is_the_local_day_of_the_fact():
-    from fangxian.facts import Trip
-
     (row,) = facts_from_text(Trip, "person_id | from_at\nann | 2020-02-01 00:30").to_pylist()
     assert row["travelled_on"] == dt.date(2020, 2, 1)
 
