@@ -41,7 +41,7 @@ def level_spans(scheme: Scheme, *, known_at: datetime) -> ir.Table:
     so_far = ibis.cumulative_window(group_by=numbered.region_code, order_by=numbered.day)
     runs = numbered.mutate(run=numbered.starts.sum().over(so_far)).filter(numbered.level.notnull())
     spans = runs.group_by("region_code", "run", "level").agg(
-        from_at=runs.from_at.min(), until_at=runs.until_at.max(), newest=runs.is_newest.cast("int8").max()
+        from_at=runs.from_at.min(), until_at=runs.until_at.max(), newest=runs.is_newest.max()
     )
     lasts = (spans.newest == 1) & (spans.until_at > ibis.literal(known_at, type=INSTANT))
     return spans.select(
@@ -53,7 +53,9 @@ def _standing(daily: ir.Table, known: KnownAreas, *, stands: int) -> ir.Table:
     """Add from when until when each day's level stands, and whether it goes on from the day before unchanged."""
     in_order = ibis.window(group_by=daily.region_code, order_by=daily.day)
     gap = daily.mutate(next_day=daily.day.lead().over(in_order))
-    days = gap.mutate(days=ibis.least((gap.next_day - gap.day).fill_null(stands), stands), is_newest=gap.next_day.isnull())
+    days = gap.mutate(
+        days=ibis.least((gap.next_day - gap.day).fill_null(stands), stands), is_newest=ibis.ifelse(gap.next_day.isnull(), 1, 0)
+    )
     # An interval of as many days as a column says is written differently on each engine; there are few, so they are listed.
     until = ibis.cases(*((days.days == n, known.midnight_after(days.reported_on, days=n)) for n in range(1, stands + 1)))
     timed = days.mutate(from_at=known.midnight_after(days.reported_on), until_at=until, stands_to=days.day + days.days)
