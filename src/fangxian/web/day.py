@@ -28,19 +28,15 @@ class LevelOfDay:
 class CodesOfDay:
     """The codes on a day: people by colour from the gravest to green, each with its change since the day before, and reasons."""
 
+    enrolled: int
     people: dict[str, int]
     change: dict[str, int | None]
     reasons: list[tuple[Text, str, int]]
 
     @property
-    def with_code(self) -> int:
-        """How many people have a code of any colour."""
-        return sum(self.people.values())
-
-    @property
     def green_share(self) -> float:
-        """The share of codes that are green, 0 to 1."""
-        return self.people[Colour.GREEN] / self.with_code if self.with_code else 0.0
+        """The share of the enrolled who are green, 0 to 1."""
+        return self.people[Colour.GREEN] / self.enrolled if self.enrolled else 0.0
 
 
 @dataclass(frozen=True)
@@ -80,4 +76,4 @@ def _codes(figures: PageFigures, day: str) -> CodesOfDay | None:
     people = {str(colour): counts.by_colour[colour][n] for colour in shown}
     before = {str(colour): people[colour] - counts.by_colour[colour][n - 1] if n else None for colour in shown}
     reasons = [(rule(row["rule"]).title, row["colour"], row["people"][n]) for row in counts.by_rule if row["people"][n]]
-    return CodesOfDay(people, before, sorted(reasons, key=lambda row: (-list(Colour).index(Colour(row[1])), -row[2])))
+    return CodesOfDay(counts.enrolled[n], people, before, sorted(reasons, key=lambda row: (-list(Colour).index(Colour(row[1])), -row[2])))

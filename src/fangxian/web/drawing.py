@@ -27,8 +27,7 @@ _LEVELS = ("red", "orange", "yellow", "blue", "green", "none")
 def codes_drawing(figures: PageFigures, words: Words) -> dict[str, Any]:
     """Return the lines of red and yellow codes and of the green share, and the published share."""
     counts = figures.code_counts
-    totals = [sum(people) for people in zip(*counts.by_colour.values(), strict=True)]
-    green = [round(100 * n / total, 2) if total else None for n, total in zip(counts.by_colour["green"], totals, strict=True)]
+    green = [round(100 * n / of, 2) if of else None for n, of in zip(counts.by_colour["green"], counts.enrolled, strict=True)]
     day, share = PUBLISHED_GREEN
     return {
         "days": counts.days,

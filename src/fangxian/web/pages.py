@@ -83,7 +83,7 @@ class Pages:
             return self._part(request, template, status, **values)
         words = words_for(request)
         answer = render(self.templates, template, words, **values)
-        html = self._whole(words, day=days(self.figures)[-1], form={**self._first_form(words), **form}, answer=answer)
+        html = self._whole(words, day=self.figures.about.opens_on, form={**self._first_form(words), **form}, answer=answer)
         return HTMLResponse(html, status)
 
     async def workbook(self, request: Request) -> Response:
@@ -125,9 +125,9 @@ class Pages:
         return HTMLResponse(html, status)
 
     def _day(self, request: Request) -> str:
-        """Return the day that a request names, the last where it names none; another day is not found."""
+        """Return the day that a request names, the first to be seen where it names none; another day is not found."""
         known = days(self.figures)
-        wanted = request.query_params.get("day", known[-1])
+        wanted = request.query_params.get("day", self.figures.about.opens_on)
         if wanted not in known:
             raise HTTPException(404)
         return wanted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -27,11 +27,14 @@ _DAYS: Final = ibis.table({"day_at": INSTANT}, name="page_days")
 class CodeCounts:
     """How many people have each code at the end of each day.
 
-    Shapes: by_colour[colour] has one number a day; by_rule has `rule`, `colour` and one number a day (`people`; a person counts
-    under every rule that holds); by_region[region_code][colour] is of the last day, with "" for people whose home is unknown.
+    A rule colours people who have not enrolled, too; a share of codes is a share of those who have.
+    Shapes: enrolled and by_colour[colour] have one number a day; by_rule has `rule`, `colour` and one number a day (`people`;
+    a person counts under every rule that holds); by_region[region_code][colour] is of the last day, with "" for people whose
+    home is unknown.
     """
 
     days: list[str]
+    enrolled: list[int]
     by_colour: dict[str, list[int]]
     by_rule: list[dict[str, Any]]
     by_region: dict[str, dict[str, int]]
@@ -46,7 +49,7 @@ def code_counts(engine: DuckDBEngine, decided: Decided, *, at: datetime) -> Code
     engine.register(_DAYS.get_name(), pa.table({"day_at": pa.array(instants, pa.timestamp("us"))}))
     return CodeCounts(
         days=[day.isoformat() for day in days],
-        by_colour=_by_colour(engine, decided, instants),
+        **_by_day(engine, decided, instants),
         by_rule=_by_rule(engine, instants),
         by_region=_by_region(engine, decided, at),
     )
@@ -57,20 +60,26 @@ def end_of_day(policy: Policy, day: date) -> datetime:
     return policy.starts(day + timedelta(days=1)) - timedelta(microseconds=1)
 
 
-def _by_colour(engine: DuckDBEngine, decided: Decided, instants: Sequence[datetime]) -> dict[str, list[int]]:
-    """Count by colour and day; green are those who have a code and no hit."""
+def _by_day(engine: DuckDBEngine, decided: Decided, instants: Sequence[datetime]) -> dict[str, Any]:
+    """Count the enrolled and each colour by day; green are those who have enrolled and no hit."""
     known = Known(instant(decided.known_at), decided.policy.utc_offset)
     has_code = enrolments(decided.policy, known)
     enrolled = _DAYS.inner_join(has_code, [has_code.since_at <= _DAYS.day_at]).select("person_id", "day_at")
-    coloured = _holding().select("person_id", "day_at").distinct()
-    green = enrolled.anti_join(coloured, ["person_id", "day_at"])
-    counted = {colour: [0] * len(instants) for colour in Colour}
-    place = {moment: number for number, moment in enumerate(instants)}
-    for row in engine.rows(counts_by_day(STORED_HITS, instants)).to_pylist():
-        counted[Colour(row["colour"])][place[row["day_at"]]] = row["people"]
-    for row in engine.rows(green.group_by("day_at").agg(people=green.count())).to_pylist():
-        counted[Colour.GREEN][place[row["day_at"]]] = row["people"]
-    return {str(colour): numbers for colour, numbers in counted.items()}
+    green = enrolled.anti_join(_holding().select("person_id", "day_at").distinct(), ["person_id", "day_at"])
+    coloured = engine.rows(counts_by_day(STORED_HITS, instants)).to_pylist()
+    by_colour = {str(colour): _in_order([row for row in coloured if row["colour"] == colour], instants) for colour in Colour}
+    by_colour[Colour.GREEN] = _in_order(engine.rows(_people_by_day(green)).to_pylist(), instants)
+    return {"enrolled": _in_order(engine.rows(_people_by_day(enrolled)).to_pylist(), instants), "by_colour": by_colour}
+
+
+def _people_by_day(table: ir.Table) -> ir.Table:
+    return table.group_by("day_at").agg(people=table.count())
+
+
+def _in_order(rows: Iterable[Mapping[str, Any]], instants: Sequence[datetime]) -> list[int]:
+    """Return one number for each instant, 0 where there is no row."""
+    people = {row["day_at"]: int(row["people"]) for row in rows}
+    return [people.get(moment, 0) for moment in instants]
 
 
 def _holding() -> ir.Table:
@@ -80,13 +89,15 @@ def _holding() -> ir.Table:
 
 
 def _by_rule(engine: DuckDBEngine, instants: Sequence[datetime]) -> list[dict[str, Any]]:
+    """Count by rule and day, the gravest colours first."""
     holding = _holding()
     counted = holding.group_by("rule", "colour", "day_at").agg(people=holding.person_id.nunique(), rank=gravity(holding.colour).max())
-    place = {moment: number for number, moment in enumerate(instants)}
-    found: dict[tuple[str, str], list[int]] = {}
-    for row in engine.rows(counted.order_by(ibis.desc("rank"), "rule")).to_pylist():
-        found.setdefault((row["rule"], row["colour"]), [0] * len(instants))[place[row["day_at"]]] = row["people"]
-    return [{"rule": rule, "colour": colour, "people": people} for (rule, colour), people in found.items()]
+    rows = engine.rows(counted.order_by(ibis.desc("rank"), "rule")).to_pylist()
+    kinds = dict.fromkeys((row["rule"], row["colour"]) for row in rows)
+    return [
+        {"rule": rule, "colour": colour, "people": _in_order([r for r in rows if (r["rule"], r["colour"]) == (rule, colour)], instants)}
+        for rule, colour in kinds
+    ]
 
 
 def _by_region(engine: DuckDBEngine, decided: Decided, at: datetime) -> dict[str, dict[str, int]]:

@@ -11,6 +11,12 @@ from typing import Any
 from fangxian.engine.lake import Lake
 from fangxian.facts import Text
 from fangxian.sources.catalogue import all_sources
+from fangxian.sources.crosschecks import CHECK_TITLES, Check
+
+
+def agency_of(source: str) -> Text:
+    """Return the name of a source's agency; the source's own where it is no longer known."""
+    return next((known.agency for known in all_sources() if known.name == source), Text(source, source))
 
 
 @dataclass(frozen=True)
@@ -31,8 +37,8 @@ class FromSource:
 
     @property
     def agency(self) -> Text:
-        """The agency's name; the source's own where it is no longer known."""
-        return next((s.agency for s in all_sources() if s.name == self.source), Text(self.source, self.source))
+        """The agency's name."""
+        return agency_of(self.source)
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,12 @@ class Deliveries:
     by_source: list[FromSource]
     facts: dict[str, int]
     flags: list[dict[str, Any]]
+
+    @property
+    def flags_by_check(self) -> list[tuple[Text, list[dict[str, Any]]]]:
+        """The flags of each check that found something, gravest checks first."""
+        found = [(CHECK_TITLES[check], [flag for flag in self.flags if flag["check"] == check]) for check in Check]
+        return [(title, flags) for title, flags in found if flags]
 
     @property
     def total(self) -> FromSource:

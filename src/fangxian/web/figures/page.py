@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,13 +28,17 @@ SHAPE: Final = 1
 
 @dataclass(frozen=True)
 class About:
-    """What the figures are of: a policy and a scheme, at an instant, as known at an instant (both UTC, ISO)."""
+    """What the figures are of: a policy and a scheme, at an instant, as known at an instant (both UTC, ISO).
+
+    `opens_on` is the day that a reader sees first.
+    """
 
     shape: int
     policy: str
     scheme: str
     at: str
     known_at: str
+    opens_on: str
 
 
 @dataclass(frozen=True)
@@ -64,13 +68,23 @@ class PageFigures:
 
 
 def write_figures(
-    engine: DuckDBEngine, decided: Decided, *, scheme_name: str, at: datetime, on_part: Callable[[str], None] = lambda part: None
+    engine: DuckDBEngine,
+    decided: Decided,
+    *,
+    scheme_name: str,
+    at: datetime,
+    opens_on: date | None = None,
+    on_part: Callable[[str], None] = lambda part: None,
 ) -> Path:
-    """Compute the page's figures from a decision, as known when it was, and keep them as an answer of the lake."""
+    """Compute the page's figures from a decision, as known when it was, and keep them as an answer of the lake.
+
+    The page opens on the last day unless it is told another.
+    """
     chosen = scheme(scheme_name)
     last_day = (at + chosen.utc_offset).date()
+    first_seen = (opens_on or last_day).isoformat()
     parts: dict[str, Callable[[], Any]] = {
-        "about": lambda: About(SHAPE, decided.policy.name, chosen.name, at.isoformat(), decided.known_at.isoformat()),
+        "about": lambda: About(SHAPE, decided.policy.name, chosen.name, at.isoformat(), decided.known_at.isoformat(), first_seen),
         "county_map": lambda: county_map(engine, chosen, known_at=decided.known_at, last_day=last_day),
         "code_counts": lambda: code_counts(engine, decided, at=at),
         "refused": lambda: refused_rows(engine),
@@ -92,7 +106,7 @@ def read_figures(lake: Lake) -> PageFigures:
         parts = {path.stem: orjson.loads(path.read_bytes()) for path in folder.glob("*.json")}
         about = About(**parts["about"])
     except (KeyError, TypeError, orjson.JSONDecodeError):
-        about = About(0, "", "", "", "")
+        about = About(0, "", "", "", "", "")
     if about.shape != SHAPE:
         raise FangxianError(
             f"{lake.path} has no figures for the page, or those of another version.",
@@ -114,4 +128,4 @@ def figures_are_of(lake: Lake, *, policy_name: str, at: datetime, known_at: date
         about = read_figures(lake).about
     except FangxianError:
         return False
-    return about == About(SHAPE, policy_name, about.scheme, at.isoformat(), known_at.isoformat())
+    return (about.policy, about.at, about.known_at) == (policy_name, at.isoformat(), known_at.isoformat())

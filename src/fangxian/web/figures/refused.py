@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.facts import Text
 from fangxian.sources.refusal import REASON_TITLES, Reason
+from fangxian.web.figures.deliveries import agency_of
 
 EXAMPLES: Final = 3
 """How many rows are named for each kind of refusal; the workbook names all."""
@@ -23,7 +25,17 @@ class Refused:
     remedy_zh: str
     remedy_en: str
     rows: int
-    examples: list[str]
+    examples: list[tuple[str, int]]
+
+    @property
+    def agency(self) -> Text:
+        """The agency's name."""
+        return agency_of(self.source)
+
+    @property
+    def places(self) -> list[tuple[str, list[int]]]:
+        """The examples by file: its name, and the rows in it."""
+        return [(name, [row for _, row in rows]) for name, rows in groupby(self.examples, lambda place: place[0])]
 
     @property
     def title(self) -> Text:
@@ -46,11 +58,11 @@ def refused_rows(engine: DuckDBEngine) -> list[Refused]:
     found = engine.connection.execute(
         f"""
         SELECT source, "column", reason, arg_min(remedy_zh, row_number), arg_min(remedy_en, row_number),
-            count(DISTINCT (delivery_id, row_number)) AS n, min({{'row': row_number, 'delivery': delivery_id}}, {EXAMPLES})
+            count(DISTINCT (delivery_id, row_number)) AS n, min({{'delivery': delivery_id, 'row': row_number}}, {EXAMPLES})
         FROM quarantine GROUP BY ALL ORDER BY source, n DESC, reason, "column"
         """
     ).fetchall()
     return [
-        Refused(source, column, reason, zh, en, rows, [f"{names[place['delivery']]}:{place['row']}" for place in places])
+        Refused(source, column, reason, zh, en, rows, [(names[place["delivery"]], place["row"]) for place in places])
         for source, column, reason, zh, en, rows, places in found
     ]

@@ -18,7 +18,7 @@ export async function drawCodes(language) {
   };
   people.setOption({
     ...common,
-    grid: { left: 8, right: 56, top: 16, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 66, top: 16, bottom: 4, containLabel: true },
     yAxis: { type: "value", minInterval: 1, splitNumber: 4 },
     series: codes.lines.map(({ colour, name, people: numbers }) => ({
       id: colour, name, type: "line", data: numbers, symbol: MARKS[colour], symbolSize: 6,
@@ -32,7 +32,7 @@ export async function drawCodes(language) {
   const low = Math.floor(Math.min(...shares, codes.published.percent) - 1);
   green.setOption({
     ...common,
-    grid: { left: 8, right: 56, top: 16, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 66, top: 16, bottom: 4, containLabel: true },
     tooltip: { ...common.tooltip, valueFormatter: (share) => `${share} %` },
     yAxis: { type: "value", min: Math.max(0, low), max: 100, splitNumber: 3, axisLabel: { formatter: "{value} %" } },
     series: [{
