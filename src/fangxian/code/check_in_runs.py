@@ -28,12 +28,25 @@ def normal_days(known: Known, *, fever_line_c: float, people: ir.Table | None = 
 
     Shape: person_id, day (its local midnight), completed_at (the day's first check-in). With `people`, theirs only.
     """
+    marked = marked_reports(known, fever_line_c=fever_line_c, people=people)
+    daily = marked.group_by("person_id", "day").agg(bad=marked.bad.max(), completed_at=marked.from_at.min())
+    return daily.filter(daily.bad == 0).drop("bad")
+
+
+def marked_reports(known: Known, *, fever_line_c: float, people: ir.Table | None = None) -> ir.Table:
+    """Return every check-in with its local day (its midnight) and whether it is bad: 1 where abnormal, else 0.
+
+    Shape: person_id, from_at, day, bad. With `people`, theirs only.
+    """
     reports = known.facts(CheckIn)
     if people is not None:
         reports = reports.semi_join(people, "person_id")
-    marked = reports.mutate(day=known.start_of_day(reports.from_at), bad=abnormal_report(reports, fever_line_c=fever_line_c).cast("int8"))
-    daily = marked.group_by("person_id", "day").agg(bad=marked.bad.max(), completed_at=marked.from_at.min())
-    return daily.filter(daily.bad == 0).drop("bad")
+    return reports.select(
+        "person_id",
+        "from_at",
+        day=known.start_of_day(reports.from_at),
+        bad=abnormal_report(reports, fever_line_c=fever_line_c).cast("int8"),
+    )
 
 
 def complete_runs(normal: ir.Table, *, check_ins: int) -> ir.Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -57,14 +58,21 @@ def decide(engine: Engine, policy: Policy, *, known_at: datetime, on_batch: Call
             counted.update(_rows_by_rule(file, names))
         about = {
             "policy": policy.name,
+            "wordings": fingerprint(policy),
             "known_at": known_at.isoformat(),
             "engine": engine.name,
             "hits_by_rule": counted,
         }
         (folder / "decision.json").write_bytes(orjson.dumps(about, option=orjson.OPT_INDENT_2))
 
-    folder = engine.lake.write_answer(f"hits-{policy.name}-{known_at:%Y%m%dT%H%M%S}", write)
+    # A draft often has the name of the policy that it was copied from: the fingerprint keeps their answers apart.
+    folder = engine.lake.write_answer(f"hits-{policy.name}-{fingerprint(policy)}-{known_at:%Y%m%dT%H%M%S.%f}", write)
     return Decided(policy, known_at, folder, counted)
+
+
+def fingerprint(policy: Policy) -> str:
+    """Return 8 hexadecimal digits that differ between policies whose wordings differ: of SHA-256 over all that they say."""
+    return sha256(repr(policy.wordings).encode()).hexdigest()[:8]
 
 
 def _rows_by_rule(file: Path, names: Sequence[str]) -> dict[str, int]:

@@ -10,11 +10,11 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from fangxian.code.check_in_runs import normal_days
+from fangxian.code.check_in_runs import marked_reports
 from fangxian.code.codes import enrolments
 from fangxian.code.colour import Colour
 from fangxian.code.explanation import Change, Explanation, FactSeen, Progress, Reason
-from fangxian.code.hits import all_hits
+from fangxian.code.hits import all_hits, waiting_causes
 from fangxian.code.known import Known
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.placeholders import fill, known_at_placeholder
@@ -96,7 +96,7 @@ def _reason(alone: DuckDBEngine, policy: Policy, row: Row, *, at: datetime, know
         colour=Colour(row["colour"]),
         from_at=row["from_at"],
         until_at=row["until_at"],
-        because=tuple(_facts_seen(alone, row["because"])),
+        because=tuple(_facts_seen(alone, row["because"], known_at=known_at)),
         progress=_progress(alone, policy, wording, row, at=at, known_at=known_at),
     )
 
@@ -111,30 +111,51 @@ def _wording_in_force(policy: Policy, row: Row) -> Wording:
     )
 
 
-def _facts_seen(alone: DuckDBEngine, fact_ids: Sequence[int]) -> list[FactSeen]:
-    """Return the facts that a hit names, in the hit's order; they lie in the person's few tables and the area levels."""
+def _facts_seen(alone: DuckDBEngine, fact_ids: Sequence[int], *, known_at: datetime) -> list[FactSeen]:
+    """Return the facts that a hit names, in the hit's order; they lie in the person's few tables and the area levels.
+
+    A fact that was reported more than once was learned with the first report.
+    """
     found: dict[int, FactSeen] = {}
     for fact_type in _read():
-        for values in alone.facts_called(fact_type, fact_ids).to_pylist():
-            found[values["fact_id"]] = FactSeen(fact_type, values)
+        for values in alone.facts_called(fact_type, fact_ids).sort_by("known_at").to_pylist():
+            if values["known_at"] <= known_at:
+                found.setdefault(values["fact_id"], FactSeen(fact_type, values))
     return [found[fact_id] for fact_id in fact_ids if fact_id in found]
 
 
 def _progress(alone: DuckDBEngine, policy: Policy, wording: Wording, row: Row, *, at: datetime, known_at: datetime) -> Progress | None:
-    """Return how far the check-ins are that end a hit, or None where check-ins do not end it."""
+    """Return how far the check-ins are that end a hit, or None where check-ins do not end it.
+
+    They count as the rule counts them: from the day after the cause, and again from nothing after a bad day. A day that has
+    no check-in yet does not break the run of the days before it.
+    """
     needed = wording.parameters.get("check_ins")
     if needed is None:
         return None
     line = wording.parameters["fever_line_c"].value
-    normal = _run(alone, _normal_days(line), policy, known_at)
-    mine = {day["day"] for day in normal if row["from_at"] < day["day"] <= at}
-    today = policy.starts(policy.local(at).date())
-    day, done = (today if today in mine else today - timedelta(days=1)), 0
-    while day in mine:
+    reports = [each for each in _run(alone, _reports(line), policy, known_at) if each["from_at"] <= at]
+    bad = {each["day"] for each in reports if each["bad"]}
+    good = {each["day"] for each in reports} - bad
+    day, done = policy.starts(policy.local(at).date()), 0
+    if day not in good | bad:
+        day -= timedelta(days=1)
+    counts_from = _counts_from(alone, policy, row, known_at=known_at)
+    while counts_from is not None and day in good and day > counts_from:
         day, done = day - timedelta(days=1), done + 1
     return Progress(done=min(done, needed.value), needed=needed.value)
 
 
+def _counts_from(alone: DuckDBEngine, policy: Policy, row: Row, *, known_at: datetime) -> datetime | None:
+    """Return the instant after whose local day a hit's check-ins count, or None while its cause goes on."""
+    same = [
+        each["counts_from"]
+        for each in _run(alone, waiting_causes, policy, known_at)
+        if (each["rule"], each["cause"], each["from_at"]) == (row["rule"], row["because"][0], row["from_at"])
+    ]
+    return None if None in same else max(same, default=None)
+
+
 @cache
-def _normal_days(fever_line_c: float) -> Callable[[Policy, Known], ir.Table]:
-    return lambda policy, known: normal_days(known, fever_line_c=fever_line_c)
+def _reports(fever_line_c: float) -> Callable[[Policy, Known], ir.Table]:
+    return lambda policy, known: marked_reports(known, fever_line_c=fever_line_c)

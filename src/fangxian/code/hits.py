@@ -73,6 +73,20 @@ def hits(wordings: Sequence[Wording], policy: Policy, known: Known) -> ir.Table:
     return clipped.filter(clipped.until_at.isnull() | (clipped.from_at < clipped.until_at)).distinct()
 
 
+def waiting_causes(policy: Policy, known: Known) -> ir.Table:
+    """Return what check-ins end, before they do: from which instant on its check-ins count (null while the cause goes on).
+
+    Shape: person_id, rule, cause, from_at (as in the hit), counts_from. For a policy that has such wordings.
+    """
+    found = [_labelled(w, policy, known) for w in policy.wordings if _condition(w).until_check_ins]
+    return ibis.union(
+        *(
+            each.select("person_id", "rule", "cause", "counts_from", from_at=ibis.greatest(each.from_at, each.worded_from_at))
+            for each in found
+        )
+    )
+
+
 LABELS: Final = ("rule", "colour", "worded_from_at", "worded_until_at")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, Final
@@ -95,7 +96,7 @@ def tell_fact(policy: Policy, seen: FactSeen, *, language: str) -> str:
     if values.get("until_at"):
         when += f" – {_clock(policy, values['until_at'])}"
     details = [
-        f"{c.meaning.in_language(language).rstrip('.。')}{'：' if zh else ': '}{_value(c, values[c.name], language)}"
+        _label(c, language) + _value(c, values[c.name], language)
         for c in seen.fact_type.columns.values()
         if c.name not in HIDDEN and values.get(c.name) not in (None, "")
     ]
@@ -104,6 +105,14 @@ def tell_fact(policy: Policy, seen: FactSeen, *, language: str) -> str:
     tail = f"；来源 {values['source']}，{learned} 获知" if zh else f"; source {values['source']}, learned {learned}"
     told = ("，" if zh else ", ").join([f"{title} {when}", *details])
     return told + tail
+
+
+def _label(c: Column, language: str) -> str:
+    """Return what stands before a column's value: its meaning up to the first comma, or nothing where the word says it all."""
+    if c.one_of and not {"yes", "no"} <= set(c.one_of):
+        return ""
+    zh = language != "en"
+    return re.split(r"[，；：。（]" if zh else r"[,;:.(]", c.meaning.in_language(language))[0] + ("：" if zh else ": ")
 
 
 def _value(c: Column, value: Any, language: str) -> str:
