@@ -11,7 +11,7 @@ import polars as pl
 
 from fangxian.world.draws import stream
 from fangxian.world.epidemic import NEVER, Epidemic
-from fangxian.world.geography import Atlas
+from fangxian.world.geography import HUBEI, Atlas
 from fangxian.world.illness import FEVER_DAYS, Fevers
 from fangxian.world.journeys import Journeys, Why
 from fangxian.world.movement import Stays
@@ -97,7 +97,7 @@ def use_codes(
         tables={
             "health-declaration": declarations,
             "guardianship": _guardians(random, people, enrolled, enrolled_at, season),
-            "daily-check-in": _check_ins(random, people, enrolled_at, journeys, epidemic, health, in_hospital, season),
+            "daily-check-in": _check_ins(random, people, enrolled_at, journeys, epidemic, health, in_hospital, declarations, atlas, season),
         },
         enrolled_at=enrolled_at,
         declaration=declaration,
@@ -224,11 +224,16 @@ def _check_ins(
     epidemic: Epidemic,
     health: Health,
     in_hospital: tuple[Integers, Integers],
+    declarations: pl.DataFrame,
+    atlas: Atlas,
     season: Season,
 ) -> pl.DataFrame:
-    """Return check-ins: of those who must (contacts, returnees, the released) and of volunteers, less what is missed."""
-    late = (journeys.why == Why.HUBEI) & (journeys.returns >= season.day_of("response") - 1) & (journeys.returns < season.days)
-    must = np.unique(np.concatenate([epidemic.exposures.other, journeys.person[late], np.flatnonzero(epidemic.found < season.days)]))
+    """Return check-ins: of those who must (contacts, returnees, the ill, the released) and of volunteers, less what is missed."""
+    hubei = journeys.region_in(atlas, HUBEI) & (journeys.returns >= season.day_of("response") - 1)
+    watched = (atlas.prefecture[journeys.region] == atlas.worst) & (journeys.returns >= season.day_of("watched"))
+    asked = journeys.person[(hubei | watched) & (journeys.returns < season.days)]
+    declared = declarations.filter(pl.col("contacted").is_in(["1", "是"]) | pl.col("symptoms").is_in(SYMPTOM_WORDS))["person"]
+    must = np.unique(np.concatenate([epidemic.exposures.other, asked, declared.to_numpy(), np.flatnonzero(epidemic.found < season.days)]))
     adult = (people.age >= 17) & (people.age < 60)
     volunteers = np.flatnonzero(adult & (random.random(len(people)) < VOLUNTEERS))
     person = np.union1d(must, volunteers)

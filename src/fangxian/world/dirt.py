@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Final
 
+from fangxian.errors import FangxianError
 from fangxian.sources.refusal import Reason
 
 
@@ -81,10 +82,18 @@ class DirtRates:
     late: float = 0.004
     other_county: float = 0.001
 
-    @classmethod
-    def none(cls) -> DirtRates:
-        """Return rates under which no row is dirty."""
-        return cls(**{rate.name: 0.0 for rate in fields(cls)})
+    def times(self, factor: float) -> DirtRates:
+        """Return all rates multiplied: 0 for files without dirt. Together they stay below one."""
+        scaled = {rate.name: factor * getattr(self, rate.name) for rate in fields(self)}
+        if not 0 <= sum(scaled.values()) < 1:
+            raise FangxianError(
+                f"Dirt cannot be {factor:g} times as frequent.",
+                known=f"Every row has one kind at most; 0 is none, and at {1 / sum(scaled.values()) * factor:.0f} no row would be clean."
+                if factor > 0
+                else "0 is none, 1 is usual.",
+                next_step="Give a smaller factor, 0 or more.",
+            )
+        return replace(self, **scaled)
 
     def of(self, kind: Dirt) -> float:
         """Return the rate of a kind; 0 for kinds that do not befall rows by chance."""

@@ -182,7 +182,7 @@ def _observe(course: _Course, journeys: Journeys) -> None:
 
 def _import(course: _Course, journeys: Journeys, atlas: Atlas, imported: int) -> None:
     """Infect people in Hubei in the days before they come back; counties get them as the published cases were spread."""
-    back = np.flatnonzero((journeys.why == Why.HUBEI) & (journeys.returns >= 4) & (journeys.returns < course.season.day_of("code_launch")))
+    back = np.flatnonzero((journeys.why == Why.HUBEI) & (journeys.returns >= 1) & (journeys.returns < course.season.day_of("code_launch")))
     county = course.society.people.county[journeys.person[back]]
     share = np.zeros(len(atlas.codes))
     share[atlas.home] = atlas.case_weight

@@ -44,13 +44,19 @@ from fangxian.world.work import Work
 
 Integers = npt.NDArray[np.int64]
 
+STEPS: Final = ("people", "journeys", "epidemic", "agencies")
+"""The steps before the files, as `progress` is told of them; then comes each source by name."""
+
 FEWEST_PEOPLE: Final = 500
 MOST_PEOPLE: Final = 20_000_000
 PUBLISHED_CASES: Final = 1205
 """Confirmed cases of Zhejiang by mid-March 2020: a world never aims at more."""
 
-CASES_OF_A_SAMPLE: Final = 1.8
+CASES_OF_A_SAMPLE: Final = 2.3
 """Times the square root of the number of people: how many cases a smaller world aims at, so that its map has colours."""
+
+CONCENTRATION_OF_A_SAMPLE: Final = 1.5
+"""In a world of fewer cases than published, counties' shares are raised to this power, so that the worst is still red."""
 
 IMPORTED: Final = 0.4
 """Imported cases, as a share of the cases aimed at."""
@@ -66,6 +72,8 @@ class WorldOptions:
     season: Season = field(default_factory=Season)
     cases: int | None = None
     """About how many cases by the middle of February; by the number of people if not given."""
+    concentration: float | None = None
+    """The power that counties' published shares of cases are raised to; 1.0 in a world of as many cases as published."""
     station_visits: int | None = None
     """Visits a day to the greatest station at the end; a fifth of the people if not given."""
     rates: DirtRates = field(default_factory=DirtRates)
@@ -80,10 +88,20 @@ class WorldOptions:
             )
 
     @property
+    def aim(self) -> int:
+        """About how many cases there should be."""
+        return self.cases if self.cases is not None else min(PUBLISHED_CASES, int(CASES_OF_A_SAMPLE * self.people**0.5))
+
+    @property
     def imported(self) -> int:
         """How many people come back from Hubei infected."""
-        aim = self.cases if self.cases is not None else min(PUBLISHED_CASES, int(CASES_OF_A_SAMPLE * self.people**0.5))
-        return max(1, int(IMPORTED * aim))
+        return max(1, int(IMPORTED * self.aim))
+
+    def atlas(self) -> Atlas:
+        """Return the regions of the world. Raises FangxianError for a province that does not exist."""
+        by_size = 1.0 if self.aim >= PUBLISHED_CASES else CONCENTRATION_OF_A_SAMPLE
+        power = self.concentration if self.concentration is not None else by_size
+        return Atlas.of(self.province, on=self.season.start, seed=self.seed, concentration=power)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +121,7 @@ def make_world(path: Path, options: WorldOptions, *, progress: Callable[[str], N
     """
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise FangxianError(f"{path} is not empty.", done="Nothing was written.", next_step="Name a new or empty folder for the world.")
-    atlas = Atlas.of(options.province, on=options.season.start, seed=options.seed)
+    atlas = options.atlas()
     part = path.absolute().with_name(f".{path.name}.{uuid4().hex}.part")
     with explaining_full_disk(path):
         try:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import yaml
 
+from fangxian.errors import FangxianError
 from fangxian.policy.regions import COUNTY, PREFECTURE, province, regions
 from fangxian.world.draws import stream
 
@@ -49,8 +50,13 @@ def counties(province_code: str, *, on: date) -> pa.Table:
     """
     digits = province(province_code).region_code[:2]
     every = regions(on)
-    inside = pc.and_(pc.equal(every["level"], COUNTY), pc.starts_with(every["region_code"], digits))
-    return every.filter(inside).select(["region_code", "name", "parent_code"]).sort_by("region_code")
+    inside = every.filter(pc.and_(pc.equal(every["level"], COUNTY), pc.starts_with(every["region_code"], digits)))
+    if not inside.num_rows:
+        raise FangxianError(
+            f"The table of regions has no counties of {province(province_code).name}.",
+            next_step="Name a province that has some, for example 33 or 51.",
+        )
+    return inside.select(["region_code", "name", "parent_code"]).sort_by("region_code")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +75,11 @@ class Atlas:
     """For each of the province's counties its share of published cases; adds up to 1."""
 
     @classmethod
-    def of(cls, province_code: str, *, on: date, seed: int) -> Self:
-        """Read the regions of a day. Counties of provinces without published figures get weights by the seed."""
+    def of(cls, province_code: str, *, on: date, seed: int, concentration: float = 1.0) -> Self:
+        """Read the regions of a day. Counties of provinces without published figures get weights by the seed.
+
+        Shares of cases are raised to the power `concentration`: above 1 the counties that were hit most stand out more.
+        """
         digits = province(province_code).region_code[:2]
         every = regions(on).sort_by("region_code")
         mainland = pc.invert(pc.is_in(pc.utf8_slice_codeunits(every["region_code"], 0, 2), pa.array(ISLAND_AND_SPECIAL_REGIONS)))
@@ -80,14 +89,20 @@ class Atlas:
         prefecture = pc.index_in(own, codes).fill_null(0).to_numpy()
         home = pc.index_in(counties(digits, on=on)["region_code"], codes).to_numpy()
         people, cases = _weights(codes.take(pa.array(home)).to_pylist(), province=digits, seed=seed)
+        sharpened = cases**concentration
         return cls(
             province=digits,
             codes=codes,
             prefecture=prefecture.astype(np.int64),
             home=home.astype(np.int64),
             people_weight=people,
-            case_weight=cases,
+            case_weight=sharpened / sharpened.sum(),
         )
+
+    @property
+    def worst(self) -> int:
+        """The place of the prefecture with most published cases."""
+        return int(np.argmax(np.bincount(self.prefecture[self.home], self.case_weight)))
 
     def starting_with(self, *prefixes: str, level: int = COUNTY) -> Integers:
         """Return the places of the counties (or prefectures) whose code starts with one of `prefixes`."""

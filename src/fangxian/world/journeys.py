@@ -68,6 +68,10 @@ class Journeys:
         """Return those journeys for which `keep` is true, or at these places."""
         return Journeys(**{name: column[keep] for name, column in vars(self).items()})
 
+    def region_in(self, atlas: Atlas, province: str) -> npt.NDArray[np.bool_]:
+        """Return which journeys lead to a province, given by its two digits."""
+        return np.asarray(atlas.numbers[self.region] // 10_000 == int(province))
+
     def away(self, day: int) -> Integers:
         """Return the people who are away on a day; one who leaves or returns on it sleeps elsewhere or at home, in this order."""
         return self.person[(self.leaves <= day) & (self.returns > day)]

@@ -24,8 +24,8 @@ Flags = npt.NDArray[np.bool_]
 MINUTES_A_DAY: Final = 1440
 UTC_OFFSET: Final = timedelta(hours=8)
 EARLIEST: Final = date(2019, 12, 20)
-LATEST_START: Final = date(2020, 1, 20)
-FEWEST_DAYS: Final = 14
+LATEST_START: Final = date(2020, 1, 15)
+EARLIEST_END: Final = date(2020, 2, 17)
 MOST_DAYS: Final = 120
 
 
@@ -50,9 +50,12 @@ class Season:
                 known=f"It begins between {EARLIEST} and {LATEST_START}: before Wuhan was closed, from where the cases come.",
                 next_step="Leave --start out, or give a day in between.",
             )
-        if not FEWEST_DAYS <= self.days <= MOST_DAYS:
+        fewest = (EARLIEST_END - self.start).days + 1
+        if not fewest <= self.days <= MOST_DAYS:
             raise FangxianError(
-                f"A world cannot have {self.days} days.", known=f"It has {FEWEST_DAYS} to {MOST_DAYS}.", next_step="Change --days."
+                f"A world that begins on {self.start} cannot have {self.days} days.",
+                known=f"It has {fewest} to {MOST_DAYS}: it lasts until health codes are in use, on {EARLIEST_END} at the earliest.",
+                next_step="Change --days.",
             )
 
     @property

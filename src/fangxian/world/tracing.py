@@ -22,8 +22,8 @@ TRACED: Final = {
     "train": 0.5,
     "aircraft": 0.7,
     "coach": 0.3,
-    "venue": 0.12,
-    "other": 0.6,
+    "venue": 0.08,
+    "other": 0.5,
 }
 """Share of contacts that are found, by setting. Strangers at venues are rarely found before gates keep a record."""
 
