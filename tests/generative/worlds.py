@@ -41,6 +41,21 @@ WORDS: Final[Mapping[str, Mapping[str, tuple[Any, ...]]]] = {
 }
 """What a fact of each kind may say, beside when."""
 
+CONCERNED: Final[Mapping[str, tuple[str, ...]]] = {
+    "diagnosis": ("confirmed-case", "suspected-case", "recovered"),
+    "medical_measure": ("central-isolation", "home-observation"),
+    "exposure": ("close-contact",),
+    "region_stay": ("came-from-key-area", "came-from-watched-area", "stayed-in-high-risk-area", "stayed-in-medium-risk-area"),
+    "trip": ("came-from-key-area", "came-from-watched-area"),
+    "checkpoint_pass": ("came-from-key-area",),
+    "health_declaration": ("declared-contact", "symptoms-reported", "record-expired"),
+    "check_in": ("symptoms-reported", "record-expired"),
+    "temperature_reading": ("fever-at-gate", "record-expired"),
+    "fever_clinic_visit": ("fever-patient", "recovered"),
+    "control_list_entry": ("on-control-list",),
+}
+"""Which rules conclude something from facts of a kind: most decisions are about one of them."""
+
 
 def person_id(seed: object, number: int) -> str:
     """Return the id of a person of a world."""
@@ -190,7 +205,9 @@ class Biographer:
         self._write("control_list_entry", said)
 
     def _decision(self) -> None:
-        said = {"rule": self.random.choice(RULES), "lifts_fact_id": self._any_fact()[1]["fact_id"], "reason": "other"}
+        kind, fact = self._any_fact()
+        concerned = CONCERNED.get(kind, RULES) if self.random.random() < 0.8 else RULES
+        said = {"rule": self.random.choice(concerned), "lifts_fact_id": fact["fact_id"], "reason": "other"}
         signers = self.random.choice((("one", "two"), ("one", "two"), ("one", "one")))
         self._write("personal_decision", {**said, "first_signer_id": signers[0], "second_signer_id": signers[1]})
 
