@@ -56,9 +56,3 @@ def central_until_released_or_days(known: Known, *, days: int) -> ir.Table:
 def home_until_released(known: Known) -> ir.Table:
     """From the start of home observation until it is lifted."""
     return _until_released(known, kind="home")
-
-
-@home_observation.condition
-def home_until_released_or_days(known: Known, *, days: int) -> ir.Table:
-    """From the start of home observation until it is lifted, at the latest to the start of the `days`-th local day after."""
-    return _until_released_or_days(known, kind="home", days=days)
