@@ -18,12 +18,12 @@ from .conftest import RECEIVED_AT, check_in, check_ins
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Give a file system of 3 MB."""
+    """Give a file system of 1 MB."""
     if os.geteuid() != 0:
         pytest.skip("only root can mount a small file system")
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)], capture_output=True, text=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True, text=True)
     if mounted.returncode:
         pytest.skip(f"this machine does not let a file system be mounted: {mounted.stderr.strip()}")
     yield disk
@@ -35,7 +35,7 @@ def test_a_delivery_that_does_not_fit_leaves_nothing_behind(small_disk: Path, tm
     lake = Lake.create(small_disk / "lake")
     key = KeyFile.of(lake, tmp_path / "identity.key")
     path = tmp_path / "file.csv"
-    rows = [check_in(os.urandom(8).hex(), 体温="烧") for _ in range(60_000)]
+    rows = [check_in(os.urandom(32).hex(), 体温="烧") for _ in range(60_000)]
     path.write_text(check_ins(*rows), encoding)
     with pytest.raises(FangxianError, match="full"):
         ingest(lake, source_named("daily-check-in"), path, received_at=RECEIVED_AT, key_holder=key)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from fangxian.cli.options import LakeOption, LanguageOption
 from fangxian.engine.compaction import compact as compact_lake
@@ -89,7 +89,7 @@ def quarantine(
     """Count the refused rows by source and reason; write them to Excel with the remedy of each, so that agencies can mend them."""
     opened = Lake.open(lake)
     wanted = source_named(source).name if source else None
-    table = Table("来源 source", "原因 reason", "行数 rows", title="隔离 quarantine")
+    table = Table(Column("来源 source", no_wrap=True), "原因 reason", "行数 rows", title="隔离 quarantine")
     for name, reason, rows in refused.counts(opened):
         if wanted in (None, name):
             table.add_row(name, REASON_TITLES[Reason(reason)].in_language(language), f"{rows:,}")
@@ -103,7 +103,7 @@ def quarantine(
 
 def sources(*, language: LanguageOption = "zh") -> None:
     """List the sources: who sends, in which form, how often, and which facts come of it."""
-    table = Table("来源 source", "单位 agency", "格式 format", "频次 every", "事实 facts")
+    table = Table(Column("来源 source", no_wrap=True), "单位 agency", "格式 format", "频次 every", "事实 facts")
     for source in all_sources():
         facts = "、".join(fact_type.title.in_language(language) for fact_type in source.fact_types())
         table.add_row(source.name, source.agency.in_language(language), str(source.format), _every(source.cadence.every), facts)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from fangxian.engine.compaction import ROW_GROUP, subject
 from fangxian.engine.lake import Lake, explaining_full_disk
 from fangxian.engine.writers import writing
 from fangxian.errors import FangxianError
+from fangxian.facts import fact_type
 from fangxian.sources import quarantine, spelling
 from fangxian.sources.crosschecks import delivery_flags
 from fangxian.sources.identity import KeyHolder
@@ -168,24 +170,29 @@ def _refuse_broken_promises(door: duckdb.DuckDBPyConnection, plan: Plan) -> None
     """Hold every fact against the promises of its type, and refuse the rows of those that break one."""
     for place, declared in enumerate(plan.source.facts):
         door.execute(f"CREATE TEMP VIEW facts_{place} AS {plan.facts(place)}")
-        table = ibis.table(facts_schema(declared.fact_type), name=f"facts_{place}")
-        broken = ibis.to_sql(declared.fact_type.broken(table).select("row_number", "promise_zh", "promise_en"), dialect="duckdb")
-        quarantine.refuse_broken_promises(door, declared.fact_type, str(broken))
+        quarantine.refuse_broken_promises(door, declared.fact_type, _offenders(declared.fact_type.name, f"facts_{place}"))
+
+
+@cache
+def _offenders(name: str, facts: str) -> str:
+    """Return the query of the rows of a table of facts that break a promise; compiling it takes longer than a small file."""
+    broken = fact_type(name).broken(ibis.table(facts_schema(fact_type(name)), name=facts))
+    return str(ibis.to_sql(broken.select("row_number", "promise_zh", "promise_en"), dialect="duckdb"))
 
 
 def _write_facts(door: duckdb.DuckDBPyConnection, plan: Plan, folder: Path) -> dict[str, int]:
     """Write each type's facts to Parquet, sorted by subject and time, and return how many there are."""
     written: dict[str, int] = {}
-    for fact_type in plan.source.fact_types():
-        places = [place for place, declared in enumerate(plan.source.facts) if declared.fact_type is fact_type]
+    for written_type in plan.source.fact_types():
+        places = [place for place, declared in enumerate(plan.source.facts) if declared.fact_type is written_type]
         rows = " UNION ALL ".join(f"FROM facts_{place}" for place in places)
-        path = folder / f"{fact_type.name}.parquet"
+        path = folder / f"{written_type.name}.parquet"
         copied = door.execute(
-            f"COPY (SELECT * EXCLUDE (row_number) FROM ({rows}) ORDER BY {subject(fact_type)}, from_at) TO {spelling.text(str(path))} "
+            f"COPY (SELECT * EXCLUDE (row_number) FROM ({rows}) ORDER BY {subject(written_type)}, from_at) TO {spelling.text(str(path))} "
             f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
         ).fetchone()
-        written[fact_type.name] = copied[0] if copied else 0
-        if not written[fact_type.name]:
+        written[written_type.name] = copied[0] if copied else 0
+        if not written[written_type.name]:
             path.unlink()
     return written
 

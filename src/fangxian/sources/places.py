@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import ClassVar, Final
 
 import duckdb
+import pyarrow as pa
 
 from fangxian.facts import Text
 from fangxian.policy.regions import known_codes, later_codes
@@ -17,6 +19,7 @@ from fangxian.sources.refusal import Reason, Refusal
 from fangxian.sources.times import Day, EndOfDay
 
 _FIRST_YEAR: Final = 1980
+_TABLES: Final = ("region_year", "region_called", "province_called", "region_hint")
 
 
 def load_regions(connection: duckdb.DuckDBPyConnection, *, until: date) -> None:
@@ -25,26 +28,38 @@ def load_regions(connection: duckdb.DuckDBPyConnection, *, until: date) -> None:
     The table of regions knows years: in the year of a change the old code and the new are both accepted, and a name is read as
     the old. A name that several counties of a province bear is nobody's, unless a prefecture bears it too.
     """
-    connection.register("known_code", known_codes())
-    connection.register("later_code", later_codes())
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE region_year AS
-        SELECT region_code, name, level, year, year > coalesce(since_year, 0) AS settled
-        FROM known_code, range({_FIRST_YEAR}, {until.year + 2}) years(year)
-        WHERE year BETWEEN coalesce(since_year, 0) AND coalesce(until_year, 9999);
-        CREATE OR REPLACE TEMP TABLE region_called AS
-        SELECT left(region_code, 2) AS in_province, name AS called, year AS in_year, min_by(region_code, level) AS code_called
-        FROM region_year WHERE settled GROUP BY ALL HAVING count(*) FILTER (level = 3) <= 1 OR min(level) < 3;
-        CREATE OR REPLACE TEMP TABLE province_called AS
-        SELECT name AS province_name, any_value(left(region_code, 2)) AS province_digits FROM region_year WHERE level = 1 GROUP BY name;
-        CREATE OR REPLACE TEMP TABLE region_hint AS
-        SELECT region_code, string_agg(DISTINCT concat(since_year, '–', until_year), ', ') AS years,
-          (SELECT string_agg(later_code || ' (' || since_year || ')', ', ') FROM later_code l WHERE l.region_code = k.region_code) AS later,
-          (SELECT string_agg(region_code, ', ') FROM later_code l WHERE l.later_code = k.region_code) AS earlier
-        FROM known_code k GROUP BY region_code;
-        """
-    )
+    for name, table in _region_tables(until.year).items():
+        connection.register(name, table)
+
+
+@cache
+def _region_tables(until_year: int) -> dict[str, pa.Table]:
+    """Return the tables by name; they take longer to make than a small file takes to bring in, and only days change them."""
+    with duckdb.connect() as connection:
+        connection.register("known_code", known_codes())
+        connection.register("later_code", later_codes())
+        connection.execute(
+            f"""
+            CREATE TABLE region_year AS
+            SELECT region_code, name, level, year, year > coalesce(since_year, 0) AS settled FROM (
+                SELECT *, unnest(range(greatest(since_year, {_FIRST_YEAR}), least(until_year, {until_year + 1}) + 1)) AS year
+                FROM known_code
+            );
+            CREATE TABLE region_called AS
+            SELECT left(region_code, 2) AS in_province, name AS called, year AS in_year, min_by(region_code, level) AS code_called
+            FROM region_year WHERE settled GROUP BY ALL HAVING count(*) FILTER (level = 3) <= 1 OR min(level) < 3;
+            CREATE TABLE province_called AS
+            SELECT name AS province_name, any_value(left(region_code, 2)) AS province_digits FROM region_year WHERE level = 1 GROUP BY name;
+            CREATE TABLE region_hint AS
+            SELECT region_code, string_agg(DISTINCT concat(since_year, '–', until_year), ', ') AS years,
+                (SELECT string_agg(printf('%s (%d)', later_code, since_year), ', ') FROM later_code l
+                 WHERE l.region_code = k.region_code) AS later,
+                (SELECT string_agg(region_code, ', ') FROM later_code l WHERE l.later_code = k.region_code) AS earlier
+            FROM known_code k GROUP BY region_code;
+            """
+        )
+        made = {name: connection.execute(f"FROM {name}").to_arrow_table() for name in _TABLES}
+    return made | {"known_code": known_codes()}
 
 
 @dataclass(frozen=True)

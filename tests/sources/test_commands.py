@@ -1,0 +1,105 @@
+"""The data officer's commands, as they are typed: what they print, and how they end."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import fastexcel
+import pytest
+
+from fangxian.cli.app import main
+
+from .conftest import ANN, check_in, check_ins
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended, and what it printed, blanks and line breaks made one blank."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def fangxian(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Give a function that runs the command line as `fangxian` does."""
+
+    def run(*arguments: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["fangxian", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return Ended(int(ended.value.code or 0), " ".join(printed.out.split()), " ".join(printed.err.split()))
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Write a file with one good row and one that is not."""
+    path = tmp_path / "打卡.csv"
+    path.write_text(check_ins(check_in("1"), check_in("2", 体温="烧")), "utf-8")
+    return path
+
+
+def test_a_file_goes_into_a_new_lake_and_its_refused_row_comes_out_as_a_workbook(
+    fangxian: Callable[..., Ended], file: Path, tmp_path: Path
+):
+    lake = tmp_path / "lake"
+    first = fangxian("ingest", "daily-check-in", file, "--lake", lake)
+    assert (first.returncode, first.stderr.strip()) == (0, "")
+    assert "隔离 quarantined" in first.stdout
+    again = fangxian("ingest", "daily-check-in", file, "--lake", lake)
+    assert "nothing was changed" in again.stdout
+    exported = fangxian("quarantine", "--lake", lake, "--export", tmp_path / "q.xlsx")
+    assert exported.returncode == 0
+    assert fastexcel.read_excel(tmp_path / "q.xlsx").sheet_names == ["daily-check-in"]
+    assert fangxian("compact", "--lake", lake).returncode == 0
+    assert fangxian("check", "--lake", lake).returncode == 0
+    assert ANN not in first.stdout + first.stderr + exported.stdout
+
+
+def test_a_file_that_cannot_be_read_ends_with_2_and_the_others_go_in(fangxian: Callable[..., Ended], file: Path, tmp_path: Path):
+    empty = tmp_path / "empty.csv"
+    empty.write_bytes(b"")
+    ended = fangxian("ingest", "daily-check-in", empty, file, tmp_path / "nowhere.csv", "--lake", tmp_path / "lake")
+    assert ended.returncode == 2
+    assert "empty.csv is empty" in ended.stderr
+    assert "2 of 3 files did not go in" in ended.stderr
+    assert "接收 accepted" in ended.stdout
+
+
+def test_a_file_of_refused_rows_ends_with_0_and_says_so_loudly(fangxian: Callable[..., Ended], tmp_path: Path):
+    path = tmp_path / "bad.csv"
+    path.write_text(check_ins(check_in("1", 体温="烧")), "utf-8")
+    ended = fangxian("ingest", "daily-check-in", path, "--lake", tmp_path / "lake")
+    assert ended.returncode == 0
+    assert "EVERY ROW WAS REFUSED" in ended.stdout
+
+
+def test_an_unknown_source_is_answered_with_the_nearest(fangxian: Callable[..., Ended], file: Path, tmp_path: Path):
+    ended = fangxian("ingest", "daily-checkin", file, "--lake", tmp_path / "lake")
+    assert ended.returncode == 2
+    assert "Did you mean daily-check-in?" in ended.stderr
+    assert not (tmp_path / "lake").exists()
+
+
+@pytest.mark.parametrize("command", [("quarantine",), ("check",), ("compact",)])
+def test_a_folder_that_is_no_lake_ends_with_2(fangxian: Callable[..., Ended], tmp_path: Path, command: tuple[str, ...]):
+    ended = fangxian(*command, "--lake", tmp_path)
+    assert ended.returncode == 2
+    assert "is not a lake" in ended.stderr
+
+
+def test_a_full_folder_is_not_made_a_lake(fangxian: Callable[..., Ended], file: Path, tmp_path: Path):
+    ended = fangxian("ingest", "daily-check-in", file, "--lake", tmp_path)
+    assert ended.returncode == 2
+    assert "not empty and not a lake" in ended.stderr
+
+
+def test_every_source_is_listed(fangxian: Callable[..., Ended]):
+    listed = fangxian("sources").stdout
+    assert "wenzhou-county-cases" in listed
+    assert "健康码平台" in listed
