@@ -27,7 +27,7 @@ format: ready ## mend format and what the linter can mend
 	@.venv/bin/ruff check --fix .
 
 bench: ready ## measure speed and memory; writes the table in docs/ (ARGS="--help" for options)
-	@.venv/bin/python bench/run.py $(ARGS)
+	@.venv/bin/python -m bench.run $(ARGS)
 
 docs: ready ## write the generated pages: data dictionary, rule book, columns that rules may read
 	@.venv/bin/python -m tools.docs

@@ -1,7 +1,5 @@
 """How long a file takes from an agency to facts: one million messy daily check-ins, beside pandas doing the same cleaning.
 
-    python bench/ingest.py [--rows 1000000]
-
 The file is made here, of invented people: three date forms, full-width digits, stray blanks, wrong ids, broken lines,
 repeated rows. What pandas does is what an analyst would write: read as text, clean column by column, hash the ids, write
 Parquet. It verifies no id, quarantines nothing with a reason, and commits nothing durably. Every measurement is a process of
@@ -10,16 +8,18 @@ its own, start-up included; memory is its peak.
 
 from __future__ import annotations
 
-import argparse
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
+from fangxian.engine.lake import Lake
 from fangxian.sources import spelling
 from fangxian.sources.id_numbers import check_character
 
@@ -72,10 +72,10 @@ def make_file(path: Path, *, rows: int) -> None:
                 || CASE WHEN luck < 0.05 THEN translate(number, '0123456789', '０１２３４５６７８９')
                         WHEN luck < 0.06 THEN left(number, 17) || CASE WHEN right(number, 1) = '1' THEN '2' ELSE '1' END
                         WHEN luck < 0.08 THEN number || '  ' ELSE number END || ','
-                || [{forms.format('said_at')}][form] || ','
+                || [{forms.format("said_at")}][form] || ','
                 || ['36.5', '36.8', '３６．７', '', '36.6℃', '-'][1 + said.n % 6] || ','
                 || ['无', '1', '2', '发热^咳嗽', '', '咳嗽'][1 + (said.n // 7) % 6] || ','
-                || [{forms.format('said_at + INTERVAL 3 HOURS')}][other_form] || CASE WHEN luck > 0.9995 THEN ',多余' ELSE '' END AS line
+                || [{forms.format("said_at + INTERVAL 3 HOURS")}][other_form] || CASE WHEN luck > 0.9995 THEN ',多余' ELSE '' END AS line
             FROM said JOIN person ON person.n = who;
             INSERT INTO line SELECT n, line FROM line WHERE n < {rows * 2 // 1000};
             COPY (SELECT line FROM (SELECT -1 AS n, '打卡流水号,证件类型,证件号码,打卡时间,体温,症状,上报时间' AS line UNION ALL FROM line)
@@ -96,27 +96,38 @@ def measured(*command: str) -> tuple[float, float]:
     return time.perf_counter() - started, usage.ru_maxrss / 1e6
 
 
-def main() -> None:
-    """Make the files, measure, and print the table."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--rows", type=int, default=1_000_000)
-    rows = asked.parse_args().rows
-    with tempfile.TemporaryDirectory() as folder:
+@dataclass(frozen=True, kw_only=True)
+class IngestFigures:
+    """One file by the product and by pandas: seconds with start-up, peak memory, and the rows that the product refused."""
+
+    file: str
+    rows: int
+    seconds: float
+    pandas_seconds: float
+    peak_gb: float
+    quarantined: int
+
+
+def measure_ingest(scratch: Path, *, rows: int = 1_000_000) -> list[IngestFigures]:
+    """Ingest the same messy rows from a UTF-8 and from a GB18030 file, into a new lake each."""
+    figures = []
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
         utf8, gb18030 = Path(folder) / "utf8.csv", Path(folder) / "gb18030.csv"
         make_file(utf8, rows=rows)
         gb18030.write_bytes(utf8.read_text("utf-8").encode("gb18030"))
-        print(f"| {rows:,} rows of daily-check-in, {utf8.stat().st_size / 1e6:.0f} MB | seconds | rows/s | peak GB |")
-        print("|---|---|---|---|")
         for encoding, path in (("UTF-8", utf8), ("GB18030", gb18030)):
-            lake = str(Path(folder) / f"lake-{encoding}")
-            runs = {
-                f"fangxian ingest, {encoding}": (sys.executable, "-c", FANGXIAN, "ingest", "daily-check-in", str(path), "--lake", lake),
-                f"pandas, {encoding}": (sys.executable, "-c", PANDAS, str(path), f"{folder}/{encoding}.parquet", encoding),
-            }
-            for name, command in runs.items():
-                seconds, memory = measured(*command)
-                print(f"| {name} | {seconds:.1f} | {rows / seconds:,.0f} | {memory:.2f} |", flush=True)
-
-
-if __name__ == "__main__":
-    main()
+            lake = Path(folder) / f"lake-{encoding}"
+            seconds, peak = measured(sys.executable, "-c", FANGXIAN, "ingest", "daily-check-in", str(path), "--lake", str(lake))
+            by_pandas, _ = measured(sys.executable, "-c", PANDAS, str(path), f"{folder}/{encoding}.parquet", encoding)
+            refused = sum(pq.read_metadata(file).num_rows for file in Lake.open(lake).quarantine_files())
+            figures.append(
+                IngestFigures(
+                    file=f"daily-check-in, {encoding}, {path.stat().st_size / 1e6:.0f} MB",
+                    rows=rows,
+                    seconds=seconds,
+                    pandas_seconds=by_pandas,
+                    peak_gb=peak,
+                    quarantined=refused,
+                )
+            )
+    return figures

@@ -128,10 +128,11 @@ def page_of(
         "Messy rows of daily check-ins from a file to committed facts; beside it a clean-up by pandas that checks less.",
         "The limit is 15 s for 1 M rows.",
         "",
-        "| file | rows | product, s | pandas, s | ratio | quarantined |",
-        "|---|---:|---:|---:|---:|---:|",
+        "| file | rows | product, s | pandas, s | ratio | peak, GB | quarantined |",
+        "|---|---:|---:|---:|---:|---:|---:|",
         *(
-            f"| {f.file} | {f.rows:,} | {f.seconds:.1f} | {f.pandas_seconds:.1f} | {f.seconds / f.pandas_seconds:.2f} | {f.quarantined:,} |"
+            f"| {f.file} | {f.rows:,} | {f.seconds:.1f} | {f.pandas_seconds:.1f} "
+            f"| {f.seconds / f.pandas_seconds:.2f} | {f.peak_gb:.1f} | {f.quarantined:,} |"
             for f in ingested
         ),
         "",
