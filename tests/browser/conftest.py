@@ -11,7 +11,8 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-PEOPLE = 2000
+PEOPLE = int(os.environ.get("FANGXIAN_DEMO_PEOPLE", "2000"))
+"""More, for pictures with more colours."""
 FANGXIAN = [sys.executable, "-c", "from fangxian.cli.app import main; main()"]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = [

@@ -16,13 +16,14 @@ from fangxian.code.explain import explain
 from fangxian.code.explanation import Explanation
 from fangxian.code.known import Known, instant
 from fangxian.engine.duckdb import DuckDBEngine
-from fangxian.facts import Withdrawal
+from fangxian.facts import Diagnosis, Exposure, MedicalMeasure, Withdrawal
 from fangxian.web.figures.examples import Example
 
 _TRIED: Final = 12
 """How many people are looked at before a kind is left out."""
 
 _BEFORE_CLEARING: Final = timedelta(days=4)
+_BEFORE_WITHDRAWAL: Final = timedelta(hours=1)
 
 
 def choose_examples(engine: DuckDBEngine, decided: Decided, *, at: datetime) -> list[Example]:
@@ -71,8 +72,12 @@ def _cleared(engine: DuckDBEngine, decided: Decided, known: Known, at: datetime)
 def _withdrawn(engine: DuckDBEngine, decided: Decided) -> Iterator[Example]:
     """Yield one past decision twice: as it was made, and as it would be made now that a fact behind it was taken back."""
     taken_back = Withdrawal.table()
-    for row in _some(engine, taken_back.filter(taken_back.known_at < instant(decided.known_at))):
-        moment = row["known_at"] - timedelta(hours=1)
+    colouring = [fact_type.name for fact_type in (Diagnosis, Exposure, MedicalMeasure)]
+    begun = taken_back.known_at > instant(decided.policy.starts(decided.policy.since) + _BEFORE_WITHDRAWAL)
+    those = taken_back.filter(begun, taken_back.known_at < instant(decided.known_at), taken_back.fact_type.isin(colouring))
+    # Whoever has another hit stays coloured by that one.
+    for row in _some(engine, those.anti_join(STORED_HITS, "person_id")):
+        moment = row["known_at"] - _BEFORE_WITHDRAWAL
         then = explain(engine, decided.policy, row["person_id"], at=moment, known_at=moment)
         now = explain(engine, decided.policy, row["person_id"], at=moment, known_at=decided.known_at)
         if then.colour not in (None, Colour.GREEN) and now.colour is Colour.GREEN:

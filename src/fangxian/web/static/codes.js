@@ -41,7 +41,7 @@ export async function drawCodes(language) {
       endLabel: { show: true, formatter: ({ value }) => `${value} %`, color: "#1d2733" },
       markPoint: codes.days.includes(codes.published.day) ? {
         symbol: "diamond", symbolSize: 9, itemStyle: { color: "#1d2733" },
-        label: { formatter: codes.published.name, position: "bottom", color: "#1d2733", fontSize: 11 },
+        label: { formatter: codes.published.name, position: "right", color: "#1d2733", fontSize: 11 },
         data: [{ coord: [codes.published.day, codes.published.percent] }],
       } : undefined,
     }],

@@ -12,6 +12,10 @@ export async function drawMap(element, language, onCounty) {
   echarts.registerMap("counties", shapes);
   const codes = shapes.features.map((shape) => shape.properties.region_code);
   const drawing = drawingIn(element);
+  const named = {
+    show: true, formatter: ({ name }) => levels.names[name] ?? "", fontWeight: "bold",
+    color: "#10151b", textBorderColor: "#ffffff", textBorderWidth: 3,
+  };
   drawing.on("click", ({ name }) => onCounty(name));
   drawing.setOption({
     animation: !still,
@@ -25,8 +29,8 @@ export async function drawMap(element, language, onCounty) {
       id: "counties", type: "map", map: "counties", nameProperty: "region_code", roam: false, selectedMode: "single",
       left: 8, right: 8, top: 8, bottom: 8, aspectScale: 0.87,
       itemStyle: { borderColor: "#ffffff", borderWidth: 0.8, areaColor: LEVELS.none },
-      emphasis: { label: { show: true, formatter: ({ name }) => levels.names[name] ?? "" }, itemStyle: { borderColor: "#10151b", borderWidth: 1.6, areaColor: "inherit" } },
-      select: { label: { show: true, formatter: ({ name }) => levels.names[name] ?? "" }, itemStyle: { borderColor: "#10151b", borderWidth: 2.2, areaColor: "inherit" } },
+      emphasis: { label: named, itemStyle: { borderColor: "#10151b", borderWidth: 1.6 } },
+      select: { label: named, itemStyle: { borderColor: "#10151b", borderWidth: 2.2 } },
       labelLayout: { hideOverlap: true },
       data: [],
     }],
