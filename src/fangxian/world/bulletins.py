@@ -15,6 +15,7 @@ from fangxian.world.geography import Atlas
 from fangxian.world.illness import Illness
 from fangxian.world.meetings import VENUE, WORKPLACE
 from fangxian.world.people import People
+from fangxian.world.records import numbered
 from fangxian.world.season import MINUTES_A_DAY, Season
 
 Integers = npt.NDArray[np.int64]
@@ -116,5 +117,4 @@ def _clusters(
         )
     table = pl.concat(parts).drop("group")
     known = table["at"].to_numpy() + random.integers(6 * 60, 40 * 60, table.height)
-    table = table.with_columns(known=pl.Series(known)).filter(pl.col("known") < season.minutes)
-    return table.sort("known", maintain_order=True).with_row_index("record").cast({"record": pl.Int64})
+    return numbered(table.with_columns(known=pl.Series(known)), season=season)

@@ -15,6 +15,7 @@ from fangxian.world.geography import Atlas
 from fangxian.world.journeys import Journeys
 from fangxian.world.meetings import VENUE, VENUES_A_COUNTY
 from fangxian.world.people import People
+from fangxian.world.records import numbered
 from fangxian.world.registers import ORGANISATION_PREMISES
 from fangxian.world.season import MINUTES_A_DAY, Season
 from fangxian.world.work import Work
@@ -68,16 +69,17 @@ def scan_gates(
     for day in range(max(0, season.day_of("code_launch")), season.days):
         free = (enrolled_on < day) & ~((kept_in[0] <= day) & (day < kept_in[1]))
         free[journeys.away(day)] = False
+        # Visits of those who cannot come are dropped below; the great station has its number all the same.
+        reach = max(float(keen[free].sum()) / max(float(keen.sum()), 1e-9), 0.05)
         for person, place, county, begins in (
             *_strolls(random, people, atlas, chance, visits=level[day] * VENUE_VISITS * len(people)),
-            *_station(random, people, atlas, chance, visits=station * level[day] / height),
+            *_station(random, people, atlas, chance, visits=station * level[day] / height / reach),
             *_work(random, people, work, season, day),
             *_met(epidemic, atlas, day),
         ):
             kept = np.flatnonzero(free[person])
             parts.append(_scans(random, person[kept], place[kept], county[kept], day * MINUTES_A_DAY + begins[kept], people, epidemic))
-    table = pl.concat(parts).filter(pl.col("known") < season.minutes)
-    return table.sort("known", maintain_order=True).with_row_index("record").cast({"record": pl.Int64})
+    return numbered(pl.concat(parts), season=season)
 
 
 Visits = tuple[Integers, Integers, Integers, Integers]

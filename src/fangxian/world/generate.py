@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-import numpy as np
-import numpy.typing as npt
 import orjson
 import polars as pl
 
@@ -18,31 +16,14 @@ from fangxian.engine.lake import explaining_full_disk
 from fangxian.errors import FangxianError
 from fangxian.policy.regions import known_codes
 from fangxian.world.agencies import AGENCIES
-from fangxian.world.bulletins import publish
-from fangxian.world.code_use import Health, use_codes
 from fangxian.world.dirt import DirtRates
-from fangxian.world.disease import Disease
-from fangxian.world.draws import stream
-from fangxian.world.epidemic import NEVER, Epidemic, run_epidemic
 from fangxian.world.files import Post, Sent
-from fangxian.world.gates import scan_gates
 from fangxian.world.geography import Atlas
-from fangxian.world.identity import Papers
-from fangxian.world.illness import Fevers, Illness, record_illness
-from fangxian.world.journeys import Journeys, plan_journeys
-from fangxian.world.meetings import Society
-from fangxian.world.mistakes import one_count_falls, registered_twice
-from fangxian.world.movement import checkpoints, roaming, stays_of, tickets
-from fangxian.world.orders import confirm_declarations, decide_and_withdraw, list_for_control, order_measures, trace_exposures
-from fangxian.world.people import People
-from fangxian.world.registers import register_residents, register_workers
+from fangxian.world.knowledge import learn
+from fangxian.world.life import Life
 from fangxian.world.rendering import Renderer
-from fangxian.world.season import MINUTES_A_DAY, Season
+from fangxian.world.season import Season
 from fangxian.world.truth import Truth
-from fangxian.world.vehicles import Trips, book_trips
-from fangxian.world.work import Work
-
-Integers = npt.NDArray[np.int64]
 
 STEPS: Final = ("people", "journeys", "epidemic", "agencies")
 """The steps before the files, as `progress` is told of them; then comes each source by name."""
@@ -137,36 +118,25 @@ def make_world(path: Path, options: WorldOptions, *, progress: Callable[[str], N
 
 def _made(path: Path, part: Path, atlas: Atlas, options: WorldOptions, progress: Callable[[str], None]) -> World:
     season, seed = options.season, options.seed
-    progress("people")
-    people = People.settle(options.people, atlas=atlas, seed=seed)
-    papers = Papers.issue(people, atlas=atlas, on=season.start, seed=seed)
-    work = Work.found(people, atlas=atlas, seed=seed)
-    progress("journeys")
-    journeys = plan_journeys(people, atlas=atlas, season=season, imported=options.imported, seed=seed)
-    trips = book_trips(journeys, people_county=people.county, atlas=atlas, season=season, seed=seed)
-    progress("epidemic")
-    disease = Disease.packaged()
-    society = Society(people, work=work, trips=trips, season=season)
-    epidemic = run_epidemic(society, journeys=journeys, atlas=atlas, disease=disease, imported=options.imported, seed=seed)
+    life = Life.lived(options.people, atlas=atlas, season=season, imported=options.imported, seed=seed, progress=progress)
     progress("agencies")
+    known = learn(life, rates=options.rates, station_visits=options.station_visits, seed=seed)
     truth = Truth(part / "truth", atlas=atlas, season=season)
-    truth.people(people, papers=papers, work=work)
-    truth.epidemic(epidemic)
-    tables, illness, made = _known_to_agencies(people, work, journeys, trips, epidemic, disease, atlas, options)
-    truth.movements(*made)
-    renderer = Renderer(papers=papers, atlas=atlas, season=season)
+    truth.people(life.people, papers=life.papers, work=life.work)
+    truth.epidemic(life.epidemic)
+    truth.movements(known.journeys, known.trips)
     unknown, renumbered = _wrong_codes(atlas)
+    renderer = Renderer(papers=life.papers, atlas=atlas, season=season)
     post = Post(folder=part / "files", renderer=renderer, rates=options.rates, unknown=unknown, renumbered=renumbered, seed=seed)
     sent: list[Sent] = []
     for agency in AGENCIES:
         progress(agency.source)
-        sent += post.send(tables.pop(agency.source), agency)
+        sent += post.send(known.tables.pop(agency.source), agency)
     truth.write("dirt", pl.concat([file.ledger for file in sent]))
-    files = _manifest(sent)
     counts = {
-        "people": len(people),
-        "infected": len(epidemic.infected),
-        "cases": int((illness.confirmed_at < season.minutes).sum()),
+        "people": len(life.people),
+        "infected": len(life.epidemic.infected),
+        "cases": known.cases,
         "rows": sum(file.rows for file in sent),
     }
     about = {
@@ -176,80 +146,11 @@ def _made(path: Path, part: Path, atlas: Atlas, options: WorldOptions, progress:
         "start": season.start,
         "days": season.days,
         "counts": counts,
+        "silent_regions": sorted(str(number) for number in atlas.numbers[known.silent]),
     }
+    files = _manifest(sent)
     (part / "MANIFEST.json").write_bytes(orjson.dumps({**about, "files": files}, option=orjson.OPT_INDENT_2))
     return World(path=path, files=files, counts=counts)
-
-
-def _known_to_agencies(
-    people: People, work: Work, journeys: Journeys, trips: Trips, epidemic: Epidemic, disease: Disease, atlas: Atlas, options: WorldOptions
-) -> tuple[dict[str, pl.DataFrame], Illness, tuple[Journeys, Trips]]:
-    """Return each agency's table, and the journeys and trips that were made: nobody sets out from isolation or a hospital."""
-    season, seed = options.season, options.seed
-    fevers = Fevers.strike(people, season=season, spared=epidemic.infected_at < NEVER * MINUTES_A_DAY, seed=seed)
-    illness = record_illness(people, epidemic=epidemic, fevers=fevers, disease=disease, atlas=atlas, season=season, seed=seed)
-    kept_in = _kept_in(epidemic, illness)
-    person = journeys.person
-    sets_out = ~((kept_in[0][person] <= journeys.leaves) & (journeys.leaves < kept_in[1][person]))
-    trips = trips.kept(sets_out[trips.journey]).renumbered(sets_out)
-    journeys = journeys.kept(sets_out)
-    stays = stays_of(journeys, trips, season=season)
-    roamed = roaming(journeys, stays, people=people, atlas=atlas, season=season, seed=seed)
-    use = use_codes(
-        people,
-        journeys=journeys,
-        stays=stays,
-        epidemic=epidemic,
-        health=Health.of(epidemic, fevers),
-        in_hospital=(illness.confirmed_at, illness.discharged_at),
-        atlas=atlas,
-        season=season,
-        seed=seed,
-    )
-    exposures = trace_exposures(people, epidemic=epidemic, illness=illness, fevers=fevers, season=season, seed=seed)
-    bulletins = publish(people, epidemic=epidemic, illness=illness, atlas=atlas, season=season, seed=seed)
-    residents = register_residents(people, atlas=atlas, season=season, seed=seed)
-    tables = {
-        **illness.tables,
-        **tickets(trips, atlas=atlas, season=season, seed=seed),
-        **use.tables,
-        **bulletins.tables,
-        **decide_and_withdraw(exposures, fevers=fevers, roaming=roamed, season=season, seed=seed),
-        "operator-roaming": roamed,
-        "checkpoint": checkpoints(trips, people=people, atlas=atlas, season=season, seed=seed),
-        "community-register": registered_twice(
-            residents, atlas=atlas, rate=options.rates.other_county, random=stream(seed, "registered twice")
-        ),
-        "organisation": register_workers(people, work, atlas=atlas, season=season, seed=seed),
-        "tracing": exposures,
-        "isolation": order_measures(people, epidemic=epidemic, illness=illness, season=season, atlas=atlas, seed=seed),
-        "control-list": list_for_control(
-            people, illness=illness, exposures=exposures, roaming=roamed, journeys=journeys, season=season, atlas=atlas, seed=seed
-        ),
-        "doctor-confirmation": confirm_declarations(use.tables["health-declaration"], season=season, seed=seed),
-        "area-bulletin": one_count_falls(bulletins.tables["area-bulletin"]),
-        "gate-scan": scan_gates(
-            people,
-            work=work,
-            journeys=journeys,
-            epidemic=epidemic,
-            enrolled_at=use.enrolled_at,
-            kept_in=kept_in,
-            atlas=atlas,
-            season=season,
-            station_visits=options.station_visits,
-            seed=seed,
-        ),
-    }
-    return tables, illness, (journeys, trips)
-
-
-def _kept_in(epidemic: Epidemic, illness: Illness) -> tuple[Integers, Integers]:
-    """Return from which day to which each person may not go out: isolated, or in hospital."""
-    taken_in, let_out = illness.confirmed_at // MINUTES_A_DAY, illness.discharged_at // MINUTES_A_DAY
-    first = np.minimum(epidemic.isolated_from, np.minimum(epidemic.found, taken_in))
-    ends = np.maximum(np.where(epidemic.isolated_from < NEVER, epidemic.isolated_until, 0), np.where(taken_in < NEVER, let_out, 0))
-    return first, np.where(ends == 0, NEVER, ends)
 
 
 def _wrong_codes(atlas: Atlas) -> tuple[list[str], list[str]]:

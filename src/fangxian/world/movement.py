@@ -14,6 +14,7 @@ from fangxian.world.draws import stream
 from fangxian.world.geography import Atlas
 from fangxian.world.journeys import Journeys, Mode
 from fangxian.world.people import People
+from fangxian.world.records import numbered
 from fangxian.world.season import MINUTES_A_DAY, Season
 from fangxian.world.vehicles import LAYOUTS, Trips
 
@@ -76,16 +77,11 @@ def tickets(trips: Trips, *, atlas: Atlas, season: Season, seed: int) -> dict[st
             "seat": pl.Series(trips.row).cast(pl.String).str.zfill(2) + letters,
             "number": trips.numbers(),
         }
-    ).filter(pl.col("known") < season.minutes)
-    table = table.sort("known", maintain_order=True).with_columns(carriage=pl.col("carriage").cast(pl.String).str.zfill(2))
+    ).with_columns(carriage=pl.col("carriage").cast(pl.String).str.zfill(2))
     return {
-        "railway": _numbered(table.filter(pl.col("mode") == Mode.TRAIN).drop("mode")),
-        "aviation": _numbered(table.filter(pl.col("mode") == Mode.AIRCRAFT).drop("mode", "carriage")),
+        "railway": numbered(table.filter(pl.col("mode") == Mode.TRAIN).drop("mode"), season=season),
+        "aviation": numbered(table.filter(pl.col("mode") == Mode.AIRCRAFT).drop("mode", "carriage"), season=season),
     }
-
-
-def _numbered(table: pl.DataFrame) -> pl.DataFrame:
-    return table.with_row_index("record").cast({"record": pl.Int64})
 
 
 def roaming(journeys: Journeys, stays: Stays, *, people: People, atlas: Atlas, season: Season, seed: int) -> pl.DataFrame:
@@ -109,8 +105,8 @@ def roaming(journeys: Journeys, stays: Stays, *, people: People, atlas: Atlas, s
             "left_at": pl.Series(stays.until).set(pl.Series(stays.still_there), None),
             "known": sent,
         }
-    ).filter(pl.Series(named & (stays.since < season.minutes - MINUTES_A_DAY)) & (pl.col("known") < season.minutes))
-    return _numbered(table.sort("known", maintain_order=True))
+    ).filter(pl.Series(named & (stays.since < season.minutes - MINUTES_A_DAY)))
+    return numbered(table, season=season)
 
 
 def checkpoints(trips: Trips, *, people: People, atlas: Atlas, season: Season, seed: int) -> pl.DataFrame:
@@ -143,5 +139,5 @@ def checkpoints(trips: Trips, *, people: People, atlas: Atlas, season: Season, s
             "checkpoint": atlas.numbers[region] * 100 + random.integers(1, CHECKPOINTS_A_COUNTY + 1, len(at)),
             "temperature": random.normal(36.3, 0.25, len(at)).round(1),
         }
-    ).filter(pl.col("known") < season.minutes)
-    return _numbered(table.sort("known", maintain_order=True))
+    )
+    return numbered(table, season=season)

@@ -1,4 +1,4 @@
-"""What is decided about people because of cases: exposures, measures, the control list, decisions of two officers, withdrawals."""
+"""What is decided about people because of cases: measures, the control list, decisions of two officers, withdrawals."""
 
 from __future__ import annotations
 
@@ -9,29 +9,17 @@ import numpy.typing as npt
 import polars as pl
 
 from fangxian.world.agencies import RECORD_DIGITS
-from fangxian.world.disease import SETTINGS
 from fangxian.world.draws import stream
 from fangxian.world.epidemic import Epidemic
+from fangxian.world.fevers import Fevers
 from fangxian.world.geography import Atlas
-from fangxian.world.illness import Fevers, Illness
+from fangxian.world.illness import Illness
 from fangxian.world.journeys import Journeys, Why
 from fangxian.world.people import People
+from fangxian.world.records import numbered
 from fangxian.world.season import MINUTES_A_DAY, Season
 
 Integers = npt.NDArray[np.int64]
-
-SETTING_WORDS: Final = {
-    "household": "家庭",
-    "workplace": "工作",
-    "school": "场所",
-    "train": "火车",
-    "aircraft": "飞机",
-    "coach": "客车",
-    "venue": "场所",
-    "other": "其他",
-}
-SECONDARY: Final = 0.1
-"""Share of contacts outside the household whose own household is named as secondary contacts."""
 
 LISTED: Final = {"诊断": 0.9, "暴露": 0.5, "旅居": 0.4}
 """Share of those with such a fact whom the control list names."""
@@ -49,64 +37,6 @@ CONFIRMATIONS: Final = 0.01
 """Share of declarations that an examining doctor confirms."""
 
 
-def _numbered(table: pl.DataFrame, season: Season) -> pl.DataFrame:
-    kept = table.filter(pl.col("known") < season.minutes).sort("known", maintain_order=True)
-    return kept.with_row_index("record").cast({"record": pl.Int64})
-
-
-def trace_exposures(people: People, *, epidemic: Epidemic, illness: Illness, fevers: Fevers, season: Season, seed: int) -> pl.DataFrame:
-    """Return the tracers' table: contacts of cases, some of their households, and households of fevers that were suspected."""
-    random = stream(seed, "exposures")
-    exposed = epidemic.exposures
-    setting = np.array([SETTING_WORDS[name] for name in SETTINGS])[exposed.setting]
-    near = np.isin(setting, ["家庭", "工作", "其他", "客车"]) | exposed.adjacent | (random.random(len(exposed)) < 0.5)
-    contacts = pl.DataFrame(
-        {
-            "person": exposed.other,
-            "case": exposed.case,
-            "contact_class": np.where(near, "密切", "一般"),
-            "setting": setting,
-            "first_at": exposed.first_at,
-            "last_at": exposed.last_at,
-        }
-    )
-    outside = np.flatnonzero(near & (setting != "家庭") & (random.random(len(exposed)) < SECONDARY))
-    place, member = people.members.expand(people.household[exposed.other[outside]])
-    other = member != exposed.other[outside][place]
-    named = outside[place[other]]
-    household = pl.DataFrame(
-        {
-            "person": member[other],
-            "case": exposed.case[named],
-            "contact_class": np.full(len(named), "次密"),
-            "setting": np.full(len(named), "家庭"),
-            "first_at": exposed.last_at[named] + 60,
-            "last_at": np.maximum(exposed.last_at[named] + 120, exposed.traced_on[named] * MINUTES_A_DAY),
-        }
-    )
-    suspect, day = fevers.person[fevers.suspected], fevers.day[fevers.suspected]
-    place, member = people.members.expand(people.household[suspect])
-    other = member != suspect[place]
-    of_suspects = pl.DataFrame(
-        {
-            "person": member[other],
-            "case": suspect[place[other]],
-            "contact_class": np.full(int(other.sum()), "密切"),
-            "setting": np.full(int(other.sum()), "家庭"),
-            "first_at": day[place[other]] * MINUTES_A_DAY + 7 * 60,
-            "last_at": (day[place[other]] + 1) * MINUTES_A_DAY + 8 * 60,
-        }
-    )
-    table = pl.concat([contacts, household, of_suspects])
-    case = table["case"].to_numpy()
-    reported = np.where(illness.confirmed_at[case] < season.minutes, illness.confirmed_at[case], table["last_at"].to_numpy() + 90)
-    table = table.with_columns(
-        case_record=pl.Series(illness.report[case]),
-        known=np.maximum(reported, table["last_at"].to_numpy()) + random.integers(4 * 60, 30 * 60, table.height),
-    )
-    return _numbered(table.filter(pl.col("case_record") >= 0), season)
-
-
 def order_measures(people: People, *, epidemic: Epidemic, illness: Illness, season: Season, atlas: Atlas, seed: int) -> pl.DataFrame:
     """Return the isolation sites' table: who was placed at home or centrally, and released; cases leave for the hospital."""
     random = stream(seed, "measures")
@@ -121,7 +51,7 @@ def order_measures(people: People, *, epidemic: Epidemic, illness: Illness, seas
     placed = pl.DataFrame({"person": person, "kind": np.where(central, "集中", "居家"), "at": begins, "site": site})
     released = placed.with_columns(kind=pl.lit("解除"), at=pl.Series(ends)).filter(pl.Series(reported))
     table = pl.concat([placed, released])
-    return _numbered(table.with_columns(known=pl.col("at") + pl.Series(random.integers(20, 20 * 60, table.height))), season)
+    return numbered(table.with_columns(known=pl.col("at") + pl.Series(random.integers(20, 20 * 60, table.height))), season=season)
 
 
 def list_for_control(
@@ -141,31 +71,31 @@ def list_for_control(
     close = exposures.filter(pl.col("contact_class") == "密切").unique("person", keep="first", maintain_order=True)
     hubei = (journeys.why == Why.HUBEI) & (journeys.returns >= season.day_of("response") - 1)
     stays = roaming.filter(pl.Series(hubei[roaming["journey"].to_numpy()]))
-    parts = [
+    citable = [
         _citing("诊断", "disease-control:BG", case, illness.report[case], illness.confirmed_at[case]),
         _citing("暴露", "tracing:LD", close["person"].to_numpy(), close["record"].to_numpy(), close["known"].to_numpy()),
         _citing("旅居", "operator-roaming:MY", stays["person"].to_numpy(), stays["record"].to_numpy(), stays["known"].to_numpy()),
     ]
     listed = pl.concat(
-        [part.filter(pl.Series(random.random(part.height) < LISTED[part["cites_type"][0]])) for part in parts if part.height]
+        [part.filter(pl.Series(random.random(part.height) < share)) for part, share in zip(citable, LISTED.values(), strict=True)]
     )
-    listed = listed.with_columns(at=pl.col("since") + pl.Series(random.integers(60, 40 * 60, listed.height)), action=pl.lit("列入")).drop(
-        "since"
-    )
+    decided = pl.col("since") + pl.Series(random.integers(60, 40 * 60, listed.height))
+    listed = listed.with_columns(at=decided, action=pl.lit("列入")).drop("since")
     removed = listed.with_columns(
         at=pl.col("at") + pl.Series(random.integers(LISTED_DAYS, LISTED_DAYS + 4, listed.height) * MINUTES_A_DAY),
         action=pl.lit("移出"), cites_type=pl.lit(None, dtype=pl.String), cites=pl.lit(None, dtype=pl.String),
     )  # fmt: skip
     table = pl.concat([listed, removed])
     authority = atlas.numbers[people.county[table["person"].to_numpy()]]
-    return _numbered(
-        table.with_columns(known=pl.col("at") + pl.Series(random.integers(10, 600, table.height)), authority=pl.Series(authority)), season
+    return numbered(
+        table.with_columns(known=pl.col("at") + pl.Series(random.integers(10, 600, table.height)), authority=pl.Series(authority)),
+        season=season,
     )
 
 
 def _citing(kind: str, prefix: str, person: Integers, record: Integers, since: Integers) -> pl.DataFrame:
-    table = pl.DataFrame({"person": person, "since": since, "cites_type": [kind] * len(person), "cites": record})
-    return table.with_columns(cites=prefix + pl.col("cites").cast(pl.String).str.zfill(RECORD_DIGITS))
+    table = pl.DataFrame({"person": person, "since": since, "cites": record})
+    return table.with_columns(cites_type=pl.lit(kind), cites=prefix + pl.col("cites").cast(pl.String).str.zfill(RECORD_DIGITS))
 
 
 def decide_and_withdraw(
@@ -197,7 +127,7 @@ def decide_and_withdraw(
     taken_back = pl.concat([mistaken, wrong_stays, of_excluded]).unique("fact", keep="first", maintain_order=True)
     hours = np.where(taken_back["reason"].to_numpy() == "病例排除", 48, random.integers(24, 120, taken_back.height))
     withdrawals = taken_back.with_columns(at=pl.col("known") + pl.Series(hours * 60)).with_columns(known=pl.col("at") + 20)
-    return {"personal-decision": _numbered(decisions, season), "withdrawal": _numbered(withdrawals, season)}
+    return {"personal-decision": numbered(decisions, season=season), "withdrawal": numbered(withdrawals, season=season)}
 
 
 def _cite(prefix: str) -> pl.Expr:
@@ -221,4 +151,4 @@ def confirm_declarations(declarations: pl.DataFrame, *, season: Season, seed: in
             "known": at + random.integers(1, 120, some.height),
         }
     )
-    return _numbered(table, season)
+    return numbered(table, season=season)

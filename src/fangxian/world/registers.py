@@ -12,6 +12,7 @@ from fangxian.policy.regions import known_codes
 from fangxian.world.draws import stream
 from fangxian.world.geography import Atlas
 from fangxian.world.people import People
+from fangxian.world.records import nothing, numbered
 from fangxian.world.season import MINUTES_A_DAY, Season
 from fangxian.world.work import Work
 
@@ -42,7 +43,7 @@ def register_residents(people: People, *, atlas: Atlas, season: Season, seed: in
             "grid": street + pl.Series(people.grid[person]).cast(pl.String).str.zfill(3),
             "household": people.household[person] + 1,
             "since": _since(random, county, atlas, season),
-            "until": pl.Series([None], dtype=pl.Int64).extend_constant(None, len(person) - 1) if len(person) else [],
+            "until": nothing(len(person)),
         },
     )
 
@@ -61,7 +62,7 @@ def register_workers(people: People, work: Work, *, atlas: Atlas, season: Season
             "premises": ORGANISATION_PREMISES + organisation,
             "region": work.county[organisation],
             "since": _since(random, work.county[organisation], atlas, season),
-            "until": pl.Series([None], dtype=pl.Int64).extend_constant(None, len(person) - 1) if len(person) else [],
+            "until": nothing(len(person)),
         },
     )
 
@@ -85,5 +86,4 @@ def _sent(random: np.random.Generator, season: Season, columns: dict[str, object
     first = min(season.day_of("response") + 8, season.days - 2)
     day = first + (table["region"].to_numpy() * 7 + random.integers(0, 3, table.height)) % max(1, min(21, season.days - first))
     known = day * MINUTES_A_DAY + random.integers(9 * 60, 18 * 60, table.height)
-    table = table.with_columns(known=pl.Series(known.astype(np.int64))).filter(pl.col("known") < season.minutes)
-    return table.sort("known", maintain_order=True).with_row_index("record").cast({"record": pl.Int64})
+    return numbered(table.with_columns(known=pl.Series(known.astype(np.int64))), season=season)
