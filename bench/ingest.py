@@ -62,7 +62,8 @@ def make_file(path: Path, *, rows: int) -> None:
         connection.execute(
             f"""
             SELECT setseed(0.7);
-            CREATE TABLE person AS SELECT n, d || {check_character("d")} AS number FROM (SELECT range AS n, {digits} AS d FROM range({rows // 2}));
+            CREATE TABLE person AS
+            SELECT n, d || {check_character("d")} AS number FROM (SELECT range AS n, {digits} AS d FROM range({rows // 2}));
             CREATE TABLE said AS
             SELECT range AS n, TIMESTAMP '2020-02-10' + to_seconds({digit(86_400)}) AS said_at, random() AS luck,
                 {digit(rows // 2)} AS who, {digit(3)} + 1 AS form, {digit(3)} + 1 AS other_form
@@ -79,7 +80,8 @@ def make_file(path: Path, *, rows: int) -> None:
             FROM said JOIN person ON person.n = who;
             INSERT INTO line SELECT n, line FROM line WHERE n < {rows * 2 // 1000};
             COPY (SELECT line FROM (SELECT -1 AS n, '打卡流水号,证件类型,证件号码,打卡时间,体温,症状,上报时间' AS line UNION ALL FROM line)
-                  ORDER BY n >= 0, hash(line)) TO {spelling.text(str(path))} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x1f')
+                  ORDER BY n >= 0, hash(line)) TO {spelling.text(str(path))}
+                 (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x1f')
             """
         )
 
