@@ -75,9 +75,12 @@ def spark_cluster() -> Iterator[SparkCluster]:
         spark_session.java()
     except FangxianError as error:
         pytest.skip(str(error))
-    with SparkCluster(workers=2) as cluster:
-        yield cluster
-        spark_session.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        # Tests run everything once or twice: thorough compilation by Java would take a third more time than it gives back.
+        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        with SparkCluster(workers=2) as cluster:
+            yield cluster
+            spark_session.stop()
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,7 @@ class SparkEngine:
         """
         self.lake = lake
         self.session = new_session(master=master, memory=memory)
+        self._views: set[str] = set()
         # Ibis compiles for Spark only after its backend's options exist, which naming the backend brings about.
         _ = ibis.pyspark
         self.refresh()
@@ -62,15 +63,15 @@ class SparkEngine:
     def refresh(self) -> None:
         """Look at the lake's files again: facts that arrived since are seen from now on."""
         for fact_type in all_fact_types():
-            self._facts(fact_type).createOrReplaceTempView(fact_type.name)
+            self._show(fact_type.name, self._facts(fact_type))
 
     def view(self, name: str, paths: Iterable[str]) -> None:
         """Make Parquet files readable as one table under `name`."""
-        self.session.read.parquet(*paths).createOrReplaceTempView(name)
+        self._show(name, self.session.read.parquet(*paths))
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make a small Arrow table readable under `name` (letters, digits and underscores)."""
-        self.session.createDataFrame(table).createOrReplaceTempView(name)
+        self._show(name, self.session.createDataFrame(table))
 
     def sql(self, expression: ir.Table) -> str:
         """Return the SQL of an expression in this engine's dialect."""
@@ -102,8 +103,8 @@ class SparkEngine:
 
     def close(self) -> None:
         """Forget the views. Spark itself goes on for the other engines of the process, and ends with it."""
-        for view in self.session.catalog.listTables():
-            self.session.catalog.dropTempView(view.name)
+        for name in self._views:
+            self.session.catalog.dropTempView(name)
 
     def __enter__(self) -> Self:
         """Return the engine itself."""
@@ -112,6 +113,10 @@ class SparkEngine:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Close the engine."""
         self.close()
+
+    def _show(self, name: str, frame: DataFrame) -> None:
+        frame.createOrReplaceTempView(name)
+        self._views.add(name)
 
     def _facts(self, fact_type: type[Fact]) -> DataFrame:
         """Return every fact of a type; the schema is ours, so Spark opens no file to guess one."""
