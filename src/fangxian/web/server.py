@@ -21,8 +21,8 @@ def serve(lake: Lake, *, port: int, on_ready: Callable[[str], None]) -> None:
 
     Port 0 takes any free one. Raises FangxianError for a port that is taken, and for a lake without figures.
     """
-    app = application(lake)
     with _listening(port) as listening:
+        app = application(lake)
         address = f"http://{LOOPBACK}:{listening.getsockname()[1]}/"
         # No access log: it would say who looked when, and the journal says that already, in a form that cannot be changed.
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)

@@ -1,0 +1,37 @@
+"""Where the page cannot be served, the reader is told what to do."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from fangxian.engine.lake import Lake
+from fangxian.errors import FangxianError
+from fangxian.web.server import LOOPBACK, serve
+
+
+def never(address: str) -> None:
+    """Fail: nothing was to be served."""
+    raise AssertionError(f"served at {address}")
+
+
+def test_a_port_that_is_taken_is_named_with_what_to_do(province: Lake):
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(FangxianError, match=f"Port {port} cannot be used") as error:
+            serve(province, port=port, on_ready=never)
+    assert "--port" in error.value.next_step
+
+
+def test_a_lake_without_figures_says_how_to_get_them(tmp_path: Path):
+    with pytest.raises(FangxianError, match="has no figures for the page") as error:
+        serve(Lake.create(tmp_path / "lake"), port=0, on_ready=never)
+    assert "fangxian demo" in error.value.next_step
+
+
+def test_figures_of_another_version_are_not_read(tmp_path: Path):
+    lake = Lake.create(tmp_path / "lake")
+    (lake.path / "answers" / "page").mkdir()
+    (lake.path / "answers" / "page" / "about.json").write_text('{"shape": 99}', "utf-8")
+    with pytest.raises(FangxianError, match="another version"):
+        serve(lake, port=0, on_ready=never)
