@@ -26,7 +26,7 @@ ILL_DAYS: Final = 10
 SEEN: Final = 0.35
 """Share of ordinary fevers that a fever clinic sees."""
 
-SUSPECTED: Final = 0.08
+SUSPECTED: Final = 0.25
 """Share of those that it suspects of the disease at first."""
 
 

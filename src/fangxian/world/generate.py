@@ -67,6 +67,11 @@ class WorldOptions:
                 known=f"It has {FEWEST_PEOPLE:,} to {MOST_PEOPLE:,}.",
                 next_step="Change --people; for more, write a benchmark lake with --benchmark.",
             )
+        for name, value in (("seed", self.seed), ("cases", self.cases), ("station-visits", self.station_visits)):
+            if value is not None and value < 0:
+                raise FangxianError(
+                    f"--{name} cannot be {value}.", known="It is 0 or more.", next_step=f"Change --{name}, or leave it out."
+                )
 
     @property
     def aim(self) -> int:

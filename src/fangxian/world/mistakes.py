@@ -27,12 +27,13 @@ def registered_twice(residents: pl.DataFrame, *, atlas: Atlas, rate: float, rand
 
 
 def one_count_falls(bulletins: pl.DataFrame) -> pl.DataFrame:
-    """Let the county with most cases report one fewer than the day before, once, ten days after it passed ten cases."""
-    most = bulletins.sort("confirmed", descending=True, maintain_order=True)["region"].head(1)
-    days = bulletins.filter(pl.col("region").is_in(most) & (pl.col("confirmed") > 10)).sort("on").slice(10, 1)
-    falls = (pl.col("record") == (days["record"].item() if days.height else -1)) & (pl.col("confirmed") > 1)
-    before = bulletins.filter(pl.col("region").is_in(most) & (pl.col("on") == (days["on"].item() - 1 if days.height else -1)))
-    reported = (before["confirmed"].item() if before.height else 1) - 1
+    """Let the county with most cases report one fewer than the day before, once, midway between its second case and the end."""
+    most = bulletins.sort("confirmed", descending=True, maintain_order=True)["region"].first()
+    known = bulletins.filter((pl.col("region") == most) & (pl.col("confirmed") > 1)).sort("on")
+    if known.height < 2:
+        return bulletins.with_columns(dirt=pl.lit(None, dtype=pl.String))
+    day_before, day = known.slice(known.height // 2 - 1, 2).iter_rows(named=True)
+    falls, reported = pl.col("record") == day["record"], day_before["confirmed"] - 1
     return bulletins.with_columns(
         confirmed=pl.when(falls).then(reported).otherwise(pl.col("confirmed")),
         local=pl.when(falls).then(pl.min_horizontal("local", pl.lit(reported))).otherwise(pl.col("local")),

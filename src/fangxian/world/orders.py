@@ -121,7 +121,7 @@ def decide_and_withdraw(
     wrong_stays = roaming.filter(pl.Series(random.random(roaming.height) < WRONG_STAYS)).select(
         "person", "known", fact=_cite("operator-roaming:MY"), fact_type=pl.lit("region_stay"), reason=pl.lit("数据有误")
     )
-    of_excluded = exposures.filter(pl.col("case").is_in(fevers.person[fevers.suspected]) & (pl.col("setting") == "家庭")).select(
+    of_excluded = exposures.filter(pl.col("case").is_in(fevers.person[fevers.suspected].tolist()) & (pl.col("setting") == "家庭")).select(
         "person", "known", fact=_cite("tracing:LD"), fact_type=pl.lit("exposure"), reason=pl.lit("病例排除")
     )
     taken_back = pl.concat([mistaken, wrong_stays, of_excluded]).unique("fact", keep="first", maintain_order=True)

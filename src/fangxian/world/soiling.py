@@ -50,9 +50,10 @@ def _around(words: pl.Series, random: np.random.Generator) -> pl.Series:
 
 def _spelled(numbers: pl.Series, random: np.random.Generator) -> pl.Series:
     """Write G1831 as g 1831, and MU5123 as MU05123."""
-    padded = numbers.str.replace(r"^([A-Z0-9]{2})(\d{4})$", "${1}0${2}")
-    apart = numbers.str.to_lowercase().str.replace(r"^([a-z])", "${1} ")
-    return padded.zip_with(pl.Series(random.random(len(numbers)) < 0.5), apart)
+    flight = numbers.str.contains(r"^[A-Z0-9][A-Z]\d")
+    padded = numbers.str.replace(r"^(..)", "${1}0")
+    apart = numbers.str.to_lowercase().str.replace(r"^([a-z0-9])", "${1} ")
+    return padded.zip_with(flight & pl.Series(random.random(len(numbers)) < 0.5), apart)
 
 
 def _drawn(texts: tuple[str, ...]) -> Edit:
