@@ -24,8 +24,12 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def _text(path: str | Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
 def _sql_list(paths: Iterable[str]) -> str:
-    return "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in paths) + "]"
+    return "[" + ", ".join(_text(path) for path in paths) + "]"
 
 
 class DuckDBEngine:
@@ -47,7 +51,7 @@ class DuckDBEngine:
         self.connection.execute("SET parquet_metadata_cache = true")
         self.connection.execute("SET preserve_insertion_order = false")
         self.connection.execute("SET enable_progress_bar = false")
-        self.connection.execute(f"SET temp_directory = '{lake.path / 'staging'}'")
+        self.connection.execute(f"SET temp_directory = {_text(lake.path / 'staging')}")
         self.refresh()
 
     def refresh(self) -> None:
@@ -93,7 +97,7 @@ class DuckDBEngine:
 
     def write(self, expression: ir.Table, path: Path) -> int:
         """Write an expression's rows to one Parquet file and return how many there are."""
-        copied = self.connection.execute(f"COPY ({self.sql(expression)}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+        copied = self.connection.execute(f"COPY ({self.sql(expression)}) TO {_text(path)} (FORMAT parquet, COMPRESSION zstd)")
         row = copied.fetchone()
         return int(row[0]) if row else 0
 

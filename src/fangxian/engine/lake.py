@@ -26,6 +26,7 @@ from uuid import uuid4
 
 import orjson
 
+from fangxian.engine.writers import writing
 from fangxian.errors import FangxianError
 from fangxian.facts import Fact
 
@@ -171,9 +172,12 @@ class Lake:
                 shutil.rmtree(part, ignore_errors=True)
 
     def write_answer(self, name: str, write: Any) -> Path:
-        """Let `write(folder)` fill a new folder, then put it in the place of `answers/<name>`; return that path."""
+        """Let `write(folder)` fill a new folder, then put it in the place of `answers/<name>`; return that path.
+
+        Holds the writing lock: without it, an ingest that starts meanwhile would sweep the half-written answer away.
+        """
         part, place = self.path / "staging" / uuid4().hex, self.path / "answers" / name
-        with explaining_full_disk(self.path):
+        with writing(self), explaining_full_disk(self.path):
             part.mkdir(parents=True)
             try:
                 write(part)

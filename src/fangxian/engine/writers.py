@@ -5,9 +5,12 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
+
+if TYPE_CHECKING:
+    from fangxian.engine.lake import Lake
 
 
 @contextmanager
