@@ -9,6 +9,7 @@ import fastexcel
 import pytest
 
 from fangxian.cli.app import main
+from fangxian.engine.lake import Lake
 
 from .conftest import ANN, check_in, check_ins
 
@@ -103,3 +104,20 @@ def test_every_source_is_listed(fangxian: Callable[..., Ended]):
     listed = fangxian("sources").stdout
     assert "wenzhou-county-cases" in listed
     assert "健康码平台" in listed
+
+
+def test_the_time_of_receipt_may_name_its_zone_and_lies_in_the_past(fangxian: Callable[..., Ended], file: Path, tmp_path: Path):
+    lake = tmp_path / "lake"
+    for text, says in (("2999-12-31", "in the future"), ("9999-12-31 23:00", "in the future"), ("0001-01-01", "is not a time")):
+        refused = fangxian("ingest", "daily-check-in", file, "--lake", lake, "--received-at", text)
+        assert refused.returncode == 2
+        assert says in refused.stderr
+    assert fangxian("ingest", "daily-check-in", file, "--lake", lake, "--received-at", "2020-03-01T02:00Z").returncode == 0
+    assert [receipt["received_at"] for receipt in Lake.open(lake).receipts()] == ["2020-03-01T02:00:00"]
+
+
+def test_a_path_that_cannot_be_used_ends_with_words_and_not_with_a_trace(fangxian: Callable[..., Ended], file: Path, tmp_path: Path):
+    for arguments in (("--lake", file / "lake"), ("--lake", tmp_path / "lake", "--key", tmp_path)):
+        ended = fangxian("ingest", "daily-check-in", file, *arguments)
+        assert ended.returncode == 2
+        assert "Check the path" in ended.stderr

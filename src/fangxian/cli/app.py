@@ -31,12 +31,18 @@ def build() -> typer.Typer:
 
 
 def main() -> NoReturn:
-    """Run the command line; exit 2 with a sentence on bad input, 130 on Ctrl-C."""
+    """Run the command line; exit 2 with a sentence on bad input or a path that cannot be used, 130 on Ctrl-C."""
     try:
         build()()
     except FangxianError as error:
         errors.print(str(error), style="red")
         sys.exit(error.exit_code)
+    except OSError as error:
+        # A folder that may not be written, a path through a file: the system's own words name the path and say why.
+        errors.print(
+            f"{error.filename or 'A file'}: {error.strerror or error}.\nCheck the path and who may read and write it.", style="red"
+        )
+        sys.exit(FangxianError.exit_code)
     except KeyboardInterrupt:
         errors.print("Stopped. What was finished is kept; run the same command again to go on.")
         sys.exit(130)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -148,13 +148,18 @@ class _bar:  # noqa: N801  (used as a function)
 
 
 def _instant(text: str | None) -> datetime | None:
-    """Return the UTC instant of a local time on the command line."""
+    """Return the UTC instant of a time on the command line: China time, or in the zone that it names; never one to come."""
     if text is None:
         return None
     try:
-        return datetime.fromisoformat(text) - timedelta(hours=8)
-    except ValueError:
+        local = datetime.fromisoformat(text)
+        came_at = local.astimezone(UTC).replace(tzinfo=None) if local.tzinfo else local - timedelta(hours=8)
+    except (ValueError, OverflowError):
         raise FangxianError(f"{text!r} is not a time.", next_step="Write it as '2020-02-11 08:30'.") from None
+    # What is in the future is told by this time: one that is itself to come would let every later date in.
+    if came_at > datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1):
+        raise FangxianError(f"Files cannot have come at {text}: it is in the future.", next_step="Give the time at which they came.")
+    return came_at
 
 
 def _print_delivered(delivered: Delivered, language: str) -> None:
