@@ -14,8 +14,7 @@ from fangxian.world.agencies import AGENCIES, Form
 from fangxian.world.dirt import DirtRates
 from fangxian.world.generate import WorldOptions, make_world
 from fangxian.world.season import Season
-
-from .conftest import BY_SOURCE, headings
+from tests.world.made_world import BY_SOURCE, headings
 
 CONTRACT = Path(__file__).parents[2] / "docs" / "sources" / "README.md"
 ROW = re.compile(r"^\| \[?([a-z-]+)\]?(?:\([^)]*\))? \| [^|]+ \| ([^|]+(?:`\|`)?[^|]*) \| ([^|]+) \|", re.MULTILINE)
@@ -120,6 +119,8 @@ def test_another_province_is_made_of_its_own_counties(tmp_path):
         ({"province": "99"}, "There is no province '99'"),
         ({"province": "71"}, "no counties"),
         ({"people": 3}, "cannot be made"),
+        ({"seed": -1}, "--seed cannot be -1"),
+        ({"station_visits": -1}, "--station-visits cannot be -1"),
     ],
 )
 def test_what_cannot_be_made_is_refused_and_leaves_nothing(change, words, tmp_path):
