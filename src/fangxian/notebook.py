@@ -12,14 +12,14 @@ import ibis
 import ibis.expr.types as ir
 
 from fangxian.code.codes import STORED_HITS, codes_at, in_force
-from fangxian.code.decide import decide, now
+from fangxian.code.decide import decide
 from fangxian.code.explain import explain
 from fangxian.code.explanation import Explanation
-from fangxian.code.known import Known, instant
 from fangxian.code.telling import tell
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.lake import Lake
 from fangxian.facts import fact_type
+from fangxian.facts.known import Known, instant, now
 from fangxian.policy.policy import Policy, policy
 from fangxian.store.journal import Access, Journal
 

@@ -7,8 +7,8 @@ import pytest
 from area.counts import LATER, cluster, count, curve, day_of_2020, end_of, facts, withdrawal
 from fangxian.area.clusters import with_clusters
 from fangxian.area.curve import case_curve, with_rise
-from fangxian.area.known import KnownAreas
 from fangxian.facts import AreaCases, AreaCluster
+from fangxian.facts.known import Known, instant
 
 CHINA = timedelta(hours=8)
 
@@ -22,7 +22,7 @@ def by_day(engine, expression, column):
 def curve_of(duckdb_engine):
     def curve_of(cases, *, withdrawals=(), known_at=LATER):
         engine = duckdb_engine(facts(cases, withdrawals=withdrawals))
-        return lambda column: by_day(engine, case_curve(KnownAreas(known_at, CHINA)), column)
+        return lambda column: by_day(engine, case_curve(Known(instant(known_at), CHINA)), column)
 
     return curve_of
 
@@ -76,7 +76,7 @@ def test_a_withdrawal_of_another_area_or_type_takes_nothing_back(curve_of):
 
 def test_a_rise_over_days_is_unknown_without_a_count_of_so_long_before(duckdb_engine):
     engine = duckdb_engine(facts(curve("330382", "02-01", "1 2 . 4 5 6")))
-    rises = with_rise(case_curve(KnownAreas(LATER, CHINA)), column="confirmed_total", days=2, name="rise")
+    rises = with_rise(case_curve(Known(instant(LATER), CHINA)), column="confirmed_total", days=2, name="rise")
     assert by_day(engine, rises, "rise") == {"02-01": None, "02-02": None, "02-04": 2, "02-05": None, "02-06": 2}
 
 
@@ -86,7 +86,7 @@ def test_a_cluster_counts_on_its_day_and_the_thirteen_after_it(duckdb_engine):
     engine = duckdb_engine(facts(curve("330382", "02-01", " ".join(["1"] * 18)), clusters, taken_back))
 
     def active(known_at):
-        known = KnownAreas(known_at, CHINA)
+        known = Known(instant(known_at), CHINA)
         return by_day(engine, with_clusters(case_curve(known), known, days=14), "clusters")
 
     found = active(datetime(2020, 2, 29))
@@ -97,5 +97,5 @@ def test_a_cluster_counts_on_its_day_and_the_thirteen_after_it(duckdb_engine):
 def test_a_cluster_just_after_local_midnight_is_of_the_new_day(duckdb_engine):
     at_midnight = cluster("330382", "02-02", from_at=end_of(day_of_2020("02-02")))
     engine = duckdb_engine(facts(curve("330382", "02-01", "1 1 1"), [at_midnight]))
-    known = KnownAreas(LATER, CHINA)
+    known = Known(instant(LATER), CHINA)
     assert by_day(engine, with_clusters(case_curve(known), known, days=14), "clusters") == {"02-01": 0, "02-02": 0, "02-03": 1}

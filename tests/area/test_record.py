@@ -8,18 +8,19 @@ from lakes import lake_with
 from spec_tables import instant
 
 from area.counts import count, curve, day_of_2020, end_of, fact_table, facts, withdrawal
-from fangxian.area.known import KnownAreas
 from fangxian.area.record import record_as_learned, record_levels
 from fangxian.area.scheme import scheme
 from fangxian.errors import FangxianError
 from fangxian.facts import AreaCases, AreaLevel, AreaWithdrawal
+from fangxian.facts.known import Known
+from fangxian.facts.known import instant as literal
 
 NATIONAL = scheme("cn-2020-02")
 CHINA = timedelta(hours=8)
 
 
 def standing(engine, known_at):
-    rows = engine.rows(KnownAreas(known_at, CHINA).facts(AreaLevel)).to_pylist()
+    rows = engine.rows(Known(literal(known_at), CHINA).facts(AreaLevel)).to_pylist()
     return sorted((row["region_code"], row["from_at"], row["until_at"], row["level"]) for row in rows)
 
 

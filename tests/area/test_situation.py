@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import date
+from datetime import date, datetime
 
 import orjson
 import pytest
@@ -63,7 +63,7 @@ def test_the_regions_are_those_of_the_day(duckdb_engine):
 
 def test_what_was_not_known_yet_is_not_in_the_situation(duckdb_engine):
     engine = duckdb_engine(facts(curve("330382", "02-09", "5")))
-    found = situation(engine, scheme=FIVE_COLOUR, on=day_of_2020("02-09"), known_at=FIVE_COLOUR.instant("2020-02-09 23:00"))
+    found = situation(engine, scheme=FIVE_COLOUR, on=day_of_2020("02-09"), known_at=FIVE_COLOUR.instant(datetime(2020, 2, 9, 23)))
     assert found.with_level == ()
 
 

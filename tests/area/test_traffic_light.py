@@ -7,6 +7,7 @@ import pytest
 from area.counts import LATER, count, end_of, facts
 from fangxian.area.scheme import scheme
 from fangxian.area.situation import situation
+from fangxian.cli.options import moment
 
 ECDC = scheme("ecdc-2021")
 PEOPLE = 100_000
@@ -120,4 +121,4 @@ def _holds(limits, value):
 
 def test_days_are_those_of_the_scheme_s_own_clocks(duckdb_engine):
     assert ECDC.utc_offset == timedelta(hours=1)
-    assert ECDC.instant("2021-06-13") < end_of(date(2021, 6, 13), hours=1) <= ECDC.instant("2021-06-14 00:00")
+    assert moment("2021-06-13", ECDC) < end_of(date(2021, 6, 13), hours=1) <= moment("2021-06-14 00:00", ECDC)

@@ -7,11 +7,11 @@ from spec_tables import facts_from_text, instant, rows_as_text, tidied
 
 from fangxian.code.explain import explain
 from fangxian.code.hits import all_hits
-from fangxian.code.known import Known
-from fangxian.code.known import instant as literal
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.errors import FangxianError
 from fangxian.facts import CheckIn, Exposure, MedicalMeasure, RegionStay
+from fangxian.facts.known import Known
+from fangxian.facts.known import instant as literal
 from fangxian.policy.policy import load
 
 KNOWN_AT = instant("2020-06-01 00:00")

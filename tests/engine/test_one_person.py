@@ -13,11 +13,11 @@ from spec_symbols import fact_id, person_id
 from spec_tables import facts_from_text, instant, rows_as_text, tidied
 
 from fangxian.code.hits import HITS, all_hits
-from fangxian.code.known import Known
-from fangxian.code.known import instant as literal
 from fangxian.engine.placeholders import known_at_placeholder
 from fangxian.errors import FangxianError
 from fangxian.facts import AreaLevel, CheckIn, Exposure, PersonFact, RegionStay, Withdrawal
+from fangxian.facts.known import Known
+from fangxian.facts.known import instant as literal
 from fangxian.policy.policy import policy
 
 LATER = dt.datetime(2020, 6, 1)

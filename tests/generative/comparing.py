@@ -13,8 +13,8 @@ from oracle import codes as oracle
 
 from fangxian.code.codes import STORED_HITS, codes_at
 from fangxian.code.hits import HITS, all_hits
-from fangxian.code.known import Known, instant
 from fangxian.engine.opening import Engine, open_engine
+from fangxian.facts.known import Known, instant
 from fangxian.policy.policy import Policy, policy
 from generative.worlds import World
 

@@ -22,10 +22,10 @@ class Fault:
 
 
 @contextmanager
-def planted(fault: Fault) -> Iterator[Path]:
+def planted(fault: Fault, *, source: Path = SOURCE) -> Iterator[Path]:
     """Give a copy of the sources that has the fault. Raises ValueError where its place is not found exactly once."""
     with TemporaryDirectory(prefix="fangxian-fault-") as folder:
-        copy = Path(copytree(SOURCE, Path(folder) / "src", ignore=ignore_patterns("vendor", "__pycache__")))
+        copy = Path(copytree(source, Path(folder) / "src", ignore=ignore_patterns("vendor", "__pycache__")))
         module = copy / "fangxian" / fault.module
         text = module.read_text("utf-8")
         if text.count(fault.sound) != 1:
@@ -37,37 +37,37 @@ def planted(fault: Fault) -> Iterator[Path]:
 FAULTS: Final = (
     Fault(
         "a fact that becomes known at the very instant asked about is not known yet",
-        "code/known.py",
+        "facts/known.py",
         "standing.filter(standing.known_at <= self.known_at)",
         "standing.filter(standing.known_at < self.known_at)",
     ),
     Fault(
         "a withdrawal counts before it is known",
-        "code/known.py",
+        "facts/known.py",
         "taken_back = withdrawals.filter(withdrawals.fact_type == fact_type.name, withdrawals.known_at <= self.known_at)",
         "taken_back = withdrawals.filter(withdrawals.fact_type == fact_type.name)",
     ),
     Fault(
         "a withdrawal of one person's fact takes back another person's with the same number",
-        "code/known.py",
+        "facts/known.py",
         "[stored[subject] == taken_back[subject], stored.fact_id == taken_back.withdrawn_fact_id]",
         "[stored.fact_id == taken_back.withdrawn_fact_id]",
     ),
     Fault(
         "a withdrawal of one type takes back facts of another",
-        "code/known.py",
+        "facts/known.py",
         "withdrawals.filter(withdrawals.fact_type == fact_type.name, ",
         "withdrawals.filter(",
     ),
     Fault(
         "days are those of UTC, not of the place",
-        "code/known.py",
-        "offset = ibis.interval(minutes=int(self.utc_offset.total_seconds() // 60))",
-        "offset = ibis.interval(minutes=0)",
+        "facts/known.py",
+        "return ibis.interval(minutes=int(self.utc_offset.total_seconds() // 60))",
+        "return ibis.interval(minutes=0)",
     ),
     Fault(
         "every count of days is one short",
-        "code/known.py",
+        "facts/known.py",
         "return self.start_of_day(at) + ibis.interval(days=days)",
         "return self.start_of_day(at) + ibis.interval(days=days - 1)",
     ),

@@ -9,8 +9,8 @@ from oracle.life import midnight
 from oracle.policies import POLICIES
 
 from fangxian.code.hits import HITS, all_hits
-from fangxian.code.known import Known
 from fangxian.engine.placeholders import known_at_placeholder
+from fangxian.facts.known import Known
 from fangxian.policy.policy import policy
 from generative.comparing import by_person, difference, oracle_hits
 from generative.worlds import world

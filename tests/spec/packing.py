@@ -16,10 +16,10 @@ import pyarrow as pa
 from spec_tables import facts_from_text, instant
 
 from fangxian.code.hits import HITS, all_hits
-from fangxian.code.known import Known
-from fangxian.code.known import instant as literal
 from fangxian.engine.opening import Engine
 from fangxian.facts import AreaFact, Fact
+from fangxian.facts.known import Known
+from fangxian.facts.known import instant as literal
 from fangxian.policy.policy import policy
 from spec.case import Case
 

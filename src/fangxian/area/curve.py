@@ -5,11 +5,12 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from fangxian.area.known import KnownAreas, days_since_1970
+from fangxian.area.days import days_since_1970
 from fangxian.facts import AreaCases
+from fangxian.facts.known import Known
 
 
-def case_curve(known: KnownAreas) -> ir.Table:
+def case_curve(known: Known) -> ir.Table:
     """Return one row for each area and day that has a count; a day without a count has no row.
 
     Shape: region_code, reported_on, day (reported_on as a number), case_fact_id, confirmed_total, local_total, population,
@@ -41,7 +42,7 @@ def case_curve(known: KnownAreas) -> ir.Table:
     ).drop("total_before", "day_before", "rise_day", "last_rise_day")
 
 
-def latest_counts(known: KnownAreas) -> ir.Table:
+def latest_counts(known: Known) -> ir.Table:
     """Return the last known count of each area and day, from whichever source; of two known at once, the higher fact_id."""
     cases = known.facts(AreaCases)
     counted = cases.select(

@@ -8,11 +8,12 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from fangxian.area.known import KnownAreas
+from fangxian.area.days import midnight_after
 from fangxian.area.rule import area_rule
 from fangxian.area.scheme import AreaWording, Scheme
 from fangxian.engine.opening import Engine
 from fangxian.facts.fact import INSTANT
+from fangxian.facts.known import Known, instant
 from fangxian.policy.regions import COUNTY
 
 
@@ -22,7 +23,7 @@ def daily_levels(scheme: Scheme, *, known_at: datetime) -> ir.Table:
     Shape: region_code, reported_on, day, case_fact_id, level (null where the inputs do not suffice), then the rule's inputs.
     Days before the scheme's first wording have no row.
     """
-    known = KnownAreas(known_at, scheme.utc_offset)
+    known = Known(instant(known_at), scheme.utc_offset)
     parts = [_worded(scheme, wording, known) for wording in scheme.wordings]
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
@@ -34,7 +35,7 @@ def level_spans(scheme: Scheme, *, known_at: datetime) -> ir.Table:
     count and stands until that of the next count, at most `stands_days`; equal levels that touch are one span. A count whose
     inputs do not suffice ends the span before it.
     """
-    known = KnownAreas(known_at, scheme.utc_offset)
+    known = Known(instant(known_at), scheme.utc_offset)
     daily = daily_levels(scheme, known_at=known_at).select("region_code", "reported_on", "day", "level")
     standing = _standing(daily, known, stands=int(scheme.stands_days.value))
     numbered = standing.mutate(starts=ibis.ifelse(standing.goes_on, 0, 1))
@@ -49,7 +50,7 @@ def level_spans(scheme: Scheme, *, known_at: datetime) -> ir.Table:
     )
 
 
-def _standing(daily: ir.Table, known: KnownAreas, *, stands: int) -> ir.Table:
+def _standing(daily: ir.Table, known: Known, *, stands: int) -> ir.Table:
     """Add from when until when each day's level stands, and whether it goes on from the day before unchanged."""
     in_order = ibis.window(group_by=daily.region_code, order_by=daily.day)
     gap = daily.mutate(next_day=daily.day.lead().over(in_order))
@@ -57,13 +58,13 @@ def _standing(daily: ir.Table, known: KnownAreas, *, stands: int) -> ir.Table:
         days=ibis.least((gap.next_day - gap.day).fill_null(stands), stands), is_newest=ibis.ifelse(gap.next_day.isnull(), 1, 0)
     )
     # An interval of as many days as a column says is written differently on each engine; there are few, so they are listed.
-    until = ibis.cases(*((days.days == n, known.midnight_after(days.reported_on, days=n)) for n in range(1, stands + 1)))
-    timed = days.mutate(from_at=known.midnight_after(days.reported_on), until_at=until, stands_to=days.day + days.days)
+    until = ibis.cases(*((days.days == n, midnight_after(known, days.reported_on, days=n)) for n in range(1, stands + 1)))
+    timed = days.mutate(from_at=midnight_after(known, days.reported_on), until_at=until, stands_to=days.day + days.days)
     unchanged = (timed.level == timed.level.lag().over(in_order)) & (timed.day == timed.stands_to.lag().over(in_order))
     return timed.mutate(goes_on=unchanged.fill_null(False))
 
 
-def _worded(scheme: Scheme, wording: AreaWording, known: KnownAreas) -> ir.Table:
+def _worded(scheme: Scheme, wording: AreaWording, known: Known) -> ir.Table:
     """Return the daily levels of one wording: of the scheme's areas, of the days that the wording is for."""
     rule = area_rule(wording.rule)
     decided = rule.decide(known, **{name: parameter.value for name, parameter in wording.parameters.items()})

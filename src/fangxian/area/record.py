@@ -20,7 +20,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.formats.pyarrow import PyArrowSchema
 
-from fangxian.area.known import KnownAreas
 from fangxian.area.levels import area_levels
 from fangxian.area.scheme import Scheme
 from fangxian.engine.lake import Lake
@@ -29,6 +28,7 @@ from fangxian.engine.writers import writing
 from fangxian.errors import FangxianError
 from fangxian.facts import AreaCases, AreaCluster, AreaLevel, AreaWithdrawal, Fact
 from fangxian.facts.fact import INSTANT
+from fangxian.facts.known import Known, instant
 
 SOURCE: Final = "area"
 
@@ -74,13 +74,13 @@ def record_as_learned(engine: Engine, *, scheme: Scheme, known_at: datetime) -> 
     """
     latest = _latest_recorded(engine, scheme)
     ends = [end for end in _ends_of_days_of_learning(engine, scheme) if end < known_at and (latest is None or end >= latest)]
-    for instant in (*ends, known_at):
-        yield record_levels(engine, scheme=scheme, known_at=instant)
+    for end in (*ends, known_at):
+        yield record_levels(engine, scheme=scheme, known_at=end)
 
 
 def _recorded(scheme: Scheme, known_at: datetime) -> ir.Table:
     """Return the scheme's level facts that stand in the lake at an instant."""
-    stored = KnownAreas(known_at, scheme.utc_offset).facts(AreaLevel)
+    stored = Known(instant(known_at), scheme.utc_offset).facts(AreaLevel)
     ours = stored.filter(stored.scheme == scheme.name, stored.source == SOURCE)
     return ours.select("region_code", "from_at", "until_at", "level", "fact_id")
 

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import ibis.expr.types as ir
 
-from fangxian.area.known import KnownAreas
 from fangxian.errors import FangxianError
 from fangxian.facts import Text
+from fangxian.facts.known import Known
 
 INPUTS: Final[Mapping[str, Text]] = {
     "confirmed_total": Text("累计确诊", "confirmed"),
@@ -53,7 +53,7 @@ class AreaRule:
         """Return the names of the parameters that the rule takes."""
         return _keywords(self.inputs) | _keywords(self.levels)
 
-    def decide(self, known: KnownAreas, **parameters: Any) -> ir.Table:
+    def decide(self, known: Known, **parameters: Any) -> ir.Table:
         """Return inputs and levels of every area and day with a count.
 
         Raises FangxianError where a parameter is missing or is not the rule's.

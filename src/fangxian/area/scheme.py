@@ -68,15 +68,8 @@ class Scheme:
         offset = self.zone.utcoffset(datetime.combine(self.wordings[0].since, time()))
         return offset if offset is not None else timedelta()
 
-    def instant(self, text: str | None) -> datetime:
-        """Return the UTC instant (without a zone) that a text names on the scheme's clocks: a day's end, a time, or now.
-
-        Raises ValueError for what is neither.
-        """
-        if text is None:
-            return datetime.now(UTC).replace(tzinfo=None)
-        day_only = len(text) <= len("2020-02-15")
-        local = datetime.combine(date.fromisoformat(text), time.max) if day_only else datetime.fromisoformat(text)
+    def instant(self, local: datetime) -> datetime:
+        """Return the UTC instant, without a zone, of a time on the scheme's clocks, or of one that names its own zone."""
         return local.astimezone(UTC).replace(tzinfo=None) if local.tzinfo else local - self.utc_offset
 
     def regions(self, on: date) -> tuple[Region, ...] | None:

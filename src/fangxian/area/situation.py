@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from fangxian.area.known import days_since_1970
+from fangxian.area.days import days_since_1970
 from fangxian.area.levels import daily_levels
 from fangxian.area.rule import area_rule
 from fangxian.area.scheme import AreaWording, Scheme

@@ -22,7 +22,7 @@ from fangxian.area.scheme import Scheme
 from fangxian.area.scheme import scheme as scheme_called
 from fangxian.area.situation import Situation, newest_day, situation
 from fangxian.area.telling import level_words, record_of, tell
-from fangxian.cli.options import EngineOption, KnownAtOption, LakeOption, LanguageOption, SparkMasterOption
+from fangxian.cli.options import EngineOption, KnownAtOption, LakeOption, LanguageOption, SparkMasterOption, moment
 from fangxian.engine.lake import Lake
 from fangxian.engine.opening import Engine, open_engine
 from fangxian.errors import FangxianError
@@ -60,7 +60,7 @@ def areas(
 ) -> None:
     """Show each area's level on a day with all that it was computed from; name the areas that have none."""
     chosen = scheme_called(scheme)
-    known = _known_at(known_at, chosen)
+    known = moment(known_at, chosen)
     with open_engine(Lake.open(lake), engine, master=spark_master) as running:
         if write:
             _write(running, chosen, known, as_learned=as_learned)
@@ -84,14 +84,6 @@ def _write(engine: Engine, scheme: Scheme, known_at: datetime, *, as_learned: bo
 
 def _record_once(engine: Engine, *, scheme: Scheme, known_at: datetime) -> Iterator[Recorded]:
     yield record_levels(engine, scheme=scheme, known_at=known_at)
-
-
-def _known_at(text: str | None, scheme: Scheme) -> datetime:
-    """Return the UTC instant that an option names on the scheme's clocks; a day stands for its end."""
-    try:
-        return scheme.instant(text)
-    except ValueError:
-        raise FangxianError(f"{text!r} is not a time.", next_step="Write a day (2020-02-15) or a time ('2020-02-15 08:00').") from None
 
 
 def _day(text: str) -> date:

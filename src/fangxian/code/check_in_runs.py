@@ -6,8 +6,8 @@ import ibis
 import ibis.expr.types as ir
 
 from fangxian.code.fever import abnormal_report
-from fangxian.code.known import Known
 from fangxian.facts import CheckIn
+from fangxian.facts.known import Known
 
 
 def until_check_ins(known: Known, waiting: ir.Table, *, lengths: Iterable[int], fever_line_c: float) -> ir.Table:

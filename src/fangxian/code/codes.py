@@ -11,9 +11,9 @@ import ibis.expr.types as ir
 
 from fangxian.code.colour import gravity, of_gravity
 from fangxian.code.hits import HITS
-from fangxian.code.known import Known, instant
 from fangxian.facts import Enrolment, HealthDeclaration, Residence
 from fangxian.facts.fact import INSTANT
+from fangxian.facts.known import Known, instant
 from fangxian.policy.policy import Policy
 
 STORED_HITS: Final = ibis.table(HITS, name="hits")

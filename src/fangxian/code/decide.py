@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,9 +15,9 @@ import pyarrow as pa
 
 from fangxian.code.codes import STORED_HITS, codes_at, counts_by_rule, homes
 from fangxian.code.hits import batches, hits
-from fangxian.code.known import Known, instant
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.opening import Engine
+from fangxian.facts.known import Known, instant
 from fangxian.policy.policy import Policy
 
 
@@ -34,11 +34,6 @@ class Decided:
     def files(self) -> list[Path]:
         """The Parquet files of hits, one a batch of wordings."""
         return sorted(self.folder.glob("*.parquet"))
-
-
-def now() -> datetime:
-    """Return the present instant: UTC, without a zone."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def decide(engine: Engine, policy: Policy, *, known_at: datetime, on_batch: Callable[[list[str]], None] = lambda names: None) -> Decided:

@@ -15,10 +15,10 @@ from fangxian.code.codes import enrolments
 from fangxian.code.colour import Colour
 from fangxian.code.explanation import Change, Explanation, FactSeen, Progress, Reason
 from fangxian.code.hits import all_hits, waiting_causes
-from fangxian.code.known import Known
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.placeholders import fill, known_at_placeholder
 from fangxian.facts import AreaLevel, AreaWithdrawal, Fact, PersonFact, all_fact_types
+from fangxian.facts.known import Known
 from fangxian.policy.policy import Policy, Wording
 
 Row = Mapping[str, Any]

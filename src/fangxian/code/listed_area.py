@@ -6,9 +6,9 @@ from datetime import date, datetime
 import ibis
 import ibis.expr.types as ir
 
-from fangxian.code.known import Known, instant
 from fangxian.code.presence import during
 from fangxian.facts.fact import INSTANT
+from fangxian.facts.known import Known, instant
 
 ListedAreas = Sequence[Mapping[str, str | date | None]]
 """Entries `{region, since, until}`: a GB/T 2260 code (a province or prefecture stands for all in it) and local days."""

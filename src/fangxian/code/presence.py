@@ -3,9 +3,9 @@
 import ibis
 import ibis.expr.types as ir
 
-from fangxian.code.known import Known
 from fangxian.facts import CheckpointPass, RegionStay, Trip
 from fangxian.facts.fact import INSTANT
+from fangxian.facts.known import Known
 
 
 def presences(known: Known) -> ir.Table:

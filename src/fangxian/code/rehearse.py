@@ -11,8 +11,8 @@ import pyarrow as pa
 from fangxian.code.codes import codes_at, homes, in_force
 from fangxian.code.decide import Decided
 from fangxian.code.hits import HITS
-from fangxian.code.known import Known, instant
 from fangxian.engine.duckdb import DuckDBEngine
+from fangxian.facts.known import Known, instant
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from fangxian.code.colour import Colour
 from fangxian.code.decide import Decided
 from fangxian.code.explain import explain
 from fangxian.code.explanation import Explanation
-from fangxian.code.known import Known, instant
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.facts import Diagnosis, Exposure, MedicalMeasure, Withdrawal
+from fangxian.facts.known import Known, instant
 from fangxian.web.figures.examples import Example
 
 _TRIED: Final = 12

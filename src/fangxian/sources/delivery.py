@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +21,7 @@ from fangxian.engine.lake import Lake, explaining_full_disk
 from fangxian.engine.writers import writing
 from fangxian.errors import FangxianError
 from fangxian.facts import fact_type
+from fangxian.facts.known import now
 from fangxian.sources import quarantine, spelling
 from fangxian.sources.crosschecks import delivery_flags
 from fangxian.sources.identity import KeyHolder
@@ -68,7 +69,7 @@ def ingest(
     committed = lake.path / "deliveries" / delivery_id / "receipt.json"
     if committed.exists():
         return Delivered(orjson.loads(committed.read_bytes()), already_there=True)
-    received_at = received_at or datetime.now(UTC).replace(tzinfo=None)
+    received_at = received_at or now()
     with writing(lake), lake.delivery(delivery_id) as folder, _door(folder, received_at, delivery_id, memory, threads) as door:
         receipt = {
             "source": source.name,

@@ -10,9 +10,9 @@ import ibis.expr.types as ir
 
 from fangxian.area.clusters import with_clusters
 from fangxian.area.curve import case_curve
-from fangxian.area.known import KnownAreas
 from fangxian.area.rule import AreaRule
 from fangxian.facts import Text
+from fangxian.facts.known import Known
 
 COLOURS: Final = ("green", "blue", "yellow", "orange", "red")
 """From the mildest to the gravest; a step down goes one to the left."""
@@ -21,7 +21,7 @@ StepDown = Mapping[str, Any]
 """`{after_days, by, from}`: after so many days without a new case, go down `by` levels from one of the levels `from`."""
 
 
-def inputs(known: KnownAreas, *, cluster_days: int) -> ir.Table:
+def inputs(known: Known, *, cluster_days: int) -> ir.Table:
     """Return the curve with `clusters` of the last `cluster_days` days and `local_share` (0 to 1; null where unknown)."""
     curve = case_curve(known)
     share = curve.local_total.cast("float64") / curve.confirmed_total.cast("float64").nullif(0.0)

@@ -7,12 +7,12 @@ import ibis.expr.types as ir
 
 from fangxian.area.clusters import with_clusters
 from fangxian.area.curve import case_curve
-from fangxian.area.known import KnownAreas
 from fangxian.area.rule import AreaRule
 from fangxian.facts import Text
+from fangxian.facts.known import Known
 
 
-def inputs(known: KnownAreas, *, cluster_days: int) -> ir.Table:
+def inputs(known: Known, *, cluster_days: int) -> ir.Table:
     """Return the curve with `clusters` of the last `cluster_days` days."""
     return with_clusters(case_curve(known), known, days=cluster_days)
 

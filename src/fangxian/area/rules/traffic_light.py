@@ -9,15 +9,15 @@ import ibis
 import ibis.expr.types as ir
 
 from fangxian.area.curve import case_curve, with_rise
-from fangxian.area.known import KnownAreas
 from fangxian.area.rule import AreaRule
 from fangxian.facts import Text
+from fangxian.facts.known import Known
 
 Band = Mapping[str, Any]
 """`{rate, positivity, level}`: ranges `[from, to)`, `to` null where it has no end."""
 
 
-def inputs(known: KnownAreas, *, rate_days: int, testing_days: int) -> ir.Table:
+def inputs(known: Known, *, rate_days: int, testing_days: int) -> ir.Table:
     """Return the curve with `rate_per_100k`, `tests_per_100k` and `positivity` (0 to 1).
 
     Each is null where the population, the tests, or the count of so many days before is unknown. A total that fell counts

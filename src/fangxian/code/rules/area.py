@@ -3,11 +3,11 @@
 import ibis
 import ibis.expr.types as ir
 
-from fangxian.code.known import Known
 from fangxian.code.listed_area import ListedAreas, in_listed_area
 from fangxian.code.presence import during, presences
 from fangxian.code.rule import Rule, causes, spans
 from fangxian.facts import AreaLevel, Text
+from fangxian.facts.known import Known
 
 came_from_key_area = Rule(
     "came-from-key-area",

@@ -4,9 +4,9 @@ import ibis
 import ibis.expr.types as ir
 
 from fangxian.code.fever import abnormal_report
-from fangxian.code.known import Known
 from fangxian.code.rule import Rule, causes, spans
 from fangxian.facts import CheckIn, Exposure, HealthDeclaration, Text
+from fangxian.facts.known import Known
 
 close_contact = Rule(
     "close-contact",

@@ -4,13 +4,13 @@ import ibis
 import ibis.expr.types as ir
 
 from fangxian.code.ending import first_ending
-from fangxian.code.known import Known
 from fangxian.code.listed_area import ListedAreas, in_listed_area
 from fangxian.code.presence import stays
 from fangxian.code.rule import Rule, spans
 from fangxian.code.rules.diagnosis import CONFIRMED, courses
 from fangxian.facts import ControlListEntry, Exposure, Text
 from fangxian.facts.fact import INSTANT
+from fangxian.facts.known import Known
 
 on_control_list = Rule(
     "on-control-list",

@@ -6,9 +6,9 @@ import ibis
 import ibis.expr.types as ir
 
 from fangxian.code.ending import first_ending
-from fangxian.code.known import Known
 from fangxian.code.rule import Rule, spans
 from fangxian.facts import Diagnosis, Text
+from fangxian.facts.known import Known
 
 confirmed_case = Rule(
     "confirmed-case",

@@ -5,10 +5,10 @@ import ibis.expr.types as ir
 
 from fangxian.code.ending import first_ending
 from fangxian.code.fever import abnormal_reading, abnormal_report
-from fangxian.code.known import Known
 from fangxian.code.rule import Rule, causes, spans
 from fangxian.code.rules.diagnosis import CONFIRMED
 from fangxian.facts import CheckIn, Diagnosis, DoctorConfirmation, FeverClinicVisit, HealthDeclaration, TemperatureReading, Text
+from fangxian.facts.known import Known
 
 symptoms_reported = Rule(
     "symptoms-reported",

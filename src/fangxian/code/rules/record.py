@@ -3,10 +3,10 @@
 import ibis
 import ibis.expr.types as ir
 
-from fangxian.code.known import Known
 from fangxian.code.rule import Rule, spans
 from fangxian.facts import CheckIn, HealthDeclaration, TemperatureReading, Text
 from fangxian.facts.fact import INSTANT
+from fangxian.facts.known import Known
 
 record_expired = Rule(
     "record-expired",

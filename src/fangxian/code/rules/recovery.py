@@ -3,11 +3,11 @@
 import ibis
 import ibis.expr.types as ir
 
-from fangxian.code.known import Known
 from fangxian.code.rule import Rule, spans
 from fangxian.code.rules.diagnosis import CONFIRMED, courses
 from fangxian.code.rules.fever import excluded_fevers
 from fangxian.facts import Text
+from fangxian.facts.known import Known
 
 recovered = Rule(
     "recovered",

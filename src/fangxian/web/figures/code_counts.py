@@ -14,9 +14,9 @@ import pyarrow as pa
 from fangxian.code.codes import STORED_HITS, counts_by_day, enrolments
 from fangxian.code.colour import Colour, gravity
 from fangxian.code.decide import Decided, summarise
-from fangxian.code.known import Known, instant
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.facts.fact import INSTANT
+from fangxian.facts.known import Known, instant
 from fangxian.policy.policy import Policy
 
 _DAYS: Final = ibis.table({"day_at": INSTANT}, name="page_days")

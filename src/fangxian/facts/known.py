@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import ibis
 import ibis.expr.types as ir
 
-from fangxian.facts import AreaFact, AreaWithdrawal, Fact, Withdrawal
-from fangxian.facts.fact import INSTANT
+from fangxian.facts.fact import INSTANT, AreaFact, Fact
+from fangxian.facts.withdrawal import AreaWithdrawal, Withdrawal
+
+
+def now() -> datetime:
+    """Return the present instant: UTC, without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def instant(value: datetime) -> ir.TimestampScalar:
@@ -19,7 +24,7 @@ def instant(value: datetime) -> ir.TimestampScalar:
 
 @dataclass(frozen=True)
 class Known:
-    """The facts that were known at `known_at`, withdrawals of that time applied, and the local day of a policy.
+    """The facts that were known at `known_at`, withdrawals of that time applied, and the local day of a policy or scheme.
 
     `known_at` is a literal in a batch and a placeholder in a prepared statement.
     """
@@ -41,9 +46,13 @@ class Known:
 
     def start_of_day(self, at: ir.TimestampValue) -> ir.TimestampValue:
         """Return the instant at which the local day of `at` started."""
-        offset = ibis.interval(minutes=int(self.utc_offset.total_seconds() // 60))
-        return (at + offset).truncate("D") - offset
+        return (at + self.offset).truncate("D") - self.offset
 
     def start_of_day_after(self, at: ir.TimestampValue, *, days: int) -> ir.TimestampValue:
         """Return the start of the local day that comes `days` days after the local day of `at`."""
         return self.start_of_day(at) + ibis.interval(days=days)
+
+    @property
+    def offset(self) -> ir.IntervalScalar:
+        """The distance of the local clocks from UTC, to the minute."""
+        return ibis.interval(minutes=int(self.utc_offset.total_seconds() // 60))
