@@ -88,7 +88,7 @@ def _split_delimited(connection: duckdb.DuckDBPyConnection, source: Source, path
     field = spelling.text(f'{before}("(?:[^"]|"")*"|[^{delimiter}]*)')
     rows = f"""
         SELECT row_number, string_split(line, {separated}) AS field FROM line
-        WHERE NOT contains(line, '"') AND trim(line, ' \t{delimiter}') <> '' AND row_number > {number}
+        WHERE NOT contains(line, '"') AND regexp_matches(line, '[^ \t{delimiter}]') AND row_number > {number}
         UNION ALL
         SELECT row_number, CASE WHEN strlen(array_to_string(field, {separated})) = strlen(line)
             THEN list_transform(field, lambda f: {_unquoted("f")}) ELSE [] END
@@ -159,12 +159,15 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, source: Source, path: P
 
 def _make_cells(connection: duckdb.DuckDBPyConnection, source: Source, found: Mapping[str, str], rows: str) -> None:
     """Make the table `cell` from a query of rows with `row_number` and `found`; a column that the file lacks is null."""
-    tidied = "".join(f", {spelling.tidied(cell)} AS {spelling.name(column)}" for column, cell in found.items())
+    # One step a query: DuckDB computes an expression as often as it is written, and each step writes the last one's several times.
+    taken = "".join(f", {cell} AS {spelling.name(column)}" for column, cell in found.items())
+    tidied = "".join(f", {spelling.tidied(spelling.name(column))} AS {spelling.name(column)}" for column in found)
     said = "".join(
         f", {spelling.said(spelling.name(column)) if column in found else 'CAST(NULL AS VARCHAR)'} AS {spelling.name(column)}"
         for column in source.columns()
     )
-    connection.execute(f"CREATE TEMP TABLE cell AS SELECT row_number, found{said} FROM (SELECT row_number, found{tidied} FROM ({rows}))")
+    rows = f"SELECT row_number, found{tidied} FROM (SELECT row_number, found{taken} FROM ({rows}))"
+    connection.execute(f"CREATE TEMP TABLE cell AS SELECT row_number, found{said} FROM ({rows})")
 
 
 def _bare(heading: Any) -> str:
