@@ -16,9 +16,8 @@ from fangxian.sources.delivery import ingest
 from fangxian.sources.identity import KeyFile
 from fangxian.world.dirt import EXPECTED, Dirt, DirtRates
 from fangxian.world.generate import WorldOptions, make_world
-
-from .conftest import BY_SOURCE, MadeWorld
-from .test_people import has_right_check
+from tests.world.made_world import BY_SOURCE, MadeWorld
+from tests.world.test_people import has_right_check
 
 
 @pytest.fixture(scope="module")
