@@ -40,6 +40,13 @@ def test_a_fact_that_came_twice_is_kept_once_as_it_was_first_known(door: Door):
     assert (RECEIVED_AT,) in door.rows(CheckIn, "known_at")
 
 
+def test_one_number_with_two_contents_stays_two_facts_so_that_merging_changes_no_colour(door: Door):
+    door.bring("daily-check-in", check_ins(check_in("1", 体温="36.5")), name="1.csv")
+    door.bring("daily-check-in", check_ins(check_in("1", 体温="39.5")), name="2.csv")
+    compact(door.lake)
+    assert sorted(door.rows(CheckIn, "temperature_c")) == [(36.5,), (39.5,)]
+
+
 def test_two_people_with_one_record_number_are_two_facts(door: Door):
     door.bring("daily-check-in", check_ins(check_in("1")), name="1.csv")
     door.bring("daily-check-in", check_ins(check_in("1", 证件号码=BO)), name="2.csv")

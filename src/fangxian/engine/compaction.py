@@ -23,6 +23,9 @@ from fangxian.facts import Fact, PersonFact, all_fact_types
 ROW_GROUP: Final = 122_880
 """Rows of a Parquet row group: what an engine can skip when it looks for one person."""
 
+_TELLING_OF_THE_DELIVERY: Final = ("known_at", "delivery_id")
+"""Columns in which two reports of the same fact may differ."""
+
 
 @dataclass(frozen=True)
 class Compacted:
@@ -43,7 +46,8 @@ def compact(
 ) -> Compacted:
     """Merge every delivery into a new generation and make it the one in force.
 
-    A fact that several deliveries repeat (same subject, same `fact_id`) is kept once, as it was first known. Memory is bounded:
+    A fact that several deliveries repeat (same subject, same `fact_id`, same content) is kept once, as it was first known. One
+    number with two contents stays two facts, as it was before: merging files may change nobody's colour. Memory is bounded:
     sorting spills into the lake's staging folder. Raises FangxianError while another command writes to the lake.
     """
     with writing(lake, alone=True), explaining_full_disk(lake.path):
@@ -71,6 +75,7 @@ def _merge(connection: duckdb.DuckDBPyConnection, fact_type: type[Fact], files: 
     """Merge one type's files into one, sorted and each fact once; return the rows read and written."""
     columns = ", ".join(f'"{c}"' for c in fact_type.columns)
     who = subject(fact_type)
+    content = ", ".join(f'"{c}"' for c in fact_type.columns if c not in _TELLING_OF_THE_DELIVERY)
     facts = f"SELECT {columns} FROM read_parquet($files)"
     # Only a subject's repeated facts go through the window: a sort of everything, to find that nearly nothing is repeated,
     # costs more than the grouping of two columns.
@@ -85,7 +90,7 @@ def _merge(connection: duckdb.DuckDBPyConnection, fact_type: type[Fact], files: 
                 {facts} WHERE ({who}, fact_id) NOT IN (SELECT ({who}, fact_id) FROM repeated)
                 UNION ALL
                 SELECT * FROM ({facts} WHERE ({who}, fact_id) IN (SELECT ({who}, fact_id) FROM repeated))
-                QUALIFY row_number() OVER (PARTITION BY {who}, fact_id ORDER BY known_at, delivery_id) = 1
+                QUALIFY row_number() OVER (PARTITION BY {content} ORDER BY known_at, delivery_id) = 1
             ) ORDER BY {who}, from_at, fact_id
         ) TO '{str(path).replace("'", "''")}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})
         """,
