@@ -11,10 +11,11 @@ from typing import Self
 import ibis
 import ibis.expr.types as ir
 
-from fangxian.code.codes import STORED_HITS, codes_at, in_force
+from fangxian.code.codes import codes_at, in_force
 from fangxian.code.decide import decide
 from fangxian.code.explain import explain
 from fangxian.code.explanation import Explanation
+from fangxian.code.hits import HITS
 from fangxian.code.telling import tell
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.lake import Lake
@@ -41,7 +42,8 @@ class Notebook:
     def facts(self, name: str) -> ir.Table:
         """Return every stored fact of a type (`check_in`, `trip` …) with the columns that rules may read.
 
-        Shape: one row a fact, as delivered; withdrawals are facts of their own and not applied here.
+        Shape: one row a fact, as delivered; withdrawals are facts of their own and not applied here. Raises FangxianError for
+        a type that does not exist.
         """
         wanted = fact_type(name)
         self._journal.record(self._access, what="facts", about=name)
@@ -56,15 +58,15 @@ class Notebook:
         """
         chosen, moment, known = self._chosen(policy, at, known_at)
         self._journal.record(self._access, what="hits", about=chosen.name)
-        table = self._decided(chosen, known)
+        table = self._ibis.table(self._decided(chosen, known))
         return in_force(table, instant(moment)) if at is not None else table
 
     def codes(self, policy: str, at: datetime | None = None, *, known_at: datetime | None = None) -> ir.Table:
         """Return everybody's code at an instant (now by default): person_id, colour. Errors and times as for `hits`."""
         chosen, moment, known = self._chosen(policy, at, known_at)
         self._journal.record(self._access, what="codes", about=chosen.name)
-        self._decided(chosen, known)
-        found = codes_at(chosen, Known(instant(known), chosen.utc_offset), STORED_HITS, instant(moment))
+        hits = ibis.table(HITS, name=self._decided(chosen, known))
+        found = codes_at(chosen, Known(instant(known), chosen.utc_offset), hits, instant(moment))
         return self._ibis.sql(self._engine.sql(found), dialect="duckdb")
 
     def explain(self, person_id: str, policy: str, at: datetime | None = None, *, known_at: datetime | None = None) -> Explanation:
@@ -82,10 +84,11 @@ class Notebook:
         chosen = policy(name)
         return chosen, (chosen.instant(at) if at else now()), (chosen.instant(known_at) if known_at else now())
 
-    def _decided(self, chosen: Policy, known_at: datetime) -> ir.Table:
+    def _decided(self, chosen: Policy, known_at: datetime) -> str:
+        """Decide everybody and return the name of the view of the hits: its own, for tables already given out read by name."""
         decided = decide(self._engine, chosen, known_at=known_at)
-        self._engine.view(STORED_HITS.get_name(), [str(path) for path in decided.files])
-        return self._ibis.table(STORED_HITS.get_name())
+        self._engine.view(decided.folder.name, [str(path) for path in decided.files])
+        return decided.folder.name
 
     def __enter__(self) -> Self:
         """Return the notebook itself."""

@@ -44,6 +44,19 @@ def test_hits_are_an_ibis_table(notebook):
     assert len(hits.to_pandas()) == hits.to_polars().height == 5
 
 
+def test_a_table_stays_what_it_was_when_another_policy_is_asked(notebook):
+    hits, codes = (ask(policy="hangzhou", at=AT, known_at=KNOWN_AT) for ask in (notebook.hits, notebook.codes))
+    first = [sorted(map(str, table.to_pyarrow().to_pylist())) for table in (hits, codes)]
+    other = notebook.hits(policy="hubei", at=AT, known_at=KNOWN_AT)
+    assert sorted(map(str, other.to_pyarrow().to_pylist())) != first[0]
+    assert [sorted(map(str, table.to_pyarrow().to_pylist())) for table in (hits, codes)] == first
+
+
+def test_a_fact_type_that_does_not_exist_is_refused_with_those_that_do(notebook):
+    with pytest.raises(FangxianError, match=r"no type of fact called 'checkin'(?s:.*)check_in"):
+        notebook.facts("checkin")
+
+
 def test_codes_are_everybodys_colour_at_an_instant(notebook):
     codes = notebook.codes(policy="hangzhou", at=AT, known_at=KNOWN_AT)
     assert rows_as_text(codes.to_pyarrow(), ["person_id", "colour"]) == tidied("""

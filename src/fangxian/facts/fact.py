@@ -18,6 +18,7 @@ from typing import ClassVar, Final
 import ibis
 import ibis.expr.types as ir
 
+from fangxian.errors import FangxianError
 from fangxian.facts.text import Text
 
 INSTANT: Final = "timestamp(6)"
@@ -204,9 +205,14 @@ def all_fact_types() -> tuple[type[Fact], ...]:
 
 
 def fact_type(name: str) -> type[Fact]:
-    """Return the fact type called `name`.
+    """Return the fact type called `name`; raises FangxianError with the known ones for any other name.
 
     >>> fact_type("check_in").title.en
     'daily check-in'
     """
-    return {t.name: t for t in all_fact_types()}[name]
+    known = {t.name: t for t in all_fact_types()}
+    if name not in known:
+        raise FangxianError(
+            f"There is no type of fact called {name!r}.", known=f"Known: {', '.join(known)}.", next_step="Name one of these."
+        )
+    return known[name]
