@@ -17,6 +17,7 @@ from fangxian.engine.compaction import compact as compact_lake
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.facts import all_fact_types
+from fangxian.facts.known import now
 from fangxian.sources import quarantine as refused
 from fangxian.sources.catalogue import all_sources, source_named
 from fangxian.sources.crosschecks import CHECK_TITLES, Flag, lake_flags
@@ -157,7 +158,7 @@ def _instant(text: str | None) -> datetime | None:
     except (ValueError, OverflowError):
         raise FangxianError(f"{text!r} is not a time.", next_step="Write it as '2020-02-11 08:30'.") from None
     # What is in the future is told by this time: one that is itself to come would let every later date in.
-    if came_at > datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1):
+    if came_at > now() + timedelta(days=1):
         raise FangxianError(f"Files cannot have come at {text}: it is in the future.", next_step="Give the time at which they came.")
     return came_at
 
