@@ -100,7 +100,7 @@ def test_a_person_is_explained(opened: Opened):
     page.locator(".examples button").first.click()
     explanation = page.locator("#explanation")
     expect(explanation.locator(".verdict h3")).to_have_text("红码")
-    expect(explanation.locator(".progress")).to_contain_text("连续正常打卡")
+    expect(explanation.locator(".progress").first).to_contain_text("连续正常打卡")
     expect(explanation.locator("svg.timeline")).to_be_visible()
     expect(explanation).to_contain_text("如何变化")
     person = page.locator("#person_id").input_value()
