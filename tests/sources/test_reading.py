@@ -106,6 +106,7 @@ def test_a_line_that_is_no_json_is_refused_and_stops_nothing(door: Door):
 
 CUT = {
     "text": GOOD.encode()[:-40],
+    "text in its last cell": GOOD.encode()[:-5],
     "GB18030 in the middle of a character": GOOD.replace("烧", "高烧").encode("gb18030")[
         : GOOD.encode("gb18030").index("烧".encode("gb18030")) + 1
     ],

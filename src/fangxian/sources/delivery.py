@@ -27,7 +27,7 @@ from fangxian.sources.crosschecks import delivery_flags
 from fangxian.sources.identity import KeyHolder
 from fangxian.sources.places import load_regions
 from fangxian.sources.plan import Plan, facts_schema
-from fangxian.sources.reading import Reading, read
+from fangxian.sources.reading import Reading, cut, read
 from fangxian.sources.source import Source
 
 STEPS: Final = ("digest", "read", "identify", "understand", "check", "write", "commit")
@@ -95,6 +95,7 @@ def _deliver(
     has_people = _identify(door, plan, key_holder)
     progress("understand")
     repeated = _understand(door, plan)
+    _expect_whole(door, reading, path)
     progress("check")
     _refuse_broken_promises(door, plan)
     progress("write")
@@ -165,6 +166,12 @@ def _understand(door: duckdb.DuckDBPyConnection, plan: Plan) -> int:
         quarantine.refuse_problems(door, plan, table)
     door.execute("UPDATE parsed SET problems = -1 WHERE problems = 0 AND row_number IN (SELECT row_number FROM refused)")
     return quarantine.refuse_contradictions(door, plan)
+
+
+def _expect_whole(door: duckdb.DuckDBPyConnection, reading: Reading, path: Path) -> None:
+    """Refuse a file whose last cell is not understood and has no end of line behind it: the rest of it did not arrive."""
+    if reading.open_cell and door.execute('SELECT 1 FROM refused WHERE row_number = ? AND "column" = ?', reading.open_cell).fetchone():
+        raise cut(path, "a text file that ends with a whole line")
 
 
 def _refuse_broken_promises(door: duckdb.DuckDBPyConnection, plan: Plan) -> None:

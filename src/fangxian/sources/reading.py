@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,11 +27,16 @@ _DELIMITERS: Final = (",", "|", "\t", ";", "，")
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read: the form and encoding that were found, and the rows, broken ones included."""
+    """What was read: the form and encoding that were found, and the rows, broken ones included.
+
+    `open_cell` is the row number and column of the last cell of a text file that does not end with a whole line: what stands
+    in it may be a part of what was sent.
+    """
 
     form: str
-    encoding: str
-    rows: int
+    encoding: str = ""
+    rows: int = 0
+    open_cell: tuple[int, str] | None = None
 
 
 def read(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, *, scratch: Path) -> Reading:
@@ -43,16 +48,16 @@ def read(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, *, s
     with path.open("rb") as file:
         start = file.read(4)
     if start[:2] == b"PK":
-        form, encoding = _read_excel(connection, source, path)
+        reading = _read_excel(connection, source, path)
     elif start == b"PAR1":
-        form, encoding = _read_parquet(connection, source, path)
+        reading = _read_parquet(connection, source, path)
     else:
-        form, encoding = _read_text(connection, source, path, scratch)
+        reading = _read_text(connection, source, path, scratch)
     counted = connection.execute("SELECT (SELECT count(*) FROM cell) + (SELECT count(*) FROM broken_line)").fetchone()
-    return Reading(form, encoding, counted[0] if counted else 0)
+    return replace(reading, rows=counted[0] if counted else 0)
 
 
-def _read_text(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, scratch: Path) -> tuple[str, str]:
+def _read_text(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, scratch: Path) -> Reading:
     text = as_utf8(path, expected=source.columns(), copy=scratch / "utf8.txt")
     try:
         # No delimiter and no quote: a line comes as one text, empty lines too, so its number is the one that people see.
@@ -71,16 +76,18 @@ def _read_text(connection: duckdb.DuckDBPyConnection, source: Source, path: Path
             text.path.unlink()
     first = connection.execute(f"SELECT row_number, line FROM line WHERE trim(line) <> '' ORDER BY 1 LIMIT {_HEADER_ROWS}").fetchall()
     if first and first[0][1].lstrip().startswith("{"):
-        form = "JSON lines"
+        form, last_column = "JSON lines", ""
         _split_json(connection, source, path)
     else:
-        form = _split_delimited(connection, source, path, first)
-    _expect_whole(connection, path, ends_with_newline=text.ends_with_newline)
+        form, last_column = _split_delimited(connection, source, path, first)
+    last_row = None if text.ends_with_newline else _expect_whole_line(connection, path)
     connection.execute("DROP TABLE line")
-    return form, text.encoding
+    return Reading(form, text.encoding, open_cell=(last_row, last_column) if last_row and last_column else None)
 
 
-def _split_delimited(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, first: Sequence[tuple[int, str]]) -> str:
+def _split_delimited(
+    connection: duckdb.DuckDBPyConnection, source: Source, path: Path, first: Sequence[tuple[int, str]]
+) -> tuple[str, str]:
     headers = [(number, delimiter, line.split(delimiter)) for number, line in first for delimiter in _DELIMITERS]
     number, delimiter, header = max(headers, key=lambda row: len(_places(row[2], source)), default=(0, ",", []))
     places = _expect_columns(header, source, path)
@@ -106,7 +113,8 @@ def _split_delimited(connection: duckdb.DuckDBPyConnection, source: Source, path
         DELETE FROM cell WHERE found <> {len(header)}
         """
     )
-    return f"text, {delimiter!r}"
+    last_column = next((column for column, place in places.items() if place == len(header) - 1), "")
+    return f"text, {delimiter!r}", last_column
 
 
 def _split_json(connection: duckdb.DuckDBPyConnection, source: Source, path: Path) -> None:
@@ -117,19 +125,19 @@ def _split_json(connection: duckdb.DuckDBPyConnection, source: Source, path: Pat
     keys = connection.execute("SELECT DISTINCT unnest(json_keys(line)) FROM (SELECT line FROM line WHERE whole LIMIT 1000)").fetchall()
     header = [key for (key,) in keys]
     if not header:
-        raise _cut(path, "JSON lines, one object a line")
+        raise cut(path, "JSON lines, one object a line")
     places = _expect_columns(header, source, path)
     paths = ", ".join(spelling.text('$."' + header[place] + '"') for place in places.values())
     rows = f"SELECT row_number, 0 AS found, json_extract_string(line, [{paths}]) AS field FROM line WHERE whole"
     _make_cells(connection, source, {column: f"field[{place}]" for place, column in enumerate(places, start=1)}, rows)
 
 
-def _read_excel(connection: duckdb.DuckDBPyConnection, source: Source, path: Path) -> tuple[str, str]:
+def _read_excel(connection: duckdb.DuckDBPyConnection, source: Source, path: Path) -> Reading:
     try:
         # Rows are counted from the top of the sheet, as a person sees them, so that none is skipped before the header.
         sheet = fastexcel.read_excel(path).load_sheet(0, header_row=None, skip_rows=0, dtypes="string").to_arrow()
     except fastexcel.FastExcelError:
-        raise _cut(path, "an Excel workbook (.xlsx)") from None
+        raise cut(path, "an Excel workbook (.xlsx)") from None
     table = pa.Table.from_batches([sheet]).rename_columns([f"c{place}" for place in range(sheet.num_columns)])
     table = table.append_column("row_number", pa.array(range(1, table.num_rows + 1), pa.int64()))
     top = [list(row.values())[:-1] for row in table.slice(0, _HEADER_ROWS).to_pylist()]
@@ -140,10 +148,10 @@ def _read_excel(connection: duckdb.DuckDBPyConnection, source: Source, path: Pat
     rows = f"SELECT *, 0 AS found FROM sheet WHERE row_number > {top.index(header) + 1} AND ({written})"
     _make_cells(connection, source, {c: f"c{place}" for c, place in places.items()}, rows)
     connection.unregister("sheet")
-    return "Excel", ""
+    return Reading("Excel")
 
 
-def _read_parquet(connection: duckdb.DuckDBPyConnection, source: Source, path: Path) -> tuple[str, str]:
+def _read_parquet(connection: duckdb.DuckDBPyConnection, source: Source, path: Path) -> Reading:
     try:
         read = connection.execute("DESCRIBE SELECT * FROM read_parquet($path)", {"path": str(path)}).fetchall()
         places = _expect_columns([row[0] for row in read], source, path)
@@ -153,8 +161,8 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, source: Source, path: P
         )
         _make_cells(connection, source, cells, rows)
     except (duckdb.InvalidInputException, duckdb.IOException):
-        raise _cut(path, "a Parquet file") from None
-    return "Parquet", ""
+        raise cut(path, "a Parquet file") from None
+    return Reading("Parquet")
 
 
 def _make_cells(connection: duckdb.DuckDBPyConnection, source: Source, found: Mapping[str, str], rows: str) -> None:
@@ -204,16 +212,17 @@ def _expect_columns(header: Sequence[Any], source: Source, path: Path) -> dict[s
     )
 
 
-def _expect_whole(connection: duckdb.DuckDBPyConnection, path: Path, *, ends_with_newline: bool) -> None:
-    """Refuse a file whose last line has no end and is broken: the rest of it did not arrive."""
-    if ends_with_newline:
-        return
+def _expect_whole_line(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """Return the number of the last line, which has no end; raise FangxianError if it is broken: the rest did not arrive."""
     last = "SELECT max(row_number) FROM line WHERE trim(line) <> ''"
     if connection.execute(f"SELECT 1 FROM broken_line WHERE row_number = ({last})").fetchone():
-        raise _cut(path, "a text file that ends with a whole line")
+        raise cut(path, "a text file that ends with a whole line")
+    found = connection.execute(last).fetchone()
+    return found[0] if found else 0
 
 
-def _cut(path: Path, form: str) -> FangxianError:
+def cut(path: Path, form: str) -> FangxianError:
+    """Return the error for a file of which a part did not arrive."""
     return FangxianError(
         f"{path.name} is cut in the middle: it is not {form}.",
         done="Nothing of the file went in.",
