@@ -105,6 +105,13 @@ def test_a_process_uses_one_master_and_says_so(spark_master, empty_lake):
         SparkEngine(empty_lake, master="spark://127.0.0.1:1")
 
 
+@pytest.mark.parametrize("master", ["spark://127.0.0.1:1", "spark://127.0.0.1:1,127.0.0.1:2", "spark://nowhere"])
+def test_a_cluster_that_nobody_runs_is_named_at_once(spark_cluster, master):
+    from_scratch = f"from fangxian.engine import spark_session; spark_session.new_session(master='{master}')"
+    refused = subprocess.run([sys.executable, "-c", from_scratch], capture_output=True, text=True, check=False, timeout=60)
+    assert f"The Spark cluster at {master} gave us nothing to compute on." in refused.stderr
+
+
 def test_a_cluster_dies_with_the_process_that_started_it(spark_cluster):
     with subprocess.Popen([sys.executable, "-c", STARTS_A_CLUSTER], stdout=subprocess.PIPE, text=True) as owner:
         processes = [int(number) for number in owner.stdout.readline().split()]

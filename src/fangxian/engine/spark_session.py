@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 LOCAL: Final = "local[*]"
 """Spark inside this process, on all cores: no cluster."""
+
+LOCAL_MEMORY: Final = "4GB"
+"""What Spark may use on this machine unless told otherwise: its own default, 1 GB, is too little for a province."""
 
 EXECUTORS_WITHIN: Final = 120.0
 """Seconds in which a cluster must give us its first executor; Spark itself would wait for ever, in silence."""
@@ -108,6 +112,8 @@ def _configuration(master: str, memory: str | None) -> SparkConf:
 
     scratch = Path(tempfile.gettempdir())
     settings = SETTINGS | {"spark.sql.warehouse.dir": str(scratch / "fangxian-spark-warehouse")}
+    if master.startswith("local"):
+        memory = memory or LOCAL_MEMORY
     if memory:
         process = "driver" if master.startswith("local") else "executor"
         settings[f"spark.{process}.memory"] = memory.lower().removesuffix("b")
@@ -122,12 +128,24 @@ def _start(configuration: SparkConf) -> SparkContext:
     from pyspark import SparkContext
 
     master = str(configuration.get("spark.master"))
+    if master.startswith("spark://") and not any(_answers(address) for address in master.removeprefix("spark://").split(",")):
+        raise _no_cluster(master)
     try:
         context = SparkContext(conf=configuration)
         _await_executor(context, master)
     except (Py4JError, RuntimeError) as error:
         raise _no_cluster(master) from error
     return context
+
+
+def _answers(address: str) -> bool:
+    """Whether anybody listens at "host:port": Spark itself takes a minute to find out that nobody does."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _await_executor(context: SparkContext, master: str) -> None:
