@@ -58,7 +58,9 @@ def compact(
         config = {"temp_directory": str(lake.path / "staging" / "spill"), "memory_limit": memory}
         read, written = {}, {}
         with duckdb.connect(config={**config, **({"threads": str(threads)} if threads else {})}) as connection:
-            connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET temp_file_encryption = true")
+            # Spilled facts lie beside the lake's own, which are not encrypted; and DuckDB refuses to encrypt what it spills
+            # unless its httpfs extension is loaded, so asking for that would end every compaction that outgrows its memory.
+            connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
             # Order is made by the sort alone; keeping that of the input too would hold all of it in memory.
             connection.execute("SET preserve_insertion_order = false")
             for fact_type in all_fact_types():
