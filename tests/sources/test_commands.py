@@ -121,3 +121,19 @@ def test_a_path_that_cannot_be_used_ends_with_words_and_not_with_a_trace(fangxia
         ended = fangxian("ingest", "daily-check-in", file, *arguments)
         assert ended.returncode == 2
         assert "Check the path" in ended.stderr
+
+
+def test_a_language_or_an_instant_that_does_not_exist_is_refused(fangxian: Callable[..., Ended], file: Path, tmp_path: Path):
+    lake, look = tmp_path / "lake", ("--role", "r", "--purpose", "p")
+    fangxian("ingest", "daily-check-in", file, "--lake", lake)
+    assert fangxian("check", "--lake", lake, "--language", "xx").returncode == 2
+    refused = fangxian("explain", "0" * 32, "--lake", lake, *look, "--known-at", "9999-12-31T23:59:59-12:00")
+    assert refused.returncode == 2
+    assert "is not a time" in refused.stderr
+
+
+def test_a_workbook_for_a_folder_that_is_not_there_is_refused(fangxian: Callable[..., Ended], file: Path, tmp_path: Path):
+    fangxian("ingest", "daily-check-in", file, "--lake", tmp_path / "lake")
+    refused = fangxian("quarantine", "--lake", tmp_path / "lake", "--export", tmp_path / "nowhere" / "q.xlsx")
+    assert refused.returncode == 2
+    assert "There is no folder" in refused.stderr

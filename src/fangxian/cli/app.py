@@ -1,5 +1,6 @@
 """The `fangxian` command: gathers every module's commands and turns errors into words and exit codes."""
 
+import errno
 import importlib
 import pkgutil
 import sys
@@ -38,6 +39,9 @@ def main() -> NoReturn:
         errors.print(str(error), style="red")
         sys.exit(error.exit_code)
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            errors.print("The disk is full.\nFree some space, then run the same command again.", style="red")
+            sys.exit(FangxianError.exit_code)
         # A folder that may not be written, a path through a file: the system's own words name the path and say why.
         errors.print(
             f"{error.filename or 'A file'}: {error.strerror or error}.\nCheck the path and who may read and write it.", style="red"

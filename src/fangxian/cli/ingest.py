@@ -98,6 +98,8 @@ def quarantine(
     if export:
         if export.suffix.lower() != ".xlsx":
             raise FangxianError(f"{export} is not an Excel workbook's name.", next_step="Give a name that ends in .xlsx.")
+        if not export.absolute().parent.is_dir():
+            raise FangxianError(f"There is no folder {export.absolute().parent}.", next_step="Make it, or name another.")
         lines = refused.export(opened, export, source=wanted)
         console.print(f"{export}: {lines:,} 行 lines", markup=False)
 

@@ -27,7 +27,15 @@ SparkMasterOption = Annotated[
     str | None,
     typer.Option("--spark-master", help="spark://host:port of a cluster.", envvar="FANGXIAN_SPARK_MASTER", show_default=False),
 ]
-LanguageOption = Annotated[str, typer.Option("--language", "-l", help="zh or en.", envvar="FANGXIAN_LANGUAGE")]
+
+
+def _language(text: str) -> str:
+    if text not in ("zh", "en"):
+        raise FangxianError(f"There is no language called {text!r}.", known="Languages: zh, en.", next_step="Name one of them.")
+    return text
+
+
+LanguageOption = Annotated[str, typer.Option("--language", "-l", help="zh or en.", envvar="FANGXIAN_LANGUAGE", callback=_language)]
 
 _LAST_MOMENT: Final = "23:59:59.999999"
 
