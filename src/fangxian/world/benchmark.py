@@ -69,12 +69,17 @@ def write_benchmark(
     size = PEOPLE_IN_A_CHUNK * CHUNKS_IN_A_FILE
     with explaining_full_disk(path):
         folder.mkdir()
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            starts = range(0, people, size)
-            parts = [pool.submit(_write_part, plan, folder, number, start, min(people, start + size), advance)
-                     for number, start in enumerate(starts, start=1)]  # fmt: skip
+        pool = ThreadPoolExecutor(os.cpu_count())
+        try:
+            parts = [
+                pool.submit(_write_part, plan, folder, number, start, min(people, start + size), advance)
+                for number, start in enumerate(range(0, people, size), start=1)
+            ]
             for part in parts:
                 written.update(part.result())
+        finally:
+            # Where one part fails, or somebody presses Ctrl-C, those that have not begun never do.
+            pool.shutdown(cancel_futures=True)
         world = BenchmarkWorld(
             people=people,
             facts=dict(sorted(written.items())),

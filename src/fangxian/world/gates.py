@@ -1,4 +1,4 @@
-"""Scans at gates: a few great stations, premises on workdays, shops and markets; some people everywhere, some never."""
+"""Scans at gates: one great station, premises on workdays, shops and markets; some people everywhere, some never."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def scan_gates(
     """Return the table of scans. Nobody is scanned before enrolling, while away, in hospital or under isolation.
 
     `kept_in` says from which day to which each person may not go out. `station_visits` is the number of visits a day to
-    the greatest station when gates are at their level of the world's last day.
+    the great station on the days on which gates are busiest.
     """
     random = stream(seed, "gates")
     level = season.level("gate")
@@ -74,7 +74,7 @@ def scan_gates(
         for person, place, county, begins in (
             *_strolls(random, people, atlas, chance, visits=level[day] * VENUE_VISITS * len(people)),
             *_station(random, people, atlas, chance, visits=station * level[day] / height / reach),
-            *_work(random, people, work, season, day),
+            *_work(random, work, season, day),
             *_met(epidemic, atlas, day),
         ):
             kept = np.flatnonzero(free[person])
@@ -108,7 +108,7 @@ def _station(
     yield person, atlas.numbers[county] * 1000 + STATION, county, begins.astype(np.int64)
 
 
-def _work(random: np.random.Generator, people: People, work: Work, season: Season, day: int) -> Iterator[Visits]:
+def _work(random: np.random.Generator, work: Work, season: Season, day: int) -> Iterator[Visits]:
     """Yield arrivals at work; a third of premises has a gate that scans."""
     has_gate = (work.organisation >= 0) & ~work.is_pupil & (work.organisation % 3 == 0)
     candidates = np.flatnonzero(has_gate)

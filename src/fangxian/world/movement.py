@@ -38,7 +38,7 @@ LOCAL_PASSES_A_DAY: Final = 0.004
 
 @dataclass(frozen=True, kw_only=True)
 class Stays:
-    """One entry a journey: when the person was there (minutes; `until` is None-like, the world's end, for those still there)."""
+    """One entry a journey: when the person was there in minutes, and whether the person is still there when the world ends."""
 
     since: Integers
     until: Integers
