@@ -127,7 +127,7 @@ def _lifted(found: ir.Table, known: Known) -> ir.Table:
     """
     decisions = known.facts(PersonalDecision)
     # The fact type promises two different signers; where a colour hangs on it, the promise is asked for again.
-    signed = decisions.filter(decisions.first_signer_id != decisions.second_signer_id)
+    signed = decisions.filter(decisions.first_signer_id.strip().upper() != decisions.second_signer_id.strip().upper())
     lifts = signed.group_by("person_id", "lifts_fact_id", lifts_rule=signed.rule).agg(lifted_at=signed.from_at.min())
     joined = found.left_join(
         lifts,

@@ -78,7 +78,16 @@ class PersonalDecision(PersonFact):
         "Two officers decided that a fact no longer counts.",
     )
     retention = Retention.CONTROL
-    promises = (Promise(Text("两名签署人不同", "the two signers are different people"), lambda t: t.first_signer_id != t.second_signer_id),)
+    promises = (
+        Promise(
+            Text("签署人编号只用字母、数字和连字符", "a signer's id is letters, digits and hyphens"),
+            lambda t: t.first_signer_id.re_search("^[0-9A-Za-z-]+$") & t.second_signer_id.re_search("^[0-9A-Za-z-]+$"),
+        ),
+        Promise(
+            Text("两名签署人不同", "the two signers are different people"),
+            lambda t: t.first_signer_id.upper() != t.second_signer_id.upper(),
+        ),
+    )
 
     from_at = column(INSTANT, "From when the fact no longer counts.", "自何时起不再计入。")
     rule = column("string", "Which rule.", "所涉规则。")
