@@ -253,3 +253,11 @@ def test_files_are_sorted_by_person_and_time(door: Door):
     table = pq.read_table(door.lake.files(CheckIn)[0])
     keys = list(zip(table["person_id"].to_pylist(), table["from_at"].to_pylist(), strict=True))
     assert keys == sorted(keys)
+
+
+def test_a_file_that_outgrows_its_memory_spills_and_leaves_no_spill_behind(door: Door):
+    path = door.write(check_ins(*(check_in(f"{n:040d}") for n in range(150_000))))
+    ingest(door.lake, source_named("daily-check-in"), path, received_at=RECEIVED_AT, key_holder=door.key, memory="60MB", threads=1)
+    assert len(door.rows(CheckIn, "fact_id")) == 150_000
+    (delivery,) = (door.lake.path / "deliveries").iterdir()
+    assert sorted(p.name for p in delivery.iterdir()) == ["check_in.parquet", "receipt.json"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -114,23 +115,28 @@ def _deliver(
 
 @contextmanager
 def _door(folder: Path, received_at: datetime, delivery_id: str, memory: str, threads: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the database that a delivery passes through; what spills from memory is encrypted and goes with the folder."""
-    with duckdb.connect(config={"temp_directory": str(folder / "spill"), "memory_limit": memory}) as connection:
-        connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET temp_file_encryption = true")
-        if threads:
-            connection.execute(f"SET threads = {threads}")
-        for name, value in (("received_at", received_at), ("latest", received_at + timedelta(days=1)), ("delivery_id", delivery_id)):
-            connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
-        load_regions(connection, until=received_at.date())
-        quarantine.open_quarantine(connection)
-        try:
+    """Open the database that a delivery passes through; what spills from memory is its owner's alone and goes before the commit."""
+    # Id numbers may be in what spills. DuckDB encrypts it only with its httpfs extension loaded, and ends the query without.
+    spill = folder / "spill"
+    spill.mkdir(mode=0o700)
+    try:
+        with duckdb.connect(config={"temp_directory": str(spill), "memory_limit": memory}) as connection:
+            connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+            if threads:
+                connection.execute(f"SET threads = {threads}")
+            for name, value in (("received_at", received_at), ("latest", received_at + timedelta(days=1)), ("delivery_id", delivery_id)):
+                connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
+            load_regions(connection, until=received_at.date())
+            quarantine.open_quarantine(connection)
             yield connection
-        except duckdb.OutOfMemoryException as error:
-            raise FangxianError(
-                f"The file needs more than {memory} of memory, or more disk than there is under {folder.parent} to spill to.",
-                done="Nothing of the file went in.",
-                next_step="Free some space, or deliver the file in parts.",
-            ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise FangxianError(
+            f"The file needs more than {memory} of memory, or more disk than there is under {folder.parent} to spill to.",
+            done="Nothing of the file went in.",
+            next_step="Free some space, or deliver the file in parts.",
+        ) from error
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
 
 
 def _identify(door: duckdb.DuckDBPyConnection, plan: Plan, key_holder: KeyHolder) -> bool:

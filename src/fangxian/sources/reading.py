@@ -63,7 +63,7 @@ def _read_text(connection: duckdb.DuckDBPyConnection, source: Source, path: Path
         # No delimiter and no quote: a line comes as one text, empty lines too, so its number is the one that people see.
         connection.execute(
             "CREATE TEMP TABLE line AS SELECT row_number() OVER () AS row_number, line FROM read_csv($path, columns = {'line': 'VARCHAR'}, "
-            "header = false, auto_detect = false, delim = '', quote = '', escape = '', max_line_size = 20000000)",
+            "header = false, auto_detect = false, delim = '', quote = '', escape = '', max_line_size = 1000000)",
             {"path": str(text.path)},
         )
     except duckdb.InvalidInputException as error:
@@ -201,9 +201,10 @@ def _expect_columns(header: Sequence[Any], source: Source, path: Path) -> dict[s
     if not missing:
         return places
     unused = [f for f in found if f not in places]
-    near = [f"{wanted} — {match[0]}?" for wanted in missing if (match := difflib.get_close_matches(wanted, unused, n=1, cutoff=0.4))]
     # What stands where a header should be may be a row of data: headings are repeated only if the file has one of ours.
     shown = ", ".join(found) if places else "none of its columns"
+    close = {wanted: difflib.get_close_matches(wanted, unused, n=1, cutoff=0.4) for wanted in missing} if places else {}
+    near = [f"{wanted} — {match[0]}?" for wanted, match in close.items() if match]
     raise FangxianError(
         f"{path.name} lacks {len(missing)} of the columns of {source.name}: {', '.join(missing)}.",
         known=f"Found: {shown}." + (f" Nearest: {'; '.join(near)}" if near else ""),
