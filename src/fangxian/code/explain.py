@@ -114,14 +114,16 @@ def _wording_in_force(policy: Policy, row: Row) -> Wording:
 def _facts_seen(alone: DuckDBEngine, fact_ids: Sequence[int], *, known_at: datetime) -> list[FactSeen]:
     """Return the facts that a hit names, in the hit's order; they lie in the person's few tables and the area levels.
 
-    A fact that was reported more than once was learned with the first report.
+    A fact that was reported more than once was learned with the first report. Where a source used one record number for two
+    contents, both are told: either may be what the rule read.
     """
-    found: dict[int, FactSeen] = {}
+    found: dict[int, dict[str, FactSeen]] = {}
     for fact_type in _read():
         for values in alone.facts_called(fact_type, fact_ids).sort_by("known_at").to_pylist():
             if values["known_at"] <= known_at:
-                found.setdefault(values["fact_id"], FactSeen(fact_type, values))
-    return [found[fact_id] for fact_id in fact_ids if fact_id in found]
+                said = repr([value for name, value in values.items() if name not in ("known_at", "delivery_id")])
+                found.setdefault(values["fact_id"], {}).setdefault(said, FactSeen(fact_type, values))
+    return [seen for fact_id in fact_ids for seen in found.get(fact_id, {}).values()]
 
 
 def _progress(alone: DuckDBEngine, policy: Policy, wording: Wording, row: Row, *, at: datetime, known_at: datetime) -> Progress | None:

@@ -97,7 +97,10 @@ class DuckDBEngine:
 
     def write(self, expression: ir.Table, path: Path) -> int:
         """Write an expression's rows to one Parquet file and return how many there are."""
-        copied = self.connection.execute(f"COPY ({self.sql(expression)}) TO {_text(path)} (FORMAT parquet, COMPRESSION zstd)")
+        # By name: an expression that only filters a fact type compiles to `SELECT *`, which has columns that rules may not read.
+        columns = ", ".join(_quoted(name) for name in expression.columns)
+        rows = f"SELECT {columns} FROM ({self.sql(expression)})"
+        copied = self.connection.execute(f"COPY ({rows}) TO {_text(path)} (FORMAT parquet, COMPRESSION zstd)")
         row = copied.fetchone()
         return int(row[0]) if row else 0
 

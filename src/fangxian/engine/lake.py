@@ -51,6 +51,21 @@ def _write_json(path: Path, value: Mapping[str, Any]) -> None:
     _sync(path.parent)
 
 
+def _read_json(path: Path) -> dict[str, Any]:
+    """Read one of the lake's own JSON files. Raises FangxianError where it is damaged, FileNotFoundError where there is none."""
+    try:
+        value = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError:
+        value = None
+    if not isinstance(value, dict):
+        raise FangxianError(
+            f"{path} is damaged: it is not what the lake writes.",
+            done="Nothing was changed.",
+            next_step="Restore the lake from a backup.",
+        )
+    return value
+
+
 @contextmanager
 def explaining_full_disk(path: Path) -> Iterator[None]:
     """Turn "no space left" into an error that says what to do."""
@@ -117,7 +132,7 @@ class Lake:
     def current(self) -> dict[str, Any]:
         """Return the generation in force: `{"generation": int, "absorbed": [delivery_id, ...]}`."""
         try:
-            value: dict[str, Any] = orjson.loads((self.path / "current.json").read_bytes())
+            value: dict[str, Any] = _read_json(self.path / "current.json")
         except FileNotFoundError:
             return {"generation": 0, "absorbed": []}
         return value
@@ -128,7 +143,7 @@ class Lake:
 
     def receipts(self) -> list[dict[str, Any]]:
         """Return the receipt of every committed delivery: source, file, digest, rows in, rows refused, flags."""
-        return [orjson.loads((self.path / "deliveries" / name / "receipt.json").read_bytes()) for name in self.delivery_ids()]
+        return [_read_json(self.path / "deliveries" / name / "receipt.json") for name in self.delivery_ids()]
 
     def files(self, fact_type: type[Fact]) -> list[str]:
         """Return the Parquet files that together hold every fact of a type, compacted ones first."""
