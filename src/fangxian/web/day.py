@@ -34,6 +34,11 @@ class CodesOfDay:
     reasons: list[tuple[Text, str, int]]
 
     @property
+    def not_enrolled(self) -> int:
+        """How many of the people whom a rule colours have not enrolled: red and yellow count them, the green share does not."""
+        return sum(self.people.values()) - self.enrolled
+
+    @property
     def green_share(self) -> float:
         """The share of the enrolled who are green, 0 to 1."""
         return self.people[Colour.GREEN] / self.enrolled if self.enrolled else 0.0
