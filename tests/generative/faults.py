@@ -165,7 +165,7 @@ FAULTS: Final = (
     Fault(
         "a personal decision with one signer counts",
         "code/hits.py",
-        "decisions.filter(decisions.first_signer_id != decisions.second_signer_id)",
+        "decisions.filter(decisions.first_signer_id.strip().upper() != decisions.second_signer_id.strip().upper())",
         "decisions",
     ),
     Fault(
