@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 import ibis
@@ -12,8 +10,7 @@ import ibis.expr.types as ir
 from fangxian.code.colour import gravity, of_gravity
 from fangxian.code.hits import HITS
 from fangxian.facts import Enrolment, HealthDeclaration, Residence
-from fangxian.facts.fact import INSTANT
-from fangxian.facts.known import Known, instant
+from fangxian.facts.known import Known
 from fangxian.policy.policy import Policy
 
 STORED_HITS: Final = ibis.table(HITS, name="hits")
@@ -61,17 +58,12 @@ def homes(known: Known, at: ir.TimestampValue) -> ir.Table:
     return ranked.filter(ranked.place == 0).select("person_id", "region_code")
 
 
-def counts_by_day(hits: ir.Table, instants: Sequence[datetime]) -> ir.Table:
-    """Return how many people were not green at each instant: day_at, colour, people."""
-    days = ibis.union(*(_one_row(day_at) for day_at in instants))
+def counts_by_day(hits: ir.Table, days: ir.Table) -> ir.Table:
+    """Return how many people were not green at each instant of `days` (day_at): day_at, colour, people."""
     holding = hits.inner_join(days, [hits.from_at <= days.day_at, hits.until_at.isnull() | (hits.until_at > days.day_at)])
     worst = holding.group_by("person_id", "day_at").agg(rank=gravity(holding.colour).max())
     coloured = worst.mutate(colour=of_gravity(worst.rank))
     return coloured.group_by("day_at", "colour").agg(people=coloured.count()).order_by("day_at", "colour")
-
-
-def _one_row(day_at: datetime) -> ir.Table:
-    return ibis.range(0, 1).unnest().name("one").as_table().select(day_at=instant(day_at).cast(INSTANT))
 
 
 def counts_by_rule(hits: ir.Table, at: ir.TimestampValue) -> ir.Table:

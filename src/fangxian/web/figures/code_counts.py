@@ -66,7 +66,7 @@ def _by_day(engine: DuckDBEngine, decided: Decided, instants: Sequence[datetime]
     has_code = enrolments(decided.policy, known)
     enrolled = _DAYS.inner_join(has_code, [has_code.since_at <= _DAYS.day_at]).select("person_id", "day_at")
     green = enrolled.anti_join(_holding().select("person_id", "day_at").distinct(), ["person_id", "day_at"])
-    coloured = engine.rows(counts_by_day(STORED_HITS, instants)).to_pylist()
+    coloured = engine.rows(counts_by_day(STORED_HITS, _DAYS)).to_pylist()
     by_colour = {str(colour): _in_order([row for row in coloured if row["colour"] == colour], instants) for colour in Colour}
     by_colour[Colour.GREEN] = _in_order(engine.rows(_people_by_day(green)).to_pylist(), instants)
     return {"enrolled": _in_order(engine.rows(_people_by_day(enrolled)).to_pylist(), instants), "by_colour": by_colour}
