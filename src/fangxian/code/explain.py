@@ -16,8 +16,8 @@ from fangxian.code.colour import Colour
 from fangxian.code.explanation import Change, Explanation, FactSeen, Progress, Reason
 from fangxian.code.hits import all_hits, waiting_causes
 from fangxian.engine.duckdb import DuckDBEngine
+from fangxian.engine.person_tables import PersonTables
 from fangxian.engine.placeholders import fill, known_at_placeholder
-from fangxian.facts import AreaLevel, AreaWithdrawal, Fact, PersonFact, all_fact_types
 from fangxian.facts.known import Known
 from fangxian.policy.policy import Policy, Wording
 
@@ -31,17 +31,19 @@ def _compiled(build: Callable[[Policy, Known], ir.Table], policy: Policy, dialec
     return str(ibis.to_sql(expression, dialect=dialect, pretty=False)), expression.schema()
 
 
-def _run(alone: DuckDBEngine, build: Callable[[Policy, Known], ir.Table], policy: Policy, known_at: datetime) -> list[Row]:
-    sql, schema = _compiled(build, policy, alone.dialect)
-    rows: list[Row] = alone.rows_of(fill(sql, known_at), schema).to_pylist()
-    return rows
+class _Asked:
+    """What an explanation asks about one person under a policy, as known at an instant; the same question is asked once."""
 
+    def __init__(self, person: PersonTables, policy: Policy, *, known_at: datetime) -> None:
+        self.person, self.policy, self.known_at = person, policy, known_at
+        self._answers: dict[Callable[[Policy, Known], ir.Table], list[Row]] = {}
 
-@cache
-def _read() -> tuple[type[Fact], ...]:
-    """Return the fact types that rules and an explanation read: the person's own, and the levels of areas."""
-    area = (AreaLevel, AreaWithdrawal)
-    return tuple(t for t in all_fact_types() if issubclass(t, PersonFact) or t in area)
+    def rows(self, build: Callable[[Policy, Known], ir.Table]) -> list[Row]:
+        """Return the rows of `build(policy, known)`."""
+        if build not in self._answers:
+            sql, schema = _compiled(build, self.policy, self.person.dialect)
+            self._answers[build] = self.person.rows_of(fill(sql, self.known_at), schema).to_pylist()
+        return self._answers[build]
 
 
 def explain(engine: DuckDBEngine, policy: Policy, person_id: str, *, at: datetime, known_at: datetime) -> Explanation:
@@ -49,14 +51,12 @@ def explain(engine: DuckDBEngine, policy: Policy, person_id: str, *, at: datetim
 
     With `known_at` equal to `at` this is the decision as it was made then; with a later `known_at`, as it would be made now.
     """
-    alone = engine.only(person_id, _read())
-    try:
-        has_code = any(row["since_at"] <= at for row in _run(alone, enrolments, policy, known_at))
-        hits = sorted(_run(alone, all_hits, policy, known_at), key=lambda row: (row["from_at"], row["rule"]))
-        reasons = tuple(_reason(alone, policy, row, at=at, known_at=known_at) for row in hits if _holds(row, at))
-        coming = tuple(_reason(alone, policy, row, at=at, known_at=known_at) for row in hits if row["from_at"] > at)
-    finally:
-        alone.close()
+    with engine.only(person_id) as person:
+        asked = _Asked(person, policy, known_at=known_at)
+        has_code = any(row["since_at"] <= at for row in asked.rows(enrolments))
+        hits = sorted(asked.rows(all_hits), key=lambda row: (row["from_at"], row["rule"]))
+        reasons = tuple(_reason(asked, row, at=at) for row in hits if _holds(row, at))
+        coming = tuple(_reason(asked, row, at=at) for row in hits if row["from_at"] > at)
     return Explanation(
         person_id=person_id,
         policy=policy,
@@ -89,15 +89,15 @@ def _changes(hits: Sequence[Row], at: datetime, *, has_code: bool) -> Iterable[C
         before = after
 
 
-def _reason(alone: DuckDBEngine, policy: Policy, row: Row, *, at: datetime, known_at: datetime) -> Reason:
-    wording = _wording_in_force(policy, row)
+def _reason(asked: _Asked, row: Row, *, at: datetime) -> Reason:
+    wording = _wording_in_force(asked.policy, row)
     return Reason(
         wording=wording,
         colour=Colour(row["colour"]),
         from_at=row["from_at"],
         until_at=row["until_at"],
-        because=tuple(_facts_seen(alone, row["because"], known_at=known_at)),
-        progress=_progress(alone, policy, wording, row, at=at, known_at=known_at),
+        because=tuple(_facts_seen(asked, row["because"])),
+        progress=_progress(asked, wording, row, at=at),
     )
 
 
@@ -111,22 +111,22 @@ def _wording_in_force(policy: Policy, row: Row) -> Wording:
     )
 
 
-def _facts_seen(alone: DuckDBEngine, fact_ids: Sequence[int], *, known_at: datetime) -> list[FactSeen]:
+def _facts_seen(asked: _Asked, fact_ids: Sequence[int]) -> list[FactSeen]:
     """Return the facts that a hit names, in the hit's order; they lie in the person's few tables and the area levels.
 
     A fact that was reported more than once was learned with the first report. Where a source used one record number for two
     contents, both are told: either may be what the rule read.
     """
     found: dict[int, dict[str, FactSeen]] = {}
-    for fact_type in _read():
-        for values in alone.facts_called(fact_type, fact_ids).sort_by("known_at").to_pylist():
-            if values["known_at"] <= known_at:
+    for fact_type, called in asked.person.facts_called(fact_ids):
+        for values in called.sort_by("known_at").to_pylist():
+            if values["known_at"] <= asked.known_at:
                 said = repr([value for name, value in values.items() if name not in ("known_at", "delivery_id")])
                 found.setdefault(values["fact_id"], {}).setdefault(said, FactSeen(fact_type, values))
     return [seen for fact_id in fact_ids for seen in found.get(fact_id, {}).values()]
 
 
-def _progress(alone: DuckDBEngine, policy: Policy, wording: Wording, row: Row, *, at: datetime, known_at: datetime) -> Progress | None:
+def _progress(asked: _Asked, wording: Wording, row: Row, *, at: datetime) -> Progress | None:
     """Return how far the check-ins are that end a hit, or None where check-ins do not end it.
 
     They count as the rule counts them: from the day after the cause, and again from nothing after a bad day. A day that has
@@ -135,24 +135,23 @@ def _progress(alone: DuckDBEngine, policy: Policy, wording: Wording, row: Row, *
     needed = wording.parameters.get("check_ins")
     if needed is None:
         return None
-    line = wording.parameters["fever_line_c"].value
-    reports = [each for each in _run(alone, _reports(line), policy, known_at) if each["from_at"] <= at]
+    reports = [each for each in asked.rows(_reports(wording.parameters["fever_line_c"].value)) if each["from_at"] <= at]
     bad = {each["day"] for each in reports if each["bad"]}
     good = {each["day"] for each in reports} - bad
-    day, done = policy.starts(policy.local(at).date()), 0
+    day, done = asked.policy.starts(asked.policy.local(at).date()), 0
     if day not in good | bad:
         day -= timedelta(days=1)
-    counts_from = _counts_from(alone, policy, row, known_at=known_at)
+    counts_from = _counts_from(asked, row)
     while counts_from is not None and day in good and day > counts_from:
         day, done = day - timedelta(days=1), done + 1
     return Progress(done=min(done, needed.value), needed=needed.value)
 
 
-def _counts_from(alone: DuckDBEngine, policy: Policy, row: Row, *, known_at: datetime) -> datetime | None:
+def _counts_from(asked: _Asked, row: Row) -> datetime | None:
     """Return the instant after whose local day a hit's check-ins count, or None while its cause goes on."""
     same = [
         each["counts_from"]
-        for each in _run(alone, waiting_causes, policy, known_at)
+        for each in asked.rows(waiting_causes)
         if (each["rule"], each["cause"], each["from_at"]) == (row["rule"], row["because"][0], row["from_at"])
     ]
     return None if None in same else max(same, default=None)

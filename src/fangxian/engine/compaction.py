@@ -23,6 +23,9 @@ from fangxian.facts import Fact, PersonFact, all_fact_types
 ROW_GROUP: Final = 122_880
 """Rows of a Parquet row group: what an engine can skip when it looks for one person."""
 
+ROW_GROUPS_PER_FILE: Final = 160
+"""Some 20 M rows a file, so that one person is looked for in one file's footer and not in that of 400 M facts."""
+
 _TELLING_OF_THE_DELIVERY: Final = ("known_at", "delivery_id")
 """Columns in which two reports of the same fact may differ."""
 
@@ -67,14 +70,13 @@ def compact(
                 progress(fact_type.name)
                 files = lake.files(fact_type)
                 if files:
-                    path = part / f"{fact_type.name}.parquet"
-                    read[fact_type.name], written[fact_type.name] = _merge(connection, fact_type, files, path)
+                    read[fact_type.name], written[fact_type.name] = _merge(connection, fact_type, files, part)
         _put_in_force(lake, part, generation, absorbed)
     return Compacted(generation, read, written)
 
 
-def _merge(connection: duckdb.DuckDBPyConnection, fact_type: type[Fact], files: list[str], path: Path) -> tuple[int, int]:
-    """Merge one type's files into one, sorted and each fact once; return the rows read and written."""
+def _merge(connection: duckdb.DuckDBPyConnection, fact_type: type[Fact], files: list[str], part: Path) -> tuple[int, int]:
+    """Merge one type's files into few, `<fact_type>.<number>.parquet`, sorted and each fact once; return the rows read and written."""
     columns = ", ".join(f'"{c}"' for c in fact_type.columns)
     who = subject(fact_type)
     content = ", ".join(f'"{c}"' for c in fact_type.columns if c not in _TELLING_OF_THE_DELIVERY)
@@ -85,6 +87,7 @@ def _merge(connection: duckdb.DuckDBPyConnection, fact_type: type[Fact], files: 
         f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {who}, fact_id FROM read_parquet($files) GROUP BY ALL HAVING count(*) > 1",
         {"files": files},
     )
+    merged = part / fact_type.name
     connection.execute(
         f"""
         COPY (
@@ -94,7 +97,10 @@ def _merge(connection: duckdb.DuckDBPyConnection, fact_type: type[Fact], files: 
                 SELECT * FROM ({facts} WHERE ({who}, fact_id) IN (SELECT ({who}, fact_id) FROM repeated))
                 QUALIFY row_number() OVER (PARTITION BY {content} ORDER BY known_at, delivery_id) = 1
             ) ORDER BY {who}, from_at, fact_id
-        ) TO '{str(path).replace("'", "''")}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})
+        ) TO '{str(merged).replace("'", "''")}' (
+            FORMAT parquet, COMPRESSION zstd, FILENAME_PATTERN '{{i}}',
+            ROW_GROUP_SIZE {ROW_GROUP}, ROW_GROUPS_PER_FILE {ROW_GROUPS_PER_FILE}
+        )
         """,
         {"files": files},
     )
@@ -102,9 +108,12 @@ def _merge(connection: duckdb.DuckDBPyConnection, fact_type: type[Fact], files: 
         "SELECT (SELECT count(*) FROM read_parquet($files)), (SELECT count(*) FROM read_parquet($path))",
         {
             "files": files,
-            "path": str(path),
+            "path": str(merged / "*.parquet"),
         },
     ).fetchone()
+    for file in merged.iterdir():
+        file.rename(part / f"{fact_type.name}.{int(file.stem):04}.parquet")
+    merged.rmdir()
     return counted or (0, 0)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,10 +13,11 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import sqlglot
-from ibis.formats.pyarrow import PyArrowSchema
 from sqlglot import exp
 
 from fangxian.engine.lake import Lake
+from fangxian.engine.person_tables import PersonTables, arrow_rows
+from fangxian.engine.subject_ranges import SubjectRanges
 from fangxian.facts import Fact, PersonFact, all_fact_types
 
 
@@ -52,21 +53,14 @@ class DuckDBEngine:
         self.connection.execute("SET preserve_insertion_order = false")
         self.connection.execute("SET enable_progress_bar = false")
         self.connection.execute(f"SET temp_directory = {_text(lake.path / 'staging')}")
+        self._ranges = SubjectRanges(self.connection)
         self.refresh()
 
     def refresh(self) -> None:
         """Look at the lake's files again: facts that arrived since are seen from now on."""
-        for fact_type in all_fact_types():
-            self.connection.execute(f"CREATE OR REPLACE VIEW {_quoted(fact_type.name)} AS {self.select(fact_type)}")
-
-    def select(self, fact_type: type[Fact]) -> str:
-        """Return the SQL that reads every fact of a type from the files of the lake."""
-        columns = ", ".join(_quoted(c) for c in fact_type.columns)
-        files = self.lake.files(fact_type)
-        if files:
-            return f"SELECT {columns} FROM read_parquet({_sql_list(files)})"
-        empty = ", ".join(f"CAST(NULL AS {_duckdb_type(c.dtype)}) AS {_quoted(c.name)}" for c in fact_type.columns.values())
-        return f"SELECT {empty} WHERE false"
+        self._files = {fact_type: self.lake.files(fact_type) for fact_type in all_fact_types()}
+        for fact_type, files in self._files.items():
+            self.connection.execute(f"CREATE OR REPLACE VIEW {_quoted(fact_type.name)} AS {_read(fact_type, files)}")
 
     def view(self, name: str, paths: Iterable[str]) -> None:
         """Make Parquet files readable as one table under `name`."""
@@ -86,14 +80,7 @@ class DuckDBEngine:
 
     def rows_of(self, sql: str, schema: ibis.Schema) -> pa.Table:
         """Run SQL that was compiled before and return its rows as Arrow in `schema`."""
-        rows = self.connection.execute(sql).to_arrow_table().select(list(schema.names))
-        return rows.cast(PyArrowSchema.from_ibis(schema))
-
-    def facts_called(self, fact_type: type[Fact], fact_ids: Iterable[int]) -> pa.Table:
-        """Return the facts of a type that have one of these numbers, with every stored column."""
-        wanted = ", ".join(str(int(fact_id)) for fact_id in fact_ids)
-        sql = f"SELECT * FROM {_quoted(fact_type.name)} WHERE fact_id IN ({wanted})"
-        return self.rows_of(sql, fact_type.schema())
+        return arrow_rows(self.connection, sql, schema)
 
     def write(self, expression: ir.Table, path: Path) -> int:
         """Write an expression's rows to one Parquet file and return how many there are."""
@@ -104,21 +91,11 @@ class DuckDBEngine:
         row = copied.fetchone()
         return int(row[0]) if row else 0
 
-    def only(self, person_id: str, fact_types: Iterable[type[Fact]]) -> Self:
-        """Return an engine whose person tables hold only this person's facts, of these types; others' are not read.
-
-        This is how one person is decided: the filter goes on the tables, never on a rule's result.
-        """
-        alone = object.__new__(type(self))
-        alone.lake, alone.connection = self.lake, self.connection.cursor()
-        for fact_type in fact_types:
-            person = {"person_id": person_id} if issubclass(fact_type, PersonFact) else {}
-            condition = "WHERE person_id = $person_id" if person else ""
-            alone.connection.execute(
-                f"CREATE TEMP TABLE {_quoted(fact_type.name)} AS SELECT * FROM memory.main.{_quoted(fact_type.name)} {condition}",
-                person,
-            )
-        return alone
+    def only(self, person_id: str) -> PersonTables:
+        """Return one person's facts, read from the files that can hold them as the views of this engine see the lake."""
+        about_people = (fact_type for fact_type in all_fact_types() if issubclass(fact_type, PersonFact))
+        queries = {t: _read(t, self._ranges.holding(self._files[t], person_id)) for t in about_people}
+        return PersonTables(self.connection.cursor(), queries, person_id)
 
     def close(self) -> None:
         """Give back memory and files."""
@@ -147,6 +124,15 @@ def read_again_rather_than_keep(sql: str) -> str:
         if filters_only and {table.name for table in body.find_all(exp.Table)} <= stored:
             common.set("materialized", False)
     return str(tree.sql(dialect="duckdb"))
+
+
+def _read(fact_type: type[Fact], files: Sequence[str]) -> str:
+    """Return the SQL that reads the facts of a type from some files."""
+    columns = ", ".join(_quoted(c) for c in fact_type.columns)
+    if files:
+        return f"SELECT {columns} FROM read_parquet({_sql_list(files)})"
+    empty = ", ".join(f"CAST(NULL AS {_duckdb_type(c.dtype)}) AS {_quoted(c.name)}" for c in fact_type.columns.values())
+    return f"SELECT {empty} WHERE false"
 
 
 def _duckdb_type(dtype: str) -> str:

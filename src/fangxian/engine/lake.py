@@ -6,7 +6,7 @@ twice is the same folder. Compaction writes a new generation beside the old and 
 
     lake.json                       what this folder is, and which format it has
     deliveries/<delivery_id>/       <fact_type>.parquet, quarantine.parquet, receipt.json
-    compacted/<generation>/         <fact_type>.parquet, sorted by person
+    compacted/<generation>/         <fact_type>.<number>.parquet, sorted by person from file to file
     current.json                    the generation in force and the deliveries it has absorbed
     answers/<name>/                 what was computed; may be deleted and computed again
     staging/                        half-written work; swept when a writer starts
