@@ -80,14 +80,14 @@ FAULTS: Final = (
     Fault(
         "one check-in fewer is enough",
         "code/check_in_runs.py",
-        "complete_runs(normal, check_ins=length)",
-        "complete_runs(normal, check_ins=length - 1).mutate(run_of=ibis.literal(length, type='int64'))",
+        "runs = complete_runs(normal, lengths=sorted(set(lengths)))",
+        "runs = complete_runs(normal, lengths=[length - 1 for length in set(lengths)]).mutate(run_of=ibis._.run_of + 1)",
     ),
     Fault(
         "a missed day does not restart the count",
         "code/check_in_runs.py",
-        "runs.filter(runs.first_day == runs.day - ibis.interval(days=check_ins - 1))",
-        "runs.filter(runs.first_day.notnull())",
+        "back.filter(first_day == back.day - ibis.interval(days=length - 1))",
+        "back.filter(first_day.notnull())",
     ),
     Fault(
         "one normal check-in excuses an abnormal one of the same day",

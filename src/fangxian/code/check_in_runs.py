@@ -1,6 +1,6 @@
 """Clearing by consecutive check-ins: a cause ends when N days in a row after it had a check-in and none was abnormal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -17,7 +17,7 @@ def until_check_ins(known: Known, waiting: ir.Table, *, lengths: Iterable[int], 
     A missed or abnormal day restarts the count. Null where no run is complete. A repeated row comes out once.
     """
     normal = normal_days(known, fever_line_c=fever_line_c, people=waiting)
-    runs = ibis.union(*(complete_runs(normal, check_ins=length) for length in sorted(set(lengths))))
+    runs = complete_runs(normal, lengths=sorted(set(lengths)))
     dated = waiting.mutate(cause_day=known.start_of_day(waiting.counts_from))
     matched = dated.left_join(runs, [dated.person_id == runs.person_id, dated.check_ins == runs.run_of, runs.first_day > dated.cause_day])
     return matched.group_by(*waiting.columns).agg(until_at=matched.completed_at.min())
@@ -49,13 +49,20 @@ def marked_reports(known: Known, *, fever_line_c: float, people: ir.Table | None
     )
 
 
-def complete_runs(normal: ir.Table, *, check_ins: int) -> ir.Table:
-    """Return every run of `check_ins` consecutive days among `normal_days`.
+def complete_runs(normal: ir.Table, *, lengths: Sequence[int]) -> ir.Table:
+    """Return every run of each length of consecutive days among `normal_days`.
 
-    Shape: person_id, run_of (= `check_ins`), first_day (its local midnight), completed_at (the first check-in of the last day).
+    Shape: person_id, run_of (the length), first_day (its local midnight), completed_at (the first check-in of the last day).
     """
     # No self-join: over the normal days in order, a run is complete where the day N-1 rows back is N-1 days back.
-    back = normal.day.lag(check_ins - 1).over(ibis.window(group_by=normal.person_id, order_by=normal.day))
-    runs = normal.mutate(first_day=back, run_of=ibis.literal(check_ins, type="int64"))
-    runs = runs.filter(runs.first_day == runs.day - ibis.interval(days=check_ins - 1))
-    return runs.select("person_id", "run_of", "first_day", "completed_at")
+    # One pass for all lengths: sorting the days is what costs.
+    in_order = ibis.window(group_by=normal.person_id, order_by=normal.day)
+    back = normal.mutate(**{f"back_{length}": normal.day.lag(length - 1).over(in_order) for length in lengths})
+    runs = [_runs(back, length) for length in lengths]
+    return ibis.union(*runs) if len(runs) > 1 else runs[0]
+
+
+def _runs(back: ir.Table, length: int) -> ir.Table:
+    first_day = back[f"back_{length}"]
+    complete = back.filter(first_day == back.day - ibis.interval(days=length - 1))
+    return complete.select("person_id", "completed_at", first_day=first_day, run_of=ibis.literal(length, type="int64"))

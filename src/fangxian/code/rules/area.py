@@ -66,7 +66,10 @@ def watched_area_until_check_ins(known: Known, *, areas: ListedAreas) -> ir.Tabl
 
 
 def _at_level(known: Known, *, scheme: str, level: str, minimum_hours: float, days: int) -> ir.Table:
-    """Return stays in areas while they were at a level, of at least `minimum_hours`, for `days` local days after."""
+    """Return stays in areas while they were at a level, of at least `minimum_hours`, for `days` local days after.
+
+    A stay known only to the prefecture is in none of its counties: nobody is coloured for where they may have been.
+    """
     levels = known.facts(AreaLevel)
     wanted = levels.filter(levels.scheme == scheme, levels.level == level).select(
         level_region_code=levels.region_code,
