@@ -6,9 +6,10 @@ import pyarrow.parquet as pq
 import pytest
 from spec_tables import instant, rows_as_text, tidied
 
-from fangxian.code.decide import decide, summarise
+from fangxian.code.decide import KEPT, decide, show, summarise
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.opening import ENGINES, open_engine
+from fangxian.errors import FangxianError
 from fangxian.policy.policy import PACKAGED, load, policy
 
 KNOWN_AT = instant("2020-03-01 00:00")
@@ -45,12 +46,28 @@ def test_a_decision_says_what_it_was_about(lake):
     assert about["hits_by_rule"] == decided.hits_by_rule
 
 
-def test_deciding_again_gives_the_same_and_takes_the_place_of_the_first(lake):
+def test_deciding_again_gives_the_same_in_a_place_of_its_own(lake):
     with DuckDBEngine(lake) as engine:
-        first = stored(decide(engine, policy("hangzhou"), known_at=KNOWN_AT))
+        first = decide(engine, policy("hangzhou"), known_at=KNOWN_AT)
         again = decide(engine, policy("hangzhou"), known_at=KNOWN_AT)
-    assert rows_as_text(stored(again)) == rows_as_text(first)
-    assert len(list((lake.path / "answers").iterdir())) == 1
+    assert first.folder != again.folder
+    assert rows_as_text(stored(again)) == rows_as_text(stored(first))
+
+
+def test_of_a_policys_decisions_the_newest_stay_and_those_of_engines_that_are_open(lake):
+    with DuckDBEngine(lake) as reading:
+        first = decide(reading, policy("hangzhou"), known_at=KNOWN_AT)
+        later = []
+        for _ in range(KEPT + 1):
+            with DuckDBEngine(lake) as engine:
+                later.append(decide(engine, policy("hangzhou"), known_at=KNOWN_AT))
+        assert set(first.folder.parent.iterdir()) == {decided.folder for decided in (first, *later[-KEPT:])}
+        assert reading.rows(show(reading, first)).num_rows == sum(first.hits_by_rule.values())
+        with pytest.raises(FangxianError, match="no longer there"):
+            show(reading, later[0])
+    with DuckDBEngine(lake) as engine:
+        decide(engine, policy("hangzhou"), known_at=KNOWN_AT)
+    assert not first.folder.exists()
 
 
 def test_the_past_can_be_decided_as_it_was_known(lake):

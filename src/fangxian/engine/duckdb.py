@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +17,9 @@ import sqlglot
 from ibis.formats.pyarrow import PyArrowSchema
 from sqlglot import exp
 
+from fangxian.engine.holding import Holder
 from fangxian.engine.lake import Lake
+from fangxian.engine.snapshot import Snapshot
 from fangxian.facts import Fact, PersonFact, all_fact_types
 
 
@@ -35,7 +38,8 @@ def _sql_list(paths: Iterable[str]) -> str:
 class DuckDBEngine:
     """Runs Ibis expressions over unbound fact tables on the files of a lake.
 
-    The views are made when the engine opens: it sees the lake as it was at that moment (`refresh` looks again).
+    The views are made when the engine opens: it sees the lake as it was at that moment (`refresh` looks again), and holds the
+    files of that moment until it is closed.
     """
 
     name = "duckdb"
@@ -44,6 +48,8 @@ class DuckDBEngine:
     def __init__(self, lake: Lake, *, threads: int | None = None, memory: str = "12GB") -> None:
         """Open an engine on `lake` with at most `memory` (DuckDB's notation) and `threads` (all by default)."""
         self.lake = lake
+        self._facts, self._others = Holder(), Holder()
+        self._spill: Path | None = lake.staging_folder(self._others)
         self.connection = duckdb.connect()
         self.connection.execute(f"SET memory_limit = '{memory}'")
         self.connection.execute(f"SET threads = {threads or os.cpu_count() or 1}")
@@ -51,22 +57,22 @@ class DuckDBEngine:
         self.connection.execute("SET parquet_metadata_cache = true")
         self.connection.execute("SET preserve_insertion_order = false")
         self.connection.execute("SET enable_progress_bar = false")
-        self.connection.execute(f"SET temp_directory = {_text(lake.path / 'staging')}")
+        self.connection.execute(f"SET temp_directory = {_text(self._spill)}")
         self.refresh()
 
     def refresh(self) -> None:
         """Look at the lake's files again: facts that arrived since are seen from now on."""
+        # Held before the older ones are let go: views that are read meanwhile keep their files.
+        held = Holder()
+        snapshot = self.lake.held_snapshot(held)
         for fact_type in all_fact_types():
-            self.connection.execute(f"CREATE OR REPLACE VIEW {_quoted(fact_type.name)} AS {self.select(fact_type)}")
+            self.connection.execute(f"CREATE OR REPLACE VIEW {_quoted(fact_type.name)} AS {_every(fact_type, snapshot)}")
+        self._facts.release()
+        self._facts = held
 
-    def select(self, fact_type: type[Fact]) -> str:
-        """Return the SQL that reads every fact of a type from the files of the lake."""
-        columns = ", ".join(_quoted(c) for c in fact_type.columns)
-        files = self.lake.files(fact_type)
-        if files:
-            return f"SELECT {columns} FROM read_parquet({_sql_list(files)})"
-        empty = ", ".join(f"CAST(NULL AS {_duckdb_type(c.dtype)}) AS {_quoted(c.name)}" for c in fact_type.columns.values())
-        return f"SELECT {empty} WHERE false"
+    def hold(self, folder: Path) -> None:
+        """Keep a folder of the lake from being removed while this engine is open."""
+        self._others.hold(folder)
 
     def view(self, name: str, paths: Iterable[str]) -> None:
         """Make Parquet files readable as one table under `name`."""
@@ -111,6 +117,7 @@ class DuckDBEngine:
         """
         alone = object.__new__(type(self))
         alone.lake, alone.connection = self.lake, self.connection.cursor()
+        alone._facts, alone._others, alone._spill = self._facts, self._others, None
         for fact_type in fact_types:
             person = {"person_id": person_id} if issubclass(fact_type, PersonFact) else {}
             condition = "WHERE person_id = $person_id" if person else ""
@@ -123,6 +130,10 @@ class DuckDBEngine:
     def close(self) -> None:
         """Give back memory and files."""
         self.connection.close()
+        if self._spill:  # else the engine of one person: what it reads is its parent's
+            self._facts.release()
+            self._others.release()
+            shutil.rmtree(self._spill, ignore_errors=True)
 
     def __enter__(self) -> Self:
         """Return the engine itself."""
@@ -147,6 +158,15 @@ def read_again_rather_than_keep(sql: str) -> str:
         if filters_only and {table.name for table in body.find_all(exp.Table)} <= stored:
             common.set("materialized", False)
     return str(tree.sql(dialect="duckdb"))
+
+
+def _every(fact_type: type[Fact], snapshot: Snapshot) -> str:
+    """Return the SQL that reads every fact of a type from a lake's files."""
+    columns = ", ".join(_quoted(c) for c in fact_type.columns)
+    if files := snapshot.files(fact_type):
+        return f"SELECT {columns} FROM read_parquet({_sql_list(files)})"
+    empty = ", ".join(f"CAST(NULL AS {_duckdb_type(c.dtype)}) AS {_quoted(c.name)}" for c in fact_type.columns.values())
+    return f"SELECT {empty} WHERE false"
 
 
 def _duckdb_type(dtype: str) -> str:
