@@ -4,12 +4,16 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from spec_symbols import person_id
 from spec_tables import instant, rows_as_text, tidied
 
 from fangxian.code.decide import KEPT, decide, show, summarise
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.opening import ENGINES, open_engine
 from fangxian.errors import FangxianError
+from fangxian.facts import Exposure
+from fangxian.facts.known import instant as literal
+from fangxian.facts.valid_time import holds_at
 from fangxian.policy.policy import PACKAGED, load, policy
 
 KNOWN_AT = instant("2020-03-01 00:00")
@@ -90,6 +94,22 @@ def test_a_draft_with_the_name_of_a_policy_does_not_overwrite_its_decision(lake,
     assert first.folder != second.folder
     assert rows_as_text(stored(first)) == tidied(HITS)
     assert rows_as_text(stored(second)) != tidied(HITS)
+
+
+@pytest.mark.parametrize(
+    ("moment", "holding"),
+    [
+        ("2020-02-15 11:59", []),
+        ("2020-02-15 12:00", ["ann", "ann", "bo"]),
+        ("2020-02-18 19:59", ["ann", "ann", "bo"]),
+        ("2020-02-18 20:00", ["bo"]),
+    ],
+)
+def test_a_span_holds_from_its_beginning_and_no_longer_at_its_end(lake, moment, holding):
+    exposures = Exposure.table()
+    with DuckDBEngine(lake) as engine:
+        found = engine.rows(exposures.filter(holds_at(exposures, literal(instant(moment)))))
+    assert sorted(found["person_id"].to_pylist()) == sorted(person_id(who) for who in holding)
 
 
 def test_codes_are_counted_by_colour_rule_and_county(lake):
