@@ -60,8 +60,8 @@ def decide(
     _record(opened, role, purpose, what="decide", about=chosen.name)
     with open_engine(opened, engine, master=spark_master) as running:
         decided = _with_progress(running, chosen, known)
-    with DuckDBEngine(opened) as counting:
-        _print_summary(summarise(counting, decided, at=instant), chosen, language)
+        with DuckDBEngine(opened) as counting:
+            _print_summary(summarise(counting, decided, at=instant), chosen, language)
     console.print(f"{sum(decided.hits_by_rule.values()):,} hits → {decided.folder}", soft_wrap=True)
 
 
@@ -163,8 +163,8 @@ def rehearse(
     _record(opened, role, purpose, what="rehearse", about=f"{old.name} → {new.name}")
     with open_engine(opened, engine, master=spark_master) as running:
         decided = [_with_progress(running, chosen, known) for chosen in (old, new)]
-    with DuckDBEngine(opened) as counting:
-        result = rehearse_policies(counting, *decided, at=instant)
+        with DuckDBEngine(opened) as counting:
+            result = rehearse_policies(counting, *decided, at=instant)
     zh = language != "en"
     titles = ("变化", "按县（市、区）", "按规则") if zh else ("Changes", "By county", "By rule")
     for title, table in zip(titles, (result.by_change, result.by_region, result.by_rule), strict=True):

@@ -2,12 +2,12 @@
 
 Facts sorted by person are what makes one person quick to read: the engine skips row groups by their smallest and largest
 person. The old generation stays in force until the new one is complete and `Lake.switch` has named it, so a kill at any
-moment leaves a good lake, and the next run sweeps what was left.
+moment leaves a good lake, and the next run sweeps what was left. An old generation that a reader holds stays until a later
+writer finds that nobody holds it.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import duckdb
 
-from fangxian.engine.lake import Lake, explaining_full_disk
+from fangxian.engine.lake import Lake, explaining_full_disk, join
 from fangxian.engine.writers import writing
 from fangxian.facts import Fact, PersonFact, all_fact_types
 
@@ -54,8 +54,7 @@ def compact(
     sorting spills into the lake's staging folder. Raises FangxianError while another command writes to the lake.
     """
     with writing(lake, alone=True), explaining_full_disk(lake.path):
-        absorbed = lake.delivery_ids()
-        generation = int(lake.current()["generation"]) + 1
+        snapshot, generation = lake.snapshot(), lake.next_generation()
         part = lake.path / "staging" / uuid4().hex
         part.mkdir()
         config = {"temp_directory": str(lake.path / "staging" / "spill"), "memory_limit": memory}
@@ -68,10 +67,12 @@ def compact(
             connection.execute("SET preserve_insertion_order = false")
             for fact_type in all_fact_types():
                 progress(fact_type.name)
-                files = lake.files(fact_type)
+                files = snapshot.files(fact_type)
                 if files:
                     read[fact_type.name], written[fact_type.name] = _merge(connection, fact_type, files, part)
-        _put_in_force(lake, part, generation, absorbed)
+        join(part, lake.path / "compacted" / str(generation))
+        lake.switch(generation, list(snapshot.deliveries))
+        lake.sweep()
     return Compacted(generation, read, written)
 
 
@@ -115,15 +116,3 @@ def _merge(connection: duckdb.DuckDBPyConnection, fact_type: type[Fact], files: 
         file.rename(part / f"{fact_type.name}.{int(file.stem):04}.parquet")
     merged.rmdir()
     return counted or (0, 0)
-
-
-def _put_in_force(lake: Lake, part: Path, generation: int, absorbed: list[str]) -> None:
-    """Put a finished generation in its place, name it as the one in force, then remove all others."""
-    place = lake.path / "compacted" / str(generation)
-    # A generation of this number that is there already was never in force: its writer died before naming it.
-    shutil.rmtree(place, ignore_errors=True)
-    Lake._join(part, place)
-    lake.switch(generation, absorbed)
-    for other in (lake.path / "compacted").iterdir():
-        if other.name != str(generation):
-            shutil.rmtree(other, ignore_errors=True)

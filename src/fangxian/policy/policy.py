@@ -10,7 +10,6 @@ poor copy) or `default` (our own choice, to be replaced by whoever runs the syst
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -25,6 +24,7 @@ import yaml
 
 from fangxian.errors import FangxianError
 from fangxian.facts import Text
+from fangxian.policy.registry import unknown
 
 PACKAGED: Final = Path(__file__).parent
 """The folder of the policies that ship."""
@@ -127,12 +127,8 @@ def policy(name: str) -> Policy:
         return load(PACKAGED / name)
     if (Path(name) / "code.yaml").is_file():
         return load(Path(name))
-    near = difflib.get_close_matches(name, policy_names(), n=1)
-    raise FangxianError(
-        f"There is no policy called {name}.",
-        known=f"Known: {', '.join(policy_names())}.",
-        next_step=f"Did you mean {near[0]}?" if near else "Name one of these, or a folder that holds policy.yaml and code.yaml.",
-    )
+    otherwise = "Name one of these, or a folder that holds policy.yaml and code.yaml."
+    raise unknown(name, policy_names(), what="policy", next_step=otherwise)
 
 
 def all_policies() -> tuple[Policy, ...]:
@@ -180,13 +176,13 @@ def _wordings(rule: str, dated: Mapping[date, Mapping[str, Any]]) -> Iterator[Wo
             ends=Text(**entry["ends"]),
             reference=entry["reference"],
             evidence=evidence,
-            parameters={name: _parameter(name, value) for name, value in (entry.get("parameters") or {}).items()},
+            parameters={name: parameter(name, value) for name, value in (entry.get("parameters") or {}).items()},
         )
 
 
-def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
-    value = entry["value"]
-    return Parameter(name=name, value=value, evidence=Evidence(entry["evidence"]), note=entry.get("note", ""))
+def parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
+    """Return a number as its YAML says it, with its evidence."""
+    return Parameter(name=name, value=entry["value"], evidence=Evidence(entry["evidence"]), note=entry.get("note", ""))
 
 
 def _expect_fixed_offset(loaded: Policy) -> None:

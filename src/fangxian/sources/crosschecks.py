@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import duckdb
 
+from fangxian.engine.holding import Holder
 from fangxian.engine.lake import Lake
 from fangxian.facts import AreaCases, Text
 from fangxian.sources import spelling
@@ -87,11 +88,12 @@ def delivery_flags(connection: duckdb.DuckDBPyConnection, source: Source, folder
 
 def lake_flags(lake: Lake) -> list[Flag]:
     """Return the flags over everything a lake has: areas and codes looked at again as one, lateness as each delivery told it."""
-    with duckdb.connect() as connection:
+    with duckdb.connect() as connection, Holder() as holder:
         load_regions(connection, until=date.today())
+        cases = lake.held_snapshot(holder).files(AreaCases)
         refused = lake.quarantine_files()
         late = [Flag.of(flag) for receipt in lake.receipts() for flag in receipt.get("flags", []) if flag["check"] == Check.LATE]
-        return [*_area_flags(connection, all_sources(), lake.files(AreaCases), refused), *_code_flags(connection, refused), *late]
+        return [*_area_flags(connection, all_sources(), cases, refused), *_code_flags(connection, refused), *late]
 
 
 def _area_flags(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source], cases: list[str], refused: list[str]) -> list[Flag]:
