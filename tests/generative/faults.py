@@ -195,11 +195,9 @@ FAULTS: Final = (
     Fault(
         "Hangzhou asks close contacts for 13 check-ins",
         "policy/hangzhou/code.yaml",
-        'from the day after the last contact; a missed or abnormal day restarts the count."\n    reference: '
-        '"Same space as a case: m.hz.bendibao.com/news/80025.shtm; 14 check-ins: gzoltjx.com/zh/healthy_310870"\n'
+        '"Same space as a case: https://m.hz.bendibao.com/news/80025.shtm ; 14 check-ins: https://gzoltjx.com/zh/healthy_310870"\n'
         "    evidence: sourced\n    parameters:\n      check_ins: {value: 14,",
-        'from the day after the last contact; a missed or abnormal day restarts the count."\n    reference: '
-        '"Same space as a case: m.hz.bendibao.com/news/80025.shtm; 14 check-ins: gzoltjx.com/zh/healthy_310870"\n'
+        '"Same space as a case: https://m.hz.bendibao.com/news/80025.shtm ; 14 check-ins: https://gzoltjx.com/zh/healthy_310870"\n'
         "    evidence: sourced\n    parameters:\n      check_ins: {value: 13,",
     ),
 )

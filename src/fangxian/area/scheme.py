@@ -22,7 +22,7 @@ import yaml
 
 from fangxian.errors import FangxianError
 from fangxian.facts import Text
-from fangxian.policy.policy import PACKAGED, Evidence, Parameter, parameter
+from fangxian.policy.policy import PACKAGED, Evidence, Parameter, parameter, said
 from fangxian.policy.regions import COUNTY, PREFECTURE, Region, regions
 from fangxian.policy.registry import unknown
 
@@ -39,7 +39,7 @@ class AreaWording:
     until: date | None
     text: Text
     changes: Text
-    reference: str
+    reference: Text
     evidence: Evidence
     parameters: Mapping[str, Parameter]
 
@@ -57,7 +57,7 @@ class Scheme:
     region_code: str | None
     unit: str
     zone: ZoneInfo
-    reference: str
+    reference: Text
     levels: Mapping[str, Text]
     stands_days: Parameter
     wordings: tuple[AreaWording, ...]
@@ -120,7 +120,7 @@ def _load(path: Path) -> Scheme:
             region_code=content["region"],
             unit=content["unit"],
             zone=ZoneInfo(content["zone"]),
-            reference=content["reference"],
+            reference=said(content["reference"]),
             levels={level: Text(**words) for level, words in content["levels"].items()},
             stands_days=parameter("stands_days", content["stands_days"]),
             wordings=tuple(w for rule in content.keys() - ABOUT for w in _wordings(rule, content[rule])),
@@ -142,7 +142,7 @@ def _wordings(rule: str, dated: Mapping[date, Mapping[str, Any]]) -> Iterator[Ar
             until=until,
             text=Text(**entry["text"]),
             changes=Text(**entry["changes"]),
-            reference=entry["reference"],
+            reference=said(entry["reference"]),
             evidence=Evidence(entry["evidence"]),
             parameters={name: parameter(name, value) for name, value in entry["parameters"].items()},
         )

@@ -45,7 +45,7 @@ class Parameter:
     name: str
     value: Any
     evidence: Evidence
-    note: str = ""
+    note: Text | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,7 +59,7 @@ class Wording:
     colour: str
     text: Text
     ends: Text
-    reference: str
+    reference: Text
     evidence: Evidence
     parameters: Mapping[str, Parameter]
 
@@ -77,7 +77,7 @@ class Policy:
     region_code: str
     zone: ZoneInfo
     green_needs: str
-    reference: str
+    reference: Text
     wordings: tuple[Wording, ...]
 
     @property
@@ -147,7 +147,7 @@ def load(folder: Path) -> Policy:
             region_code=str(about["region"]),
             zone=ZoneInfo(about["zone"]),
             green_needs=about["green_needs"],
-            reference=about["reference"],
+            reference=said(about["reference"]),
             wordings=tuple(wording for rule, dated in rules.items() for wording in _wordings(rule, dated)),
         )
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -174,15 +174,21 @@ def _wordings(rule: str, dated: Mapping[date, Mapping[str, Any]]) -> Iterator[Wo
             colour=entry["colour"],
             text=Text(**entry["text"]),
             ends=Text(**entry["ends"]),
-            reference=entry["reference"],
+            reference=said(entry["reference"]),
             evidence=evidence,
             parameters={name: parameter(name, value) for name, value in (entry.get("parameters") or {}).items()},
         )
 
 
 def parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
-    """Return a number as its YAML says it, with its evidence."""
-    return Parameter(name=name, value=entry["value"], evidence=Evidence(entry["evidence"]), note=entry.get("note", ""))
+    """Return a parameter from its entry in a policy or scheme: value, evidence and, where there is one, a note."""
+    note = said(entry["note"]) if "note" in entry else None
+    return Parameter(name=name, value=entry["value"], evidence=Evidence(entry["evidence"]), note=note)
+
+
+def said(words: str | Mapping[str, str]) -> Text:
+    """Return words given in both languages; a plain string, such as an address, is the same in both."""
+    return Text(words, words) if isinstance(words, str) else Text(**words)
 
 
 def _expect_fixed_offset(loaded: Policy) -> None:

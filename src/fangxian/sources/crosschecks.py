@@ -132,7 +132,7 @@ def _falling(connection: duckdb.DuckDBPyConnection) -> list[Flag]:
             first_on=first,
             last_on=last,
             zh=f"{name}{CUMULATIVE[total].zh}下降 {times} 次，最多一次在 {worst[0]}：由 {worst[1]} 降为 {worst[2]}。",
-            en=f"{CUMULATIVE[total].en} of {name} fall {times} time(s); most on {worst[0]}, from {worst[1]} to {worst[2]}.",
+            en=f"{CUMULATIVE[total].en} of {name} fall {_many(times, 'time')}; most on {worst[0]}, from {worst[1]} to {worst[2]}.",
         )
         for source, code, name, total, times, first, last, worst in rows
     ]
@@ -172,7 +172,7 @@ def _sums(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source], refu
             first_on=first,
             last_on=last,
             zh=f"{name}有 {times} 天与各地之和不符，相差最大在 {day}：全省 {whole}，各地合计 {parts}，无区划代码的行 {unplaced}。",
-            en=f"{name} is not the sum of its parts on {times} day(s); most on {day}: it says {whole}, its parts {parts}, "
+            en=f"{name} is not the sum of its parts on {_many(times, 'day')}; most on {day}: it says {whole}, its parts {parts}, "
             f"rows without a region {unplaced}.",
         )
         for source, code, name, times, first, last, worst in rows
@@ -222,15 +222,24 @@ def _code_flags(connection: duckdb.DuckDBPyConnection, refused: list[str]) -> li
             times=times,
             first_on=None,
             last_on=None,
-            zh=f"代码 {code}：{zh}，{times} 行" + _codes_near("有效", years, "其后", later, "此前", earlier) + "。",
-            en=f"code {code}: {en}, {times} row(s)" + _codes_near("in force", years, "later", later, "earlier", earlier) + ".",
+            zh=f"代码 {code}：{zh}，{times} 行" + _codes_near("；", "有效年份", years, "其后", later, "此前", earlier) + "。",
+            en=f"code {code}: {en}, {_many(times, 'row')}" + _codes_near("; ", "in force", years, "later", later, "earlier", earlier) + ".",
         )
         for source, code, _, zh, en, years, later, earlier, times in rows
     ]
 
 
-def _codes_near(*pairs: str | None) -> str:
-    return "".join(f"; {word} {value}" for word, value in zip(pairs[::2], pairs[1::2], strict=True) if value)
+def _many(count: int, noun: str) -> str:
+    """Return a count with its English noun.
+
+    >>> _many(1, "row"), _many(2, "row")
+    ('1 row', '2 rows')
+    """
+    return f"{count:,} {noun}{'s' if count != 1 else ''}"
+
+
+def _codes_near(between: str, *pairs: str | None) -> str:
+    return "".join(f"{between}{word} {value}" for word, value in zip(pairs[::2], pairs[1::2], strict=True) if value)
 
 
 def _late(connection: duckdb.DuckDBPyConnection, source: Source) -> list[Flag]:
@@ -257,6 +266,6 @@ def _late(connection: duckdb.DuckDBPyConnection, source: Source) -> list[Flag]:
             first_on=first,
             last_on=last,
             zh=f"{times} 行迟于约定的 {seconds / 3600:g} 小时，最迟 {hours:.0f} 小时。",
-            en=f"{times} row(s) came later than the agreed {seconds / 3600:g} hours; the latest after {hours:.0f}.",
+            en=f"{_many(times, 'row')} came later than the agreed {seconds / 3600:g} hours; the latest after {hours:.0f}.",
         )
     ]
