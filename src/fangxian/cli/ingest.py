@@ -114,7 +114,7 @@ def sources(*, language: LanguageOption = "zh") -> None:
 
 
 def check(*, lake: LakeOption, language: LanguageOption = "zh") -> None:
-    """List what looks odd in the whole lake: falling counts, provinces that do not add up, codes not in force, late rows."""
+    """List what looks odd in the whole lake: falling counts, provinces that do not add up, codes not in force, late rows, corrections."""
     flags = lake_flags(Lake.open(lake))
     _print_flags(flags, language, most=len(flags))
     if not flags:

@@ -15,10 +15,12 @@ from fangxian.code.codes import enrolments
 from fangxian.code.colour import Colour
 from fangxian.code.explanation import Change, Explanation, FactSeen, Progress, Reason
 from fangxian.code.hits import all_hits, waiting_causes
+from fangxian.engine.compaction import subject
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.placeholders import fill, known_at_placeholder
-from fangxian.facts import AreaLevel, AreaWithdrawal, Fact, PersonFact, all_fact_types
+from fangxian.facts import AreaLevel, AreaWithdrawal, Fact, PersonFact, Withdrawal, all_fact_types
 from fangxian.facts.known import Known
+from fangxian.facts.withdrawal import CORRECTED
 from fangxian.policy.policy import Policy, Wording
 
 Row = Mapping[str, Any]
@@ -96,7 +98,7 @@ def _reason(alone: DuckDBEngine, policy: Policy, row: Row, *, at: datetime, know
         colour=Colour(row["colour"]),
         from_at=row["from_at"],
         until_at=row["until_at"],
-        because=tuple(_facts_seen(alone, row["because"], known_at=known_at)),
+        because=tuple(_facts_seen(alone, policy, row["because"], known_at=known_at)),
         progress=_progress(alone, policy, wording, row, at=at, known_at=known_at),
     )
 
@@ -111,19 +113,41 @@ def _wording_in_force(policy: Policy, row: Row) -> Wording:
     )
 
 
-def _facts_seen(alone: DuckDBEngine, fact_ids: Sequence[int], *, known_at: datetime) -> list[FactSeen]:
+def _facts_seen(alone: DuckDBEngine, policy: Policy, fact_ids: Sequence[int], *, known_at: datetime) -> list[FactSeen]:
     """Return the facts that a hit names, in the hit's order; they lie in the person's few tables and the area levels.
 
-    A fact that was reported more than once was learned with the first report. Where a source used one record number for two
-    contents, both are told: either may be what the rule read.
+    A fact that was reported more than once was learned with the first report. What its source had corrected by then is not told;
+    where it gave one record number two contents at one time, both are: either may be what the rule read.
     """
+    corrected = _corrected(alone, policy, known_at=known_at)
     found: dict[int, dict[str, FactSeen]] = {}
     for fact_type in _read():
         for values in alone.facts_called(fact_type, fact_ids).sort_by("known_at").to_pylist():
-            if values["known_at"] <= known_at:
+            since = corrected.get((fact_type.name, values[subject(fact_type)], values["fact_id"]), values["known_at"])
+            if since <= values["known_at"] <= known_at:
                 said = repr([value for name, value in values.items() if name not in ("known_at", "delivery_id")])
                 found.setdefault(values["fact_id"], {}).setdefault(said, FactSeen(fact_type, values))
     return [seen for fact_id in fact_ids for seen in found.get(fact_id, {}).values()]
+
+
+def _corrected(alone: DuckDBEngine, policy: Policy, *, known_at: datetime) -> dict[tuple[str, str, int], datetime]:
+    """Return when facts, by type, subject and number, were last corrected, as known at `known_at`."""
+    found: dict[tuple[str, str, int], datetime] = {}
+    for corrections, about in ((_of_people, "person_id"), (_of_areas, "region_code")):
+        for each in _run(alone, corrections, policy, known_at):
+            fact = (each["fact_type"], each[about], each["withdrawn_fact_id"])
+            found[fact] = max(each["known_at"], found.get(fact, each["known_at"]))
+    return found
+
+
+def _of_people(policy: Policy, known: Known) -> ir.Table:
+    withdrawals = known.facts(Withdrawal)
+    return withdrawals.filter(withdrawals.reason == CORRECTED)
+
+
+def _of_areas(policy: Policy, known: Known) -> ir.Table:
+    withdrawals = known.facts(AreaWithdrawal)
+    return withdrawals.filter(withdrawals.reason == CORRECTED)
 
 
 def _progress(alone: DuckDBEngine, policy: Policy, wording: Wording, row: Row, *, at: datetime, known_at: datetime) -> Progress | None:

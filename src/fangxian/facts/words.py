@@ -23,6 +23,7 @@ WORDS: Final[dict[str, Text]] = {
     "coach": Text("长途客车", "coach"),
     "confirmed": Text("确诊", "confirmed"),
     "consent_ended": Text("撤销同意", "consent ended"),
+    "corrected": Text("来源已更正", "the source corrected it"),
     "cough": Text("咳嗽（止咳）", "cough"),
     "declared": Text("本人申报", "declared"),
     "diagnosis": Text("诊断", "diagnosis"),
