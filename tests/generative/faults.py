@@ -54,6 +54,24 @@ FAULTS: Final = (
         "[stored.fact_id == taken_back.withdrawn_fact_id]",
     ),
     Fault(
+        "a correction takes back its own content too",
+        "facts/known.py",
+        "stored.known_at < taken_back.strikes_before",
+        "stored.known_at <= taken_back.strikes_before",
+    ),
+    Fault(
+        "a correction takes back what the source says of the record later",
+        "facts/known.py",
+        "(taken_back.reason == CORRECTED).ifelse(taken_back.known_at, instant(_NEVER))",
+        "instant(_NEVER)",
+    ),
+    Fault(
+        "what is taken back for another reason may be said again",
+        "facts/known.py",
+        "(taken_back.reason == CORRECTED).ifelse(taken_back.known_at, instant(_NEVER))",
+        "taken_back.known_at",
+    ),
+    Fault(
         "a withdrawal of one type takes back facts of another",
         "facts/known.py",
         "withdrawals.filter(withdrawals.fact_type == fact_type.name, ",

@@ -154,3 +154,36 @@ def test_a_workbook_for_a_folder_that_is_not_there_is_refused(fangxian: Callable
     refused = fangxian("quarantine", "--lake", tmp_path / "lake", "--export", tmp_path / "nowhere" / "q.xlsx")
     assert refused.returncode == 2
     assert "There is no folder" in refused.stderr
+
+
+DAMAGE = {
+    "cut": lambda content: content[: len(content) // 2],
+    "garbage": lambda content: b"garbage " * 100,
+    "empty": lambda content: b"",
+    "garbage in the middle": lambda content: content[:4] + b"\0" * (len(content) // 2) + content[4 + len(content) // 2 :],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("merged", [False, True], ids=["delivered", "merged"])
+def test_a_damaged_file_of_a_lake_ends_every_command_in_a_sentence_that_names_it(
+    fangxian: Callable[..., Ended], file: Path, tmp_path: Path, damage: str, merged: bool
+):
+    lake = tmp_path / "lake"
+    assert fangxian("ingest", "daily-check-in", file, "--lake", lake).returncode == 0
+    if merged:
+        assert fangxian("compact", "--lake", lake).returncode == 0
+    path = next((lake / ("compacted" if merged else "deliveries")).glob("*/check_in.parquet"))
+    path.write_bytes(DAMAGE[damage](path.read_bytes()))
+    again = tmp_path / "again.csv"
+    again.write_text(check_ins(check_in("1", 上报时间="2020-02-12 09:00:00", 症状="发热")), "utf-8")
+    person = "0" * 32
+    for command in (
+        ("ingest", "daily-check-in", again),
+        ("compact",),
+        ("decide", "--at", "2020-02-20 12:00", "--role", "tester", "--purpose", "test"),
+        ("rehearse", "--to", "shanghai", "--role", "tester", "--purpose", "test"),
+        ("explain", person, "--role", "tester", "--purpose", "test"),
+    ):
+        ended = fangxian(*command, "--lake", lake)
+        assert (ended.returncode, str(path) in ended.stderr.replace(" ", ""), person in ended.stderr) == (2, True, False), command

@@ -121,7 +121,7 @@ def sources(*, language: LanguageOption = "zh") -> None:
 
 
 def check(*, lake: LakeOption, language: LanguageOption = "zh") -> None:
-    """List what looks odd in the whole lake: falling counts, provinces that do not add up, codes not in force, late rows."""
+    """List what looks odd in the whole lake: falling counts, provinces that do not add up, codes not in force, late rows, corrections."""
     reader, flags = Reader(language), lake_flags(Lake.open(lake))
     print_flags(flags, reader, most=len(flags))
     if not flags:

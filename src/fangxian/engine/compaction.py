@@ -18,7 +18,8 @@ import duckdb
 
 from fangxian.engine.lake import Lake, explaining_full_disk, join
 from fangxian.engine.writers import writing
-from fangxian.facts import Fact, PersonFact, all_fact_types
+from fangxian.facts import AreaWithdrawal, Fact, PersonFact, Withdrawal, all_fact_types
+from fangxian.facts.withdrawal import CORRECTED
 
 ROW_GROUP: Final = 122_880
 """Rows of a Parquet row group: what an engine can skip when it looks for one person."""
@@ -26,7 +27,7 @@ ROW_GROUP: Final = 122_880
 ROW_GROUPS_PER_FILE: Final = 160
 """Some 20 M rows a file, so that one person is looked for in one file's footer and not in that of 400 M facts."""
 
-_TELLING_OF_THE_DELIVERY: Final = ("known_at", "delivery_id")
+TELLING_OF_THE_DELIVERY: Final = ("known_at", "delivery_id")
 """Columns in which two reports of the same fact may differ."""
 
 
@@ -49,9 +50,10 @@ def compact(
 ) -> Compacted:
     """Merge every delivery into a new generation and make it the one in force.
 
-    A fact that several deliveries repeat (same subject, same `fact_id`, same content) is kept once, as it was first known. One
-    number with two contents stays two facts, as it was before: merging files may change nobody's colour. Memory is bounded:
-    sorting spills into the lake's staging folder. Raises FangxianError while another command writes to the lake.
+    Of a fact that several deliveries repeat (same subject, same `fact_id`, same content) the first report is kept, and the last
+    if it was known later: what other content the source may have said in between, and may still send late, was corrected by it.
+    Of a fact that was corrected every report is kept. So merging files changes nobody's colour. Memory is bounded: sorting
+    spills into the lake's staging folder. Raises FangxianError while another command writes to the lake.
     """
     with writing(lake, alone=True), explaining_full_disk(lake.path):
         snapshot, generation = lake.snapshot(), lake.next_generation()
@@ -69,18 +71,24 @@ def compact(
                 progress(fact_type.name)
                 files = snapshot.files(fact_type)
                 if files:
-                    read[fact_type.name], written[fact_type.name] = _merge(connection, fact_type, files, part)
+                    corrections = snapshot.files(Withdrawal if issubclass(fact_type, PersonFact) else AreaWithdrawal)
+                    read[fact_type.name], written[fact_type.name] = _merge(connection, fact_type, files, corrections, part)
         join(part, lake.path / "compacted" / str(generation))
         lake.switch(generation, list(snapshot.deliveries))
         lake.sweep()
     return Compacted(generation, read, written)
 
 
-def _merge(connection: duckdb.DuckDBPyConnection, fact_type: type[Fact], files: list[str], part: Path) -> tuple[int, int]:
-    """Merge one type's files into few, `<fact_type>.<number>.parquet`, sorted and each fact once; return the rows read and written."""
+def _merge(
+    connection: duckdb.DuckDBPyConnection, fact_type: type[Fact], files: list[str], corrections: list[str], part: Path
+) -> tuple[int, int]:
+    """Merge one type's files into few, sorted and without needless repetition; return the rows read and written.
+
+    They are called `<fact_type>.<number>.parquet`, in the order of what they hold.
+    """
     columns = ", ".join(f'"{c}"' for c in fact_type.columns)
     who = subject(fact_type)
-    content = ", ".join(f'"{c}"' for c in fact_type.columns if c not in _TELLING_OF_THE_DELIVERY)
+    content = ", ".join(f'"{c}"' for c in fact_type.columns if c not in TELLING_OF_THE_DELIVERY)
     facts = f"SELECT {columns} FROM read_parquet($files)"
     # Only a subject's repeated facts go through the window: a sort of everything, to find that nearly nothing is repeated,
     # costs more than the grouping of two columns.
@@ -88,6 +96,12 @@ def _merge(connection: duckdb.DuckDBPyConnection, fact_type: type[Fact], files: 
         f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {who}, fact_id FROM read_parquet($files) GROUP BY ALL HAVING count(*) > 1",
         {"files": files},
     )
+    if corrections:
+        connection.execute(
+            f"DELETE FROM repeated WHERE ({who}, fact_id) IN (SELECT ({who}, withdrawn_fact_id) FROM read_parquet($corrections) "
+            f"WHERE reason = '{CORRECTED}' AND fact_type = '{fact_type.name}')",
+            {"corrections": corrections},
+        )
     merged = part / fact_type.name
     connection.execute(
         f"""
@@ -97,6 +111,7 @@ def _merge(connection: duckdb.DuckDBPyConnection, fact_type: type[Fact], files: 
                 UNION ALL
                 SELECT * FROM ({facts} WHERE ({who}, fact_id) IN (SELECT ({who}, fact_id) FROM repeated))
                 QUALIFY row_number() OVER (PARTITION BY {content} ORDER BY known_at, delivery_id) = 1
+                    OR row_number() OVER (PARTITION BY {content} ORDER BY known_at DESC, delivery_id) = 1
             ) ORDER BY {who}, from_at, fact_id
         ) TO '{str(merged).replace("'", "''")}' (
             FORMAT parquet, COMPRESSION zstd, FILENAME_PATTERN '{{i}}',

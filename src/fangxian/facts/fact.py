@@ -1,8 +1,9 @@
 """What a fact is: one declaration that schema, checks, data dictionary, generators and forms all read.
 
 A fact is something that a source says was so. It has a valid time (`from_at`, and `until_at` where it lasts) and a
-known time (`known_at`, when we learned it). It is never updated: a correction or a withdrawal is a later fact that names
-the earlier one. All instants are UTC, to the microsecond; all days are days of the jurisdiction's own zone.
+known time (`known_at`, when we learned it). It is never updated: a withdrawal is a later fact that names the earlier one, and
+a correction is a later fact of the same number, with a withdrawal of what was known before it. All instants are UTC, to the
+microsecond; all days are days of the jurisdiction's own zone.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ WORDS: Final[dict[str, Text]] = {
     "coach": Text("长途客车", "coach"),
     "confirmed": Text("确诊", "confirmed"),
     "consent_ended": Text("已撤销同意", "consent ended"),
+    "corrected": Text("来源已更正", "the source corrected it"),
     "cough": Text("止咳药", "cough medicine"),
     "declared": Text("本人申报", "declared by the person"),
     "diagnosis": Text("诊断", "diagnosis"),

@@ -4,7 +4,8 @@
 - a province whose count is not the sum of its parts on a day, those parts included that are no regions (imported cases,
   prisons, development zones) and therefore stand in quarantine;
 - codes of regions that do not exist, or do not on the day (their rows stand in quarantine);
-- rows that came later than the source's cadence allows.
+- rows that came later than the source's cadence allows;
+- records that the source said again with other content: corrected by the later known, or, of one known time, both standing.
 
 They read only counts of areas, codes and times; no flag is about a person.
 """
@@ -22,7 +23,7 @@ import duckdb
 
 from fangxian.engine.holding import Holder
 from fangxian.engine.lake import Lake
-from fangxian.facts import AreaCases, Text
+from fangxian.facts import AreaCases, Text, fact_type
 from fangxian.sources import spelling
 from fangxian.sources.catalogue import all_sources
 from fangxian.sources.places import NamedRegion, load_regions
@@ -45,13 +46,20 @@ class Check(StrEnum):
     SUM = "sum"
     CODE = "code"
     LATE = "late"
+    CORRECTED = "corrected"
+    TIED = "tied"
 
+
+OF_A_DELIVERY: Final = (Check.LATE, Check.CORRECTED, Check.TIED)
+"""Checks that only a delivery itself can make; over the whole lake they are as its receipts tell."""
 
 CHECK_TITLES: Final = {
     Check.FALLING: Text("累计数下降", "a cumulative count falls"),
     Check.SUM: Text("省与各地之和不符", "a province is not the sum of its parts"),
     Check.CODE: Text("区划代码无效", "a region's code is not valid"),
     Check.LATE: Text("迟报", "late"),
+    Check.CORRECTED: Text("已报记录更正", "records corrected"),
+    Check.TIED: Text("同一编号同时两种内容", "one record number with two contents at one time"),
 }
 
 
@@ -83,17 +91,22 @@ def delivery_flags(connection: duckdb.DuckDBPyConnection, source: Source, folder
     """Return the flags of one delivery, written to `folder`, over a connection that has its facts and the regions."""
     cases = [str(p) for p in (folder / f"{AreaCases.name}.parquet",) if p.exists()]
     refused = [str(p) for p in (folder / "quarantine.parquet",) if p.exists()]
-    return [*_area_flags(connection, [source], cases, refused), *_code_flags(connection, refused), *_late(connection, source)]
+    return [
+        *_area_flags(connection, [source], cases, refused),
+        *_code_flags(connection, refused),
+        *_late(connection, source),
+        *_said_twice(connection, source),
+    ]
 
 
 def lake_flags(lake: Lake) -> list[Flag]:
-    """Return the flags over everything a lake has: areas and codes looked at again as one, lateness as each delivery told it."""
+    """Return the flags over everything a lake has: areas and codes looked at again as one, the rest as each delivery told it."""
     with duckdb.connect() as connection, Holder() as holder:
         load_regions(connection, until=date.today())
         cases = lake.held_snapshot(holder).files(AreaCases)
         refused = lake.quarantine_files()
-        late = [Flag.of(flag) for receipt in lake.receipts() for flag in receipt.get("flags", []) if flag["check"] == Check.LATE]
-        return [*_area_flags(connection, all_sources(), cases, refused), *_code_flags(connection, refused), *late]
+        told = [Flag.of(flag) for receipt in lake.receipts() for flag in receipt.get("flags", []) if flag["check"] in OF_A_DELIVERY]
+        return [*_area_flags(connection, all_sources(), cases, refused), *_code_flags(connection, refused), *told]
 
 
 def _area_flags(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source], cases: list[str], refused: list[str]) -> list[Flag]:
@@ -268,4 +281,38 @@ def _late(connection: duckdb.DuckDBPyConnection, source: Source) -> list[Flag]:
             zh=f"{times} 行迟于约定的 {seconds / 3600:g} 小时，最迟 {hours:.0f} 小时。",
             en=f"{_many(times, 'row')} came later than the agreed {seconds / 3600:g} hours; the latest after {hours:.0f}.",
         )
+    ]
+
+
+_SAID_TWICE: Final = {
+    Check.CORRECTED: Text(
+        "{}：{} 条已报记录内容有变，以最后获知的为准，此前的不再成立。",
+        "{}: {} record(s) were said again with other content; what was known last stands, what was known before no longer.",
+    ),
+    Check.TIED: Text(
+        "{}：{} 个编号在同一时刻有两种内容，均保留；请来源以较晚的上报时间重报正确的一条。",
+        "{}: {} record number(s) have two contents of one known time, and both stand: the source has to send the right one again, "
+        "with a later time of report.",
+    ),
+}
+
+
+def _said_twice(connection: duckdb.DuckDBPyConnection, source: Source) -> list[Flag]:
+    """Flag the records that were said again with other content, and those of which two contents stand."""
+    rows = connection.execute(
+        f"SELECT said, fact_type, times FROM (UNPIVOT said_twice ON {', '.join(_SAID_TWICE)} INTO NAME said VALUE times) "
+        "WHERE times > 0 ORDER BY ALL"
+    ).fetchall()
+    return [
+        Flag(
+            check=Check(check),
+            source=source.name,
+            region_code="",
+            times=times,
+            first_on=None,
+            last_on=None,
+            zh=_SAID_TWICE[Check(check)].zh.format(fact_type(name).title.zh, times),
+            en=_SAID_TWICE[Check(check)].en.format(fact_type(name).title.en, times),
+        )
+        for check, name, times in rows
     ]
