@@ -200,9 +200,9 @@ FAULTS: Final = (
     ),
     Fault(
         "a hit still holds at the instant at which it ends",
-        "code/codes.py",
-        "hits.until_at.isnull() | (hits.until_at > at)",
-        "hits.until_at.isnull() | (hits.until_at >= at)",
+        "facts/valid_time.py",
+        "(at < table.until_at)",
+        "(at <= table.until_at)",
     ),
     Fault(
         "a record at the very instant of expiry is too late",

@@ -169,8 +169,8 @@ def test_a_correction_that_is_killed_before_it_joins_corrects_nothing_and_the_ne
     path = door.write(csv(ROAMING, [ENDED]), "ended.csv")
     command = "from fangxian.cli.app import main; main()"
     kill = (
-        "import os, signal; from fangxian.engine.lake import Lake; "
-        "Lake._join = staticmethod(lambda part, place: os.kill(os.getpid(), signal.SIGKILL)); "
+        "import os, signal; from fangxian.engine import lake; "
+        "lake.join = lambda part, place: os.kill(os.getpid(), signal.SIGKILL); "
     )
     arguments = ["ingest", "operator-roaming", str(path), "--lake", str(door.lake.path)]
     assert subprocess.run([sys.executable, "-c", kill + command, *arguments], capture_output=True).returncode < 0

@@ -49,16 +49,16 @@ def correct(door: duckdb.DuckDBPyConnection, lake: Lake, fact_type: type[Fact], 
         f"""
         CREATE OR REPLACE TEMP TABLE struck AS
         SELECT DISTINCT source, {about}, fact_id, struck_at FROM (
-            SELECT former.source, former.{about}, fact_id, min(later.known_at) AS struck_at,
+            SELECT source, former.{about}, fact_id, min(later.known_at) AS struck_at,
                 former.fresh OR arg_min(later.fresh, later.known_at) AS news
-            FROM said AS former JOIN said AS later USING (fact_id)
+            FROM said AS former JOIN said AS later USING (fact_id, source)
             WHERE former.content <> later.content AND former.known_at < later.known_at
-            GROUP BY former.source, former.{about}, fact_id, former.known_at, former.fresh
+            GROUP BY source, former.{about}, fact_id, former.known_at, former.fresh
         ) WHERE news;
         INSERT INTO {into}
         SELECT {number}, struck_at, source, getvariable('delivery_id'), {about}, struck_at, {kind}, fact_id, '{CORRECTED}' FROM struck;
         INSERT INTO said_twice SELECT {kind}, (SELECT count(DISTINCT fact_id) FROM struck), count(DISTINCT fact_id)
-        FROM said AS one JOIN said AS other USING (fact_id, known_at) WHERE one.content <> other.content AND one.fresh
+        FROM said AS one JOIN said AS other USING (fact_id, source, known_at) WHERE one.content <> other.content AND one.fresh
         """
     )
 
