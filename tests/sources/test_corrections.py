@@ -168,10 +168,7 @@ def test_a_correction_that_is_killed_before_it_joins_corrects_nothing_and_the_ne
     bring(door, stay)
     path = door.write(csv(ROAMING, [ENDED]), "ended.csv")
     command = "from fangxian.cli.app import main; main()"
-    kill = (
-        "import os, signal; from fangxian.engine import lake; "
-        "lake.join = lambda part, place: os.kill(os.getpid(), signal.SIGKILL); "
-    )
+    kill = "import os, signal; from fangxian.engine import lake; lake.join = lambda part, place: os.kill(os.getpid(), signal.SIGKILL); "
     arguments = ["ingest", "operator-roaming", str(path), "--lake", str(door.lake.path)]
     assert subprocess.run([sys.executable, "-c", kill + command, *arguments], capture_output=True).returncode < 0
     assert (ends(door), door.rows(Withdrawal)) == ([None], [])

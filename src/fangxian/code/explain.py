@@ -34,6 +34,14 @@ def _compiled(build: Callable[[Policy, Known], ir.Table], policy: Policy, dialec
     return str(ibis.to_sql(expression, dialect=dialect, pretty=False)), expression.schema()
 
 
+def compile_for(policy: Policy) -> None:
+    """Compile everything that an explanation under a policy may ask: some seconds, spared to the first who asks. It looks at nobody."""
+    lines = {wording.parameters["fever_line_c"].value for wording in policy.wordings if "check_ins" in wording.parameters}
+    waiting = [waiting_causes, *map(_reports, lines)] if lines else []
+    for build in (enrolments, all_hits, _of_people, _of_areas, *waiting):
+        _compiled(build, policy, PersonTables.dialect)
+
+
 class _Asked:
     """What an explanation asks about one person under a policy, as known at an instant; the same question is asked once."""
 
