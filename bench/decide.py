@@ -34,7 +34,7 @@ def measure_decide(lake: Path, *, people: int, facts: int, scratch: Path, pairs:
     for turn in range(pairs + 1):
         for which, out in outs.items():
             figure = _once(which, lake, out)
-            if turn > 0 or pairs == 0:
+            if turn > 0:
                 runs[which].append(figure)
     hits, different = _compare(outs["product"], outs["by_hand"])
     return DecideFigures(

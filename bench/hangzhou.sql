@@ -1,20 +1,23 @@
 -- The ten rules of `hangzhou` as an analyst would write them for DuckDB, without the product: the yardstick of `make bench`.
 -- Reads the views of the lake's files; {known_at} is filled in. Local time is UTC+8; the policy is in force since 2020-02-11.
 WITH withdrawn AS MATERIALIZED (
-    SELECT person_id, fact_type, withdrawn_fact_id AS fact_id FROM withdrawal WHERE known_at <= {known_at}
+    -- A correction takes back what was known before it, any other reason whatever was or will be known.
+    SELECT person_id, fact_type, withdrawn_fact_id AS fact_id,
+           CASE reason WHEN 'corrected' THEN known_at ELSE TIMESTAMP '9999-01-01' END AS strikes_before
+    FROM withdrawal WHERE known_at <= {known_at}
 ),
 stay AS (
     SELECT person_id, region_code, from_at, until_at AS left_at, fact_id, true AS has_length FROM region_stay
     WHERE known_at <= {known_at} AND (region_code LIKE '42%' OR region_code LIKE '3303%')
-      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'region_stay' AND w.person_id = region_stay.person_id AND w.fact_id = region_stay.fact_id)
+      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'region_stay' AND w.person_id = region_stay.person_id AND w.fact_id = region_stay.fact_id AND region_stay.known_at < w.strikes_before)
     UNION ALL
     SELECT person_id, from_region_code, from_at, from_at, fact_id, false FROM trip
     WHERE known_at <= {known_at} AND (from_region_code LIKE '42%' OR from_region_code LIKE '3303%')
-      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'trip' AND w.person_id = trip.person_id AND w.fact_id = trip.fact_id)
+      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'trip' AND w.person_id = trip.person_id AND w.fact_id = trip.fact_id AND trip.known_at < w.strikes_before)
     UNION ALL
     SELECT person_id, came_from_region_code, from_at, from_at, fact_id, false FROM checkpoint_pass
     WHERE known_at <= {known_at} AND (came_from_region_code LIKE '42%' OR came_from_region_code LIKE '3303%')
-      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'checkpoint_pass' AND w.person_id = checkpoint_pass.person_id AND w.fact_id = checkpoint_pass.fact_id)
+      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'checkpoint_pass' AND w.person_id = checkpoint_pass.person_id AND w.fact_id = checkpoint_pass.fact_id AND checkpoint_pass.known_at < w.strikes_before)
 ),
 key_area AS MATERIALIZED (
     SELECT person_id, greatest(from_at, TIMESTAMP '2020-01-22 16:00') AS from_at, left_at, fact_id, has_length FROM stay
@@ -31,13 +34,13 @@ watched_area AS (
 close_exposure AS MATERIALIZED (
     SELECT person_id, from_at, coalesce(until_at, from_at) AS last_at, fact_id FROM exposure
     WHERE known_at <= {known_at} AND contact_class = 'close'
-      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'exposure' AND w.person_id = exposure.person_id AND w.fact_id = exposure.fact_id)
+      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'exposure' AND w.person_id = exposure.person_id AND w.fact_id = exposure.fact_id AND exposure.known_at < w.strikes_before)
 ),
 declaration AS MATERIALIZED (
     SELECT person_id, from_at, fact_id, contacted_case, symptoms <> '' OR coalesce(temperature_c >= 37.3, false) AS abnormal
     FROM health_declaration
     WHERE known_at <= {known_at} AND (contacted_case = 'yes' OR symptoms <> '' OR temperature_c >= 37.3)
-      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'health_declaration' AND w.person_id = health_declaration.person_id AND w.fact_id = health_declaration.fact_id)
+      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'health_declaration' AND w.person_id = health_declaration.person_id AND w.fact_id = health_declaration.fact_id AND health_declaration.known_at < w.strikes_before)
 ),
 cause AS MATERIALIZED (
     SELECT 'close-contact' AS rule, 'red' AS colour, 14 AS days, person_id, from_at, last_at AS counts_from, fact_id FROM close_exposure
@@ -47,13 +50,13 @@ cause AS MATERIALIZED (
     UNION ALL SELECT 'symptoms-reported', 'yellow', 7, person_id, from_at, from_at, fact_id FROM declaration WHERE abnormal
     UNION ALL SELECT 'symptoms-reported', 'yellow', 7, person_id, from_at, from_at, fact_id FROM check_in
     WHERE known_at <= {known_at} AND (symptoms <> '' OR temperature_c >= 37.3)
-      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'check_in' AND w.person_id = check_in.person_id AND w.fact_id = check_in.fact_id)
+      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'check_in' AND w.person_id = check_in.person_id AND w.fact_id = check_in.fact_id AND check_in.known_at < w.strikes_before)
 ),
 normal_day AS MATERIALIZED (
     SELECT person_id, CAST(from_at + INTERVAL 8 HOUR AS DATE) AS day, min(from_at) AS done_at
     FROM check_in
     WHERE known_at <= {known_at} AND person_id IN (SELECT person_id FROM cause)
-      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'check_in' AND w.person_id = check_in.person_id AND w.fact_id = check_in.fact_id)
+      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'check_in' AND w.person_id = check_in.person_id AND w.fact_id = check_in.fact_id AND check_in.known_at < w.strikes_before)
     GROUP BY ALL
     HAVING NOT bool_or(symptoms <> '' OR coalesce(temperature_c >= 37.3, false))
 ),
@@ -74,7 +77,7 @@ ladder AS (
 step AS MATERIALIZED (
     SELECT person_id, from_at, fact_id, status FROM diagnosis
     WHERE known_at <= {known_at}
-      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'diagnosis' AND w.person_id = diagnosis.person_id AND w.fact_id = diagnosis.fact_id)
+      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'diagnosis' AND w.person_id = diagnosis.person_id AND w.fact_id = diagnosis.fact_id AND diagnosis.known_at < w.strikes_before)
 ),
 diagnosed AS (
     SELECT CASE WHEN b.status = 'suspected' THEN 'suspected-case' ELSE 'confirmed-case' END AS rule, 'red' AS colour, b.person_id, b.from_at,
@@ -89,7 +92,7 @@ diagnosed AS (
 measure AS MATERIALIZED (
     SELECT person_id, from_at, fact_id, kind FROM medical_measure
     WHERE known_at <= {known_at}
-      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'medical_measure' AND w.person_id = medical_measure.person_id AND w.fact_id = medical_measure.fact_id)
+      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'medical_measure' AND w.person_id = medical_measure.person_id AND w.fact_id = medical_measure.fact_id AND medical_measure.known_at < w.strikes_before)
 ),
 measured AS (
     SELECT CASE b.kind WHEN 'central' THEN 'central-isolation' ELSE 'home-observation' END AS rule,
@@ -109,7 +112,7 @@ citable AS (
 entry AS MATERIALIZED (
     SELECT person_id, from_at, fact_id, action, cites_fact_type, cites_fact_id FROM control_list_entry
     WHERE known_at <= {known_at}
-      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'control_list_entry' AND w.person_id = control_list_entry.person_id AND w.fact_id = control_list_entry.fact_id)
+      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'control_list_entry' AND w.person_id = control_list_entry.person_id AND w.fact_id = control_list_entry.fact_id AND control_list_entry.known_at < w.strikes_before)
 ),
 listed AS (
     SELECT 'on-control-list' AS rule, 'red' AS colour, l.person_id, greatest(l.from_at, max(c.cited_from)) AS from_at,
@@ -125,7 +128,7 @@ listed AS (
 lift AS (
     SELECT person_id, rule, lifts_fact_id AS fact_id, min(from_at) AS lifted_at FROM personal_decision
     WHERE known_at <= {known_at} AND first_signer_id <> second_signer_id
-      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'personal_decision' AND w.person_id = personal_decision.person_id AND w.fact_id = personal_decision.fact_id)
+      AND NOT EXISTS (FROM withdrawn w WHERE w.fact_type = 'personal_decision' AND w.person_id = personal_decision.person_id AND w.fact_id = personal_decision.fact_id AND personal_decision.known_at < w.strikes_before)
     GROUP BY ALL
 ),
 hit AS (

@@ -12,10 +12,9 @@ import ibis
 import ibis.expr.types as ir
 
 from fangxian.code.codes import codes_at, in_force
-from fangxian.code.decide import decide
+from fangxian.code.decide import decide, show
 from fangxian.code.explain import explain
 from fangxian.code.explanation import Explanation
-from fangxian.code.hits import HITS
 from fangxian.code.telling import tell
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.lake import Lake
@@ -58,15 +57,14 @@ class Notebook:
         """
         chosen, moment, known = self._chosen(policy, at, known_at)
         self._journal.record(self._access, what="hits", about=chosen.name)
-        table = self._ibis.table(self._decided(chosen, known))
+        table = self._ibis.table(self._decided(chosen, known).get_name())
         return in_force(table, instant(moment)) if at is not None else table
 
     def codes(self, policy: str, at: datetime | None = None, *, known_at: datetime | None = None) -> ir.Table:
         """Return everybody's code at an instant (now by default): person_id, colour. Errors and times as for `hits`."""
         chosen, moment, known = self._chosen(policy, at, known_at)
         self._journal.record(self._access, what="codes", about=chosen.name)
-        hits = ibis.table(HITS, name=self._decided(chosen, known))
-        found = codes_at(chosen, Known(instant(known), chosen.utc_offset), hits, instant(moment))
+        found = codes_at(chosen, Known(instant(known), chosen.utc_offset), self._decided(chosen, known), instant(moment))
         return self._ibis.sql(self._engine.sql(found), dialect="duckdb")
 
     def explain(self, person_id: str, policy: str, at: datetime | None = None, *, known_at: datetime | None = None) -> Explanation:
@@ -84,11 +82,10 @@ class Notebook:
         chosen = policy(name)
         return chosen, (chosen.instant(at) if at else now()), (chosen.instant(known_at) if known_at else now())
 
-    def _decided(self, chosen: Policy, known_at: datetime) -> str:
-        """Decide everybody and return the name of the view of the hits: its own, for tables already given out read by name."""
+    def _decided(self, chosen: Policy, known_at: datetime) -> ir.Table:
+        """Decide everybody and return the hits under a name of their own, for tables already given out read by name."""
         decided = decide(self._engine, chosen, known_at=known_at)
-        self._engine.view(decided.folder.name, [str(path) for path in decided.files])
-        return decided.folder.name
+        return show(self._engine, decided, f"{decided.folder.parent.name}-{decided.folder.name}")
 
     def __enter__(self) -> Self:
         """Return the notebook itself."""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import orjson
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from area.counts import LATER, count, curve, day_of_2020, facts
@@ -102,6 +103,17 @@ def test_csv_and_json_hold_every_area_with_its_inputs(wenzhou, areas_command):
     yueqing = next(row for row in rows if row["region_code"] == "330382")
     assert (yueqing["level"], yueqing["confirmed_total"], yueqing["local_share"]) == ("red", "155", "")
     assert {area["published_level"] for area in document["areas"]} == {"green", "blue", "yellow", "orange", "red"}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_on_a_narrow_screen_an_area_has_its_inputs_on_a_line_below(areas_command, monkeypatch, language):
+    monkeypatch.setenv("COLUMNS", "80")
+    counted = [count("330382", day_of_2020("02-09"), 5)]
+    table = areas_command(counted, "--on", "2020-02-09", "--compare-published", "--language", language).split("\n\n")[0]
+    assert "…" not in table
+    assert {"zh": "累计确诊 5 · ", "en": "confirmed 5 · "}[language] in table
+    assert {"zh": "较低风险（蓝） ≠ 公布 高风险（红）", "en": "relatively low risk (blue) ≠ published high risk (red)"}[language] in table
+    assert max(cell_len(line) for line in table.splitlines()) <= 80
 
 
 def test_writing_is_repeatable_and_as_known_then(areas_command, duckdb_engine):

@@ -4,11 +4,16 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from spec_symbols import person_id
 from spec_tables import instant, rows_as_text, tidied
 
-from fangxian.code.decide import decide, summarise
+from fangxian.code.decide import KEPT, decide, show, summarise
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.opening import ENGINES, open_engine
+from fangxian.errors import FangxianError
+from fangxian.facts import Exposure
+from fangxian.facts.known import instant as literal
+from fangxian.facts.valid_time import holds_at
 from fangxian.policy.policy import PACKAGED, load, policy
 
 KNOWN_AT = instant("2020-03-01 00:00")
@@ -45,12 +50,28 @@ def test_a_decision_says_what_it_was_about(lake):
     assert about["hits_by_rule"] == decided.hits_by_rule
 
 
-def test_deciding_again_gives_the_same_and_takes_the_place_of_the_first(lake):
+def test_deciding_again_gives_the_same_in_a_place_of_its_own(lake):
     with DuckDBEngine(lake) as engine:
-        first = stored(decide(engine, policy("hangzhou"), known_at=KNOWN_AT))
+        first = decide(engine, policy("hangzhou"), known_at=KNOWN_AT)
         again = decide(engine, policy("hangzhou"), known_at=KNOWN_AT)
-    assert rows_as_text(stored(again)) == rows_as_text(first)
-    assert len(list((lake.path / "answers").iterdir())) == 1
+    assert first.folder != again.folder
+    assert rows_as_text(stored(again)) == rows_as_text(stored(first))
+
+
+def test_of_a_policys_decisions_the_newest_stay_and_those_of_engines_that_are_open(lake):
+    with DuckDBEngine(lake) as reading:
+        first = decide(reading, policy("hangzhou"), known_at=KNOWN_AT)
+        later = []
+        for _ in range(KEPT + 1):
+            with DuckDBEngine(lake) as engine:
+                later.append(decide(engine, policy("hangzhou"), known_at=KNOWN_AT))
+        assert set(first.folder.parent.iterdir()) == {decided.folder for decided in (first, *later[-KEPT:])}
+        assert reading.rows(show(reading, first)).num_rows == sum(first.hits_by_rule.values())
+        with pytest.raises(FangxianError, match="no longer there"):
+            show(reading, later[0])
+    with DuckDBEngine(lake) as engine:
+        decide(engine, policy("hangzhou"), known_at=KNOWN_AT)
+    assert not first.folder.exists()
 
 
 def test_the_past_can_be_decided_as_it_was_known(lake):
@@ -73,6 +94,22 @@ def test_a_draft_with_the_name_of_a_policy_does_not_overwrite_its_decision(lake,
     assert first.folder != second.folder
     assert rows_as_text(stored(first)) == tidied(HITS)
     assert rows_as_text(stored(second)) != tidied(HITS)
+
+
+@pytest.mark.parametrize(
+    ("moment", "holding"),
+    [
+        ("2020-02-15 11:59", []),
+        ("2020-02-15 12:00", ["ann", "ann", "bo"]),
+        ("2020-02-18 19:59", ["ann", "ann", "bo"]),
+        ("2020-02-18 20:00", ["bo"]),
+    ],
+)
+def test_a_span_holds_from_its_beginning_and_no_longer_at_its_end(lake, moment, holding):
+    exposures = Exposure.table()
+    with DuckDBEngine(lake) as engine:
+        found = engine.rows(exposures.filter(holds_at(exposures, literal(instant(moment)))))
+    assert sorted(found["person_id"].to_pylist()) == sorted(person_id(who) for who in holding)
 
 
 def test_codes_are_counted_by_colour_rule_and_county(lake):

@@ -75,6 +75,16 @@ def test_rehearse_prints_who_would_change(run, lake):
     assert [(entry["what"], entry["about"]) for entry in journal(lake)] == [("rehearse", "hangzhou → shanghai")]
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nothing_is_cut_at_eighty_columns(run, monkeypatch, language):
+    monkeypatch.setenv("COLUMNS", "80")
+    who = (*WHO[:4], "--language", language)
+    printed = [run("decide", *TIMES, who=who), run("rehearse", "--to", "shanghai", *TIMES, who=who)]
+    printed += [run("policies", where=None, who=who[4:])]
+    assert [code for code, _, _ in printed] == [0, 0, 0]
+    assert [out for _, out, _ in printed if "…" in out] == []
+
+
 def test_policies_lists_what_ships(run):
     code, out, _ = run("policies", where=None, who=("--language", "en"))
     assert code == 0

@@ -9,6 +9,8 @@ from spec_tables import rows_as_text, tidied
 
 import fangxian
 from fangxian.code.colour import Colour
+from fangxian.code.decide import KEPT
+from fangxian.engine.compaction import compact
 from fangxian.errors import FangxianError
 
 # Ibis 12 itself uses what DuckDB 1.5 and pandas 3 call deprecated.
@@ -50,6 +52,16 @@ def test_a_table_stays_what_it_was_when_another_policy_is_asked(notebook):
     other = notebook.hits(policy="hubei", at=AT, known_at=KNOWN_AT)
     assert sorted(map(str, other.to_pyarrow().to_pylist())) != first[0]
     assert [sorted(map(str, table.to_pyarrow().to_pylist())) for table in (hits, codes)] == first
+
+
+def test_a_table_stays_what_it_was_when_others_decide_and_compact(notebook, lake):
+    hits = notebook.hits(policy="hangzhou", known_at=KNOWN_AT)
+    facts = notebook.facts("enrolment")
+    for _ in range(KEPT + 1):
+        compact(lake)
+        with fangxian.open(lake.path, role="epidemiologist", purpose="test") as other:
+            other.hits(policy="hangzhou", known_at=KNOWN_AT)
+    assert (hits.count().to_pyarrow().as_py(), facts.count().to_pyarrow().as_py()) == (5, 4)
 
 
 def test_a_fact_type_that_does_not_exist_is_refused_with_those_that_do(notebook):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import ibis
 
+from fangxian.engine.answers import write_answer
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.lake import Lake
 from fangxian.engine.writers import writing
@@ -17,7 +18,7 @@ def test_a_writer_that_starts_does_not_sweep_away_an_answer_that_is_being_writte
         with writing(lake):
             assert (folder / "half").exists()
 
-    assert (lake.write_answer("answer", write) / "half").read_text() == "1"
+    assert (write_answer(lake, "answer", write) / "half").read_text() == "1"
 
 
 def test_a_lake_may_lie_at_a_path_with_blanks_quotes_and_chinese(tmp_path: Path):

@@ -54,6 +54,24 @@ FAULTS: Final = (
         "[stored.fact_id == taken_back.withdrawn_fact_id]",
     ),
     Fault(
+        "a correction takes back its own content too",
+        "facts/known.py",
+        "stored.known_at < taken_back.strikes_before",
+        "stored.known_at <= taken_back.strikes_before",
+    ),
+    Fault(
+        "a correction takes back what the source says of the record later",
+        "facts/known.py",
+        "(taken_back.reason == CORRECTED).ifelse(taken_back.known_at, instant(_NEVER))",
+        "instant(_NEVER)",
+    ),
+    Fault(
+        "what is taken back for another reason may be said again",
+        "facts/known.py",
+        "(taken_back.reason == CORRECTED).ifelse(taken_back.known_at, instant(_NEVER))",
+        "taken_back.known_at",
+    ),
+    Fault(
         "a withdrawal of one type takes back facts of another",
         "facts/known.py",
         "withdrawals.filter(withdrawals.fact_type == fact_type.name, ",
@@ -182,9 +200,9 @@ FAULTS: Final = (
     ),
     Fault(
         "a hit still holds at the instant at which it ends",
-        "code/codes.py",
-        "hits.until_at.isnull() | (hits.until_at > at)",
-        "hits.until_at.isnull() | (hits.until_at >= at)",
+        "facts/valid_time.py",
+        "(at < table.until_at)",
+        "(at <= table.until_at)",
     ),
     Fault(
         "a record at the very instant of expiry is too late",
@@ -195,11 +213,9 @@ FAULTS: Final = (
     Fault(
         "Hangzhou asks close contacts for 13 check-ins",
         "policy/hangzhou/code.yaml",
-        'from the day after the last contact; a missed or abnormal day restarts the count."\n    reference: '
-        '"Same space as a case: m.hz.bendibao.com/news/80025.shtm; 14 check-ins: gzoltjx.com/zh/healthy_310870"\n'
+        '"Same space as a case: https://m.hz.bendibao.com/news/80025.shtm ; 14 check-ins: https://gzoltjx.com/zh/healthy_310870"\n'
         "    evidence: sourced\n    parameters:\n      check_ins: {value: 14,",
-        'from the day after the last contact; a missed or abnormal day restarts the count."\n    reference: '
-        '"Same space as a case: m.hz.bendibao.com/news/80025.shtm; 14 check-ins: gzoltjx.com/zh/healthy_310870"\n'
+        '"Same space as a case: https://m.hz.bendibao.com/news/80025.shtm ; 14 check-ins: https://gzoltjx.com/zh/healthy_310870"\n'
         "    evidence: sourced\n    parameters:\n      check_ins: {value: 13,",
     ),
 )

@@ -13,7 +13,7 @@ from oracle.life import Life, day_of, midnight
 from oracle.policies import POLICIES
 
 from fangxian.facts import Fact, fact_type
-from generative.instants import TIMES_OF_DAY, Calendar
+from generative.instants import TICK, TIMES_OF_DAY, Calendar
 
 Row = dict[str, Any]
 RULES: Final = tuple(sorted({rule for policy in POLICIES.values() for rule in policy.rules}))
@@ -123,6 +123,9 @@ def _areas(random: Random, calendar: Calendar) -> dict[str, list[Row]]:
         levels.append(level)
         if random.random() < 0.2:
             withdrawals.append(_withdrawal(random, calendar, level, "area_level", {"region_code": random.choice((code, code, REGIONS[0]))}))
+        if random.random() < 0.2:
+            levels.append({**level, "until_at": calendar.later(from_at), "known_at": calendar.known(from_at)})
+            withdrawals.append(_correction(random, level, levels[-1], "area_level", {"region_code": code}))
     return {"area_level": levels, "area_withdrawal": withdrawals}
 
 
@@ -137,6 +140,13 @@ def _withdrawal(random: Random, calendar: Calendar, fact: Row, kind: str, subjec
         "reason": "wrong_value",
         **subject,
     }
+
+
+def _correction(random: Random, fact: Row, other: Row, kind: str, subject: Row) -> Row:
+    """What the door writes where a record is said again with other content: at the later of both times, or beside them by a tick."""
+    at = max(fact["known_at"], other["known_at"]) + random.choice((timedelta(), timedelta(), timedelta(), TICK, -TICK))
+    said = {"fact_id": random.getrandbits(62), "from_at": at, "known_at": at, "fact_type": kind, "withdrawn_fact_id": fact["fact_id"]}
+    return {**said, "reason": "corrected", **subject}
 
 
 class Biographer:
@@ -218,6 +228,19 @@ class Biographer:
                     self.written[kind].append({**row, "known_at": self.calendar.known(row["from_at"])})
                 if self.random.random() < (0.02 if kind == "check_in" else 0.12):
                     self._withdraw(kind, row)
+                if self.random.random() < (0.02 if kind == "check_in" else 0.12):
+                    self._correct(kind, row)
+
+    def _correct(self, kind: str, row: Row) -> None:
+        """Say a record again with other content; now and then it was about another person before."""
+        said = {name: self.random.choice(words) for name, words in WORDS.get(kind, {}).items()}
+        if "until_at" in row:
+            said["until_at"] = self.calendar.later(row["from_at"])
+        again = {**row, **said, "known_at": self.random.choice((row["known_at"], self.calendar.known(row["from_at"])))}
+        if self.random.random() < 0.7:
+            self.written[kind].append(again)
+        correction = _correction(self.random, row, again, kind, {"person_id": self.person})
+        self.written.setdefault("withdrawal", []).append(correction)
 
     def _withdraw(self, kind: str, row: Row) -> None:
         """Take a fact back; now and then of the wrong kind, or of another person."""

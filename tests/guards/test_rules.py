@@ -61,9 +61,9 @@ def test_wordings_are_contiguous(ruling: Policy | Scheme):
 @each_ruling
 def test_wordings_are_cited_and_said_in_both_languages(ruling: Policy | Scheme):
     assert is_bilingual(ruling.title)
-    assert ruling.reference.strip()
+    assert is_bilingual(ruling.reference)
     for wording in ruling.wordings:
-        assert wording.reference.strip(), f"{wording.rule} since {wording.since} cites nothing"
+        assert is_bilingual(wording.reference), f"{wording.rule} since {wording.since} cites nothing"
         assert is_bilingual(wording.text), f"{wording.rule} since {wording.since}"
         assert is_bilingual(wording.ends if isinstance(ruling, Policy) else wording.changes), f"{wording.rule} since {wording.since}"
 

@@ -41,10 +41,13 @@ class Life:
         """Return the facts of a kind that were known and not known to be withdrawn, each report of them once."""
         subject = "region_code" if kind == "area_level" else "person_id"
         withdrawals = self.facts.get("area_withdrawal" if kind == "area_level" else "withdrawal", ())
-        gone = {(w[subject], w["withdrawn_fact_id"]) for w in withdrawals if w["fact_type"] == kind and not w["known_at"] > self.known_at}
+        counting = [w for w in withdrawals if w["fact_type"] == kind and not w["known_at"] > self.known_at]
         found: list[Row] = []
         for row in self.facts.get(kind, ()):
-            if row["known_at"] > self.known_at or (row[subject], row["fact_id"]) in gone:
+            if row["known_at"] > self.known_at:
+                continue
+            against = [w for w in counting if (w[subject], w["withdrawn_fact_id"]) == (row[subject], row["fact_id"])]
+            if any(w["reason"] != "corrected" or w["known_at"] > row["known_at"] for w in against):
                 continue
             said = {name: value for name, value in row.items() if name not in ("known_at", "delivery_id", "source")}
             if said not in found:

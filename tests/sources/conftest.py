@@ -17,7 +17,7 @@ from fangxian.sources.identity import KeyFile
 RECEIVED_AT = datetime(2020, 3, 1, 2, 0)
 """When files come in these tests: 10 in the morning of 1 March 2020 in China."""
 
-ANN, BO, CAI = "360426199101010071", "11010519491231002X", "330106197505050059"
+ANN, BO, CAI = "360426199101010071", "11010519491231002X", "330106197505050057"
 """Valid resident ids of nobody: two are the standard's own examples."""
 
 

@@ -11,7 +11,7 @@ import pytest
 from fangxian.cli.app import main
 from fangxian.engine.lake import Lake
 
-from .conftest import ANN, check_in, check_ins
+from .conftest import ANN, check_in, check_ins, csv
 
 
 @dataclass(frozen=True)
@@ -49,17 +49,34 @@ def test_a_file_goes_into_a_new_lake_and_its_refused_row_comes_out_as_a_workbook
     fangxian: Callable[..., Ended], file: Path, tmp_path: Path
 ):
     lake = tmp_path / "lake"
-    first = fangxian("ingest", "daily-check-in", file, "--lake", lake)
+    first = fangxian("ingest", "daily-check-in", file, "--lake", lake, "--language", "en")
     assert (first.returncode, first.stderr.strip()) == (0, "")
-    assert "隔离 quarantined" in first.stdout
+    assert "quarantined 1" in first.stdout
     again = fangxian("ingest", "daily-check-in", file, "--lake", lake)
-    assert "nothing was changed" in again.stdout
+    assert "已在数据湖中，未作更改" in again.stdout
     exported = fangxian("quarantine", "--lake", lake, "--export", tmp_path / "q.xlsx")
     assert exported.returncode == 0
     assert fastexcel.read_excel(tmp_path / "q.xlsx").sheet_names == ["daily-check-in"]
     assert fangxian("compact", "--lake", lake).returncode == 0
     assert fangxian("check", "--lake", lake).returncode == 0
     assert ANN not in first.stdout + first.stderr + exported.stdout
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nothing_is_cut_at_eighty_columns(fangxian: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str):
+    monkeypatch.setenv("COLUMNS", "80")
+    header = ("通报编号", "地区代码", "统计日期", "累计确诊", "治愈", "上报时间")
+    counts = (("330382", "10", 12), ("330382", "11", 9), ("330183", "11", 4), ("999999", "11", 1))
+    rows = [(f"TB{n}", code, f"2020-02-{day}", f"{total}", "", "2020-02-29 09:00:00") for n, (code, day, total) in enumerate(counts)]
+    path = tmp_path / "bulletin.csv"
+    path.write_text(csv(header, rows), "utf-8")
+    lake = ("--lake", tmp_path / "lake", "--language", language)
+    printed = [fangxian("ingest", "area-bulletin", path, *lake)]
+    printed += [fangxian(command, *lake) for command in ("check", "quarantine", "compact")]
+    printed += [fangxian("sources", "--language", language)]
+    assert [ended.returncode for ended in printed] == [0] * 5
+    assert all(found in printed[1].stdout for found in ("330183", "999999", "乐清市", "2020-02-11"))
+    assert [ended.stdout for ended in printed if "…" in ended.stdout] == []
 
 
 def test_a_file_that_cannot_be_read_ends_with_2_and_the_others_go_in(fangxian: Callable[..., Ended], file: Path, tmp_path: Path):
@@ -69,7 +86,7 @@ def test_a_file_that_cannot_be_read_ends_with_2_and_the_others_go_in(fangxian: C
     assert ended.returncode == 2
     assert "empty.csv is empty" in ended.stderr
     assert "2 of 3 files did not go in" in ended.stderr
-    assert "接收 accepted" in ended.stdout
+    assert "接收 1" in ended.stdout
 
 
 def test_a_file_of_refused_rows_ends_with_0_and_says_so_loudly(fangxian: Callable[..., Ended], tmp_path: Path):
@@ -77,7 +94,7 @@ def test_a_file_of_refused_rows_ends_with_0_and_says_so_loudly(fangxian: Callabl
     path.write_text(check_ins(check_in("1", 体温="烧")), "utf-8")
     ended = fangxian("ingest", "daily-check-in", path, "--lake", tmp_path / "lake")
     assert ended.returncode == 0
-    assert "EVERY ROW WAS REFUSED" in ended.stdout
+    assert "全部行均被隔离，没有一行入湖" in ended.stdout
 
 
 def test_an_unknown_source_is_answered_with_the_nearest(fangxian: Callable[..., Ended], file: Path, tmp_path: Path):
@@ -137,3 +154,36 @@ def test_a_workbook_for_a_folder_that_is_not_there_is_refused(fangxian: Callable
     refused = fangxian("quarantine", "--lake", tmp_path / "lake", "--export", tmp_path / "nowhere" / "q.xlsx")
     assert refused.returncode == 2
     assert "There is no folder" in refused.stderr
+
+
+DAMAGE = {
+    "cut": lambda content: content[: len(content) // 2],
+    "garbage": lambda content: b"garbage " * 100,
+    "empty": lambda content: b"",
+    "garbage in the middle": lambda content: content[:4] + b"\0" * (len(content) // 2) + content[4 + len(content) // 2 :],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("merged", [False, True], ids=["delivered", "merged"])
+def test_a_damaged_file_of_a_lake_ends_every_command_in_a_sentence_that_names_it(
+    fangxian: Callable[..., Ended], file: Path, tmp_path: Path, damage: str, merged: bool
+):
+    lake = tmp_path / "lake"
+    assert fangxian("ingest", "daily-check-in", file, "--lake", lake).returncode == 0
+    if merged:
+        assert fangxian("compact", "--lake", lake).returncode == 0
+    path = next((lake / ("compacted" if merged else "deliveries")).glob("*/check_in*.parquet"))
+    path.write_bytes(DAMAGE[damage](path.read_bytes()))
+    again = tmp_path / "again.csv"
+    again.write_text(check_ins(check_in("1", 上报时间="2020-02-12 09:00:00", 症状="发热")), "utf-8")
+    person = "0" * 32
+    for command in (
+        ("ingest", "daily-check-in", again),
+        ("compact",),
+        ("decide", "--at", "2020-02-20 12:00", "--role", "tester", "--purpose", "test"),
+        ("rehearse", "--to", "shanghai", "--role", "tester", "--purpose", "test"),
+        ("explain", person, "--role", "tester", "--purpose", "test"),
+    ):
+        ended = fangxian(*command, "--lake", lake)
+        assert (ended.returncode, str(path) in ended.stderr.replace(" ", ""), person in ended.stderr) == (2, True, False), command

@@ -155,3 +155,33 @@ def test_an_empty_or_missing_file_does_not_go_in(door: Door, content: bytes | No
     path = door.write(content) if content is not None else door.folder / "nowhere.csv"
     with pytest.raises(FangxianError, match=r"empty|no file"):
         door.bring("daily-check-in", path)
+
+
+@pytest.mark.parametrize(
+    "content", [check_ins(check_in("1")).replace("症状", "打卡时间", 1), check_ins(check_in("1")).replace("体温", "症状", 1)]
+)
+def test_a_header_that_names_a_column_twice_does_not_go_in(door: Door, content: str):
+    with pytest.raises(FangxianError, match="twice"):
+        door.bring("daily-check-in", content)
+    assert door.lake.delivery_ids() == []
+
+
+@pytest.mark.parametrize("place", ["before", "in a cell", "in a heading", "after"])
+def test_a_text_file_with_nul_bytes_ends_in_a_sentence_and_never_in_a_crash(door: Door, place: str):
+    content = {
+        "before": b"\0\0\0\0" + GOOD.encode(),
+        "in a cell": GOOD.encode().replace(b"36.5", b"36\0.5", 1),
+        "in a heading": GOOD.encode().replace("体温".encode(), "体\0温".encode(), 1),
+        "after": GOOD.encode() + b"\0" * 4096,
+    }[place]
+    with pytest.raises(FangxianError, match="NUL"):
+        door.bring("daily-check-in", content)
+    assert door.lake.delivery_ids() == []
+
+
+def test_a_day_of_1900_is_a_spreadsheet_s_empty_cell_and_is_refused_with_a_remedy(door: Door):
+    receipt = door.bring(
+        "daily-check-in", check_ins(check_in("1", 打卡时间="1900-01-01 00:00:00"), check_in("2", 上报时间="1900/1/1 0:00"))
+    ).receipt
+    assert receipt["refused"] == {"too_early": 2}
+    assert all("1900" in remedy for (remedy,) in door.refused("remedy_en"))

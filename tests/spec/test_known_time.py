@@ -21,7 +21,69 @@ EXCLUDED_LATER = {
     """,
 }
 
+SAID_AGAIN = {
+    MedicalMeasure: """
+        fact_id | person_id | from_at          | known_at                   | kind
+        a1      | ann       | 2020-03-12 09:00 | 2020-03-12 10:00           | central
+        a1      | ann       | 2020-03-14 09:00 | 2020-03-20 00:00           | central
+        b1      | bo        | 2020-03-14 09:00 | 2020-03-20 00:00:00.000001 | central
+        b1      | bo        | 2020-03-12 09:00 | 2020-03-12 10:00           | central
+        c1      | cai       | 2020-03-12 09:00 | 2020-03-12 10:00           | central
+        c1      | dan       | 2020-03-12 09:00 | 2020-03-18 10:00           | central
+        e1      | eva       | 2020-03-12 09:00 | 2020-03-18 10:00           | central
+        e1      | eva       | 2020-03-13 09:00 | 2020-03-18 10:00           | central
+        e1      | eva       | 2020-03-14 09:00 | 2020-03-17 10:00           | central
+        f1      | fei       | 2020-03-12 09:00 | 2020-03-12 10:00           | central
+        f1      | fei       | 2020-03-13 09:00 | 2020-03-13 10:00           | central
+        f1      | fei       | 2020-03-12 09:00 | 2020-03-14 10:00           | central
+    """,
+    Withdrawal: """
+        fact_id | person_id | from_at                    | known_at                   | fact_type       | withdrawn_fact_id | reason
+        w1      | ann       | 2020-03-20 00:00           | 2020-03-20 00:00           | medical_measure | a1                | corrected
+        w2      | bo        | 2020-03-20 00:00:00.000001 | 2020-03-20 00:00:00.000001 | medical_measure | b1                | corrected
+        w3      | cai       | 2020-03-18 10:00           | 2020-03-18 10:00           | medical_measure | c1                | corrected
+        w4      | eva       | 2020-03-18 10:00           | 2020-03-18 10:00           | medical_measure | e1                | corrected
+        w5      | fei       | 2020-03-13 10:00           | 2020-03-13 10:00           | medical_measure | f1                | corrected
+        w6      | fei       | 2020-03-14 10:00           | 2020-03-14 10:00           | medical_measure | f1                | corrected
+    """,
+}
+
 CASES = (
+    Case(
+        policies=("hangzhou",),
+        rule="central-isolation",
+        title=Text(
+            "同一记录再报而内容有变：自获知更正之刻起以新内容为准，先前的不再成立；同一时刻的两种内容均成立",
+            "a record said again with other content: from the instant at which that is known it alone stands; two contents of one "
+            "instant both do",
+        ),
+        known_at=THEN,
+        facts=SAID_AGAIN,
+        expect="""
+            person_id | colour | from_at          | until_at | because
+            ann       | red    | 2020-03-14 09:00 |          | a1
+            bo        | red    | 2020-03-12 09:00 |          | b1
+            dan       | red    | 2020-03-12 09:00 |          | c1
+            eva       | red    | 2020-03-12 09:00 |          | e1
+            eva       | red    | 2020-03-13 09:00 |          | e1
+            fei       | red    | 2020-03-12 09:00 |          | f1
+        """,
+    ),
+    Case(
+        policies=("hangzhou",),
+        rule="central-isolation",
+        title=Text("……按现在获知的，更正均已生效", "... and as known now every correction counts"),
+        facts=SAID_AGAIN,
+        expect="""
+            person_id | colour | from_at          | until_at | because
+            ann       | red    | 2020-03-14 09:00 |          | a1
+            bo        | red    | 2020-03-14 09:00 |          | b1
+            dan       | red    | 2020-03-12 09:00 |          | c1
+            eva       | red    | 2020-03-12 09:00 |          | e1
+            eva       | red    | 2020-03-13 09:00 |          | e1
+            fei       | red    | 2020-03-12 09:00 |          | f1
+        """,
+    ),
     Case(
         policies=("hangzhou", "shanghai", "national"),
         rule="confirmed-case",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from fangxian.engine.answers import write_answer
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.web.server import LOOPBACK, serve
@@ -31,7 +32,6 @@ def test_a_lake_without_figures_says_how_to_get_them(tmp_path: Path):
 
 def test_figures_of_another_version_are_not_read(tmp_path: Path):
     lake = Lake.create(tmp_path / "lake")
-    (lake.path / "answers" / "page").mkdir()
-    (lake.path / "answers" / "page" / "about.json").write_text('{"shape": 99}', "utf-8")
+    write_answer(lake, "page", lambda folder: (folder / "about.json").write_text('{"shape": 99}', "utf-8"))
     with pytest.raises(FangxianError, match="another version"):
         serve(lake, port=0, on_ready=never)

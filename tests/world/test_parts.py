@@ -86,14 +86,14 @@ def test_a_sheet_that_is_too_long_is_refused(tmp_path):
 
 
 def test_the_command_makes_a_world_and_tells_what_it_made(tmp_path):
-    made = CliRunner().invoke(build(), ["world", str(tmp_path / "w"), "--people", "600", "--days", "45", "--seed", "3"])
+    made = CliRunner().invoke(build(), ["world", str(tmp_path / "w"), "--people", "600", "--days", "45", "--seed", "3", "-l", "en"])
     assert made.exit_code == 0, made.output
     assert "600 people" in made.output
     assert (tmp_path / "w" / "MANIFEST.json").exists()
 
 
 def test_the_command_makes_a_benchmark_lake(tmp_path):
-    made = CliRunner().invoke(build(), ["world", str(tmp_path / "lake"), "--benchmark", "--people", "500", "--facts", "6000"])
+    made = CliRunner().invoke(build(), ["world", str(tmp_path / "lake"), "--benchmark", "--people", "500", "--facts", "6000", "-l", "en"])
     assert made.exit_code == 0, made.output
     assert "bytes a fact" in made.output
     assert (tmp_path / "lake" / "lake.json").exists()

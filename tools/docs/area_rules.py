@@ -1,10 +1,12 @@
 """The rule book of the areas: every scheme, its levels and its rule in each wording."""
 
+from collections.abc import Mapping
+
 from fangxian.area.rule import area_rule
 from fangxian.area.scheme import AreaWording, Scheme, all_schemes
 from fangxian.facts import Text
 from tools.docs.language import Language, facts_about, heading, page, written_from
-from tools.docs.wordings import EVIDENCE, WHAT_EVIDENCE_MEANS, dates, parameters, region_name
+from tools.docs.wordings import EVIDENCE, WHAT_EVIDENCE_MEANS, dates, parameters, region_name, zone_name
 
 
 def area_rules(language: Language) -> str:
@@ -29,26 +31,26 @@ def _scheme(scheme: Scheme, language: Language) -> str:
         (
             (Text("适用", "Applies to"), region_name(scheme.region_code, language) if scheme.region_code else anywhere),
             (Text("等级（由轻到重）", "Levels, mildest first"), " · ".join(language.of(words) for words in scheme.levels.values())),
-            (Text("时区", "Zone"), scheme.zone.key),
-            (Text("出处", "Reference"), scheme.reference),
+            (Text("时区", "Zone"), zone_name(scheme.zone, scheme.utc_offset)),
+            (Text("出处", "Reference"), language.of(scheme.reference)),
         ),
     )
-    wordings = (_wording(wording, language) for wording in scheme.wordings)
+    wordings = (_wording(wording, scheme.levels, language) for wording in scheme.wordings)
     return page(
         f'<a id="{scheme.name}"></a>\n\n## {language.of(scheme.title)} `{scheme.name}`',
         about,
-        parameters([scheme.stands_days], language),
+        parameters([scheme.stands_days], language, {}),
         *wordings,
     )
 
 
-def _wording(wording: AreaWording, language: Language) -> str:
+def _wording(wording: AreaWording, levels: Mapping[str, Text], language: Language) -> str:
     colon, title = language.say("：", ": "), heading(language.of(area_rule(wording.rule).title))
     return page(
         f"### {title}{language.say('，', ', ')}{dates(wording.since, wording.until, language)}",
         language.of(wording.text),
         f"- {language.say('何时变化', 'What changes it')}{colon}{language.of(wording.changes)}\n"
-        f"- {language.say('出处', 'Reference')}{colon}{wording.reference}\n"
+        f"- {language.say('出处', 'Reference')}{colon}{language.of(wording.reference)}\n"
         f"- {language.say('依据', 'Evidence')}{colon}{language.of(EVIDENCE[wording.evidence])}",
-        parameters(wording.parameters.values(), language),
+        parameters(wording.parameters.values(), language, levels),
     )

@@ -15,6 +15,7 @@ TYPES: Final = {
     "string": Text("文本", "text"),
     "timestamp(6)": Text("时刻", "instant"),
 }
+UNITS: Final = {"cases": Text("例", "cases"), "persons": Text("人", "people")}
 CLASSES: Final = {
     Retention.REGISTER: Text("登记信息：申领、居住、单位、监护、同意", "Register: enrolment, home, workplace, guardianship, consent"),
     Retention.HEALTH: Text("健康信息：申报、打卡、体温、检测、就诊、购药", "Health: what was declared, measured, tested, treated, bought"),
@@ -52,14 +53,15 @@ def _of_class(retention: Retention) -> list[type[Fact]]:
 def _introduction(language: Language) -> str:
     return language.say(
         "**事实**是某个来源所说的一件事：关于谁（或何地）、自何时至何时（`from_at`、`until_at`）、我方何时获知（`known_at`）。"
-        "事实只增不改；更正或撤回是指明前一事实的后来事实。\n\n"
+        "事实只增不改；更正或撤回本身是后来的事实，并指明它所更正或撤回的事实。用词见[术语](glossary.md)。\n\n"
         "- **时刻**均为协调世界时（UTC），精确到微秒；**日期**是辖区当地的日期。\n"
         "- **必填**：没有此项的行会被隔离并说明原因，不会入库。\n"
         "- **规则可读**：标“否”的列可以保存、可以给本人看，但任何规则都读不到，任何颜色都不可能取决于它。\n"
         "- 姓名、电话、住址不在任何事实中；人只以 `person_id` 出现。\n"
         "- 每项事实属于一个**保存类别**，到期按类别整批销毁。",
         "A **fact** is something a source says was so: about whom (or where), from when to when (`from_at`, `until_at`), and when we "
-        "learned it (`known_at`). Facts are only ever added; a correction or withdrawal is a later fact that names the earlier one.\n\n"
+        "learned it (`known_at`). Facts are only ever added; a correction or withdrawal is a later fact that names the earlier one. "
+        "The words are explained in the [glossary](glossary.md).\n\n"
         "- An **instant** is in UTC, to the microsecond; a **day** is a local day of the jurisdiction.\n"
         "- **Required**: a row without it is quarantined with the reason and does not go in.\n"
         "- **Rules may read**: a column marked “no” can be stored and shown to the person, and no colour can depend on it.\n"
@@ -97,7 +99,7 @@ def _columns(columns: list[Column], language: Language) -> str:
         (
             (
                 f"`{c.name}`",
-                language.of(TYPES[c.dtype]) + (language.say(f"（{c.unit}）", f", {c.unit}") if c.unit else ""),
+                _type(c, language),
                 language.of(c.meaning),
                 _values(c, language),
                 language.say("否", "no") if c.optional else yes,
@@ -108,7 +110,12 @@ def _columns(columns: list[Column], language: Language) -> str:
     )
 
 
+def _type(c: Column, language: Language) -> str:
+    unit = language.of(UNITS.get(c.unit, Text(c.unit, c.unit))) if c.unit else ""
+    return language.of(TYPES[c.dtype]) + (language.say(f"（{unit}）", f" ({unit})") if unit else "")
+
+
 def _values(c: Column, language: Language) -> str:
     if c.between:
-        return f"{c.between[0]:g}–{c.between[1]:g}"
+        return f"{c.between[0]:,g}–{c.between[1]:,.0f}"
     return language.say("；", "; ").join(f"`{word}` {language.of(WORDS[word])}" for word in c.one_of)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +13,7 @@ import ibis.expr.types as ir
 from fangxian.errors import FangxianError
 from fangxian.facts import Text
 from fangxian.facts.known import Known
+from fangxian.policy.registry import declared, named
 
 INPUTS: Final[Mapping[str, Text]] = {
     "confirmed_total": Text("累计确诊", "confirmed"),
@@ -75,24 +74,12 @@ def _keywords(function: Callable[..., ir.Table]) -> frozenset[str]:
 
 @cache
 def all_area_rules() -> tuple[AreaRule, ...]:
-    """Return every area rule, in order of name; the package is walked, so nothing has to register itself."""
+    """Return every area rule, in order of name."""
     import fangxian.area.rules as package
 
-    found: dict[str, AreaRule] = {}
-    for module in pkgutil.iter_modules(package.__path__):
-        for member in vars(importlib.import_module(f"{package.__name__}.{module.name}")).values():
-            if isinstance(member, AreaRule):
-                found[member.name] = member
-    return tuple(found[name] for name in sorted(found))
+    return declared(package, AreaRule)
 
 
 def area_rule(name: str) -> AreaRule:
     """Return the area rule called `name`; raises FangxianError where a scheme names one that does not exist."""
-    found = {rule.name: rule for rule in all_area_rules()}
-    if name not in found:
-        raise FangxianError(
-            f"There is no area rule called {name}.",
-            known=f"Known: {', '.join(found)}.",
-            next_step="Correct the scheme's area.yaml.",
-        )
-    return found[name]
+    return named(name, all_area_rules(), what="area rule", next_step="Correct the scheme's area.yaml.")

@@ -9,7 +9,6 @@ known, as in the policies of the codes.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -23,8 +22,9 @@ import yaml
 
 from fangxian.errors import FangxianError
 from fangxian.facts import Text
-from fangxian.policy.policy import PACKAGED, Evidence, Parameter
+from fangxian.policy.policy import PACKAGED, Evidence, Parameter, parameter, said
 from fangxian.policy.regions import COUNTY, PREFECTURE, Region, regions
+from fangxian.policy.registry import unknown
 
 ABOUT = frozenset({"scheme", "title", "region", "unit", "zone", "reference", "levels", "stands_days"})
 """The keys of an area.yaml that are not names of rules."""
@@ -39,7 +39,7 @@ class AreaWording:
     until: date | None
     text: Text
     changes: Text
-    reference: str
+    reference: Text
     evidence: Evidence
     parameters: Mapping[str, Parameter]
 
@@ -57,7 +57,7 @@ class Scheme:
     region_code: str | None
     unit: str
     zone: ZoneInfo
-    reference: str
+    reference: Text
     levels: Mapping[str, Text]
     stands_days: Parameter
     wordings: tuple[AreaWording, ...]
@@ -106,12 +106,7 @@ def scheme(name: str) -> Scheme:
         return found[name]
     if name.endswith(".yaml") and Path(name).is_file():
         return _load(Path(name))
-    near = difflib.get_close_matches(name, found, n=1)
-    raise FangxianError(
-        f"There is no area scheme called {name}.",
-        known=f"Known: {', '.join(found)}.",
-        next_step=f"Did you mean {near[0]}?" if near else "Name one of these, or the path of an area.yaml.",
-    )
+    raise unknown(name, found, what="area scheme", next_step="Name one of these, or the path of an area.yaml.")
 
 
 @cache
@@ -125,9 +120,9 @@ def _load(path: Path) -> Scheme:
             region_code=content["region"],
             unit=content["unit"],
             zone=ZoneInfo(content["zone"]),
-            reference=content["reference"],
+            reference=said(content["reference"]),
             levels={level: Text(**words) for level, words in content["levels"].items()},
-            stands_days=_parameter("stands_days", content["stands_days"]),
+            stands_days=parameter("stands_days", content["stands_days"]),
             wordings=tuple(w for rule in content.keys() - ABOUT for w in _wordings(rule, content[rule])),
         )
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -147,11 +142,7 @@ def _wordings(rule: str, dated: Mapping[date, Mapping[str, Any]]) -> Iterator[Ar
             until=until,
             text=Text(**entry["text"]),
             changes=Text(**entry["changes"]),
-            reference=entry["reference"],
+            reference=said(entry["reference"]),
             evidence=Evidence(entry["evidence"]),
-            parameters={name: _parameter(name, value) for name, value in entry["parameters"].items()},
+            parameters={name: parameter(name, value) for name, value in entry["parameters"].items()},
         )
-
-
-def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
-    return Parameter(name=name, value=entry["value"], evidence=Evidence(entry["evidence"]), note=entry.get("note", ""))

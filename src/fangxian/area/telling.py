@@ -26,7 +26,7 @@ def tell(found: Situation, *, language: str, compare: bool) -> Iterator[str]:
         yield from _comparison(found, language)
     yield ("规则：" if zh else "Rule: ") + found.wording.text.in_language(language)
     yield ("变级条件：" if zh else "What would change it: ") + found.wording.changes.in_language(language)
-    yield ("依据：" if zh else "Reference: ") + found.wording.reference
+    yield ("出处：" if zh else "Reference: ") + found.wording.reference.in_language(language)
 
 
 def _grey_names(found: Situation, language: str) -> str:

@@ -2,14 +2,17 @@
 
 import errno
 import importlib
+import os
 import pkgutil
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 import typer
 from rich.console import Console
 
 import fangxian.cli as package
+from fangxian.engine.damage import damage
 from fangxian.errors import FangxianError
 
 errors = Console(stderr=True, highlight=False, markup=False)
@@ -31,8 +34,14 @@ def build() -> typer.Typer:
     return app
 
 
+def _lakes() -> list[Path]:
+    """Return the lakes that the command line, or the environment in its place, names."""
+    words = [word.rpartition("=")[2] for word in sys.argv[1:]] + [os.environ.get("FANGXIAN_LAKE", "")]
+    return [Path(word) for word in words if word and (Path(word) / "lake.json").is_file()]
+
+
 def main() -> NoReturn:
-    """Run the command line; exit 2 with a sentence on bad input or a path that cannot be used, 130 on Ctrl-C."""
+    """Run the command line; exit 2 with a sentence on bad input, a damaged lake or a path that cannot be used, 130 on Ctrl-C."""
     try:
         build()()
     except FangxianError as error:
@@ -50,4 +59,10 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         errors.print("Stopped. What was finished is kept; run the same command again to go on.")
         sys.exit(130)
+    except Exception as error:
+        found = damage(error, _lakes())
+        if found is None:
+            raise
+        errors.print(str(found), style="red")
+        sys.exit(found.exit_code)
     sys.exit(0)

@@ -4,32 +4,35 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
 import orjson
 import typer
-from rich.console import Console
+from rich.console import Group
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text as Line
 
 from fangxian.area.published import published_on
 from fangxian.area.record import Recorded, record_as_learned, record_levels
 from fangxian.area.rule import INPUTS, area_rule
 from fangxian.area.scheme import Scheme
 from fangxian.area.scheme import scheme as scheme_called
-from fangxian.area.situation import Situation, newest_day, situation
+from fangxian.area.situation import AreaSituation, Situation, newest_day, situation
 from fangxian.area.telling import level_words, record_of, tell
 from fangxian.cli.options import EngineOption, KnownAtOption, LakeOption, LanguageOption, SparkMasterOption, moment
+from fangxian.cli.printing import Reader, console, messages, plain_table, print_line, print_table
 from fangxian.engine.lake import Lake
 from fangxian.engine.opening import Engine, open_engine
 from fangxian.errors import FangxianError
 
-console = Console(highlight=False)
 _STYLES = {"red": "red", "dark_red": "red", "high": "red", "orange": "dark_orange", "yellow": "yellow", "medium": "yellow"}
 _STYLES |= {"blue": "blue", "green": "green", "low": "green", "grey": "bright_black"}
+_UNBOUNDED = 10_000
+"""Columns of a screen so wide that a table is as wide on it as it wants to be."""
 
 
 class Format(StrEnum):
@@ -70,7 +73,6 @@ def areas(
 
 
 def _write(engine: Engine, scheme: Scheme, known_at: datetime, *, as_learned: bool) -> None:
-    messages = Console(stderr=True)
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=messages, transient=True) as progress:
         task = progress.add_task(scheme.name)
         recorded = record_as_learned if as_learned else _record_once
@@ -94,27 +96,51 @@ def _day(text: str) -> date:
 
 
 def _print_table(found: Situation, compare: bool, language: str) -> None:
-    zh, scheme = language != "en", found.scheme
-    published = published_on(scheme.name, found.on) if compare else {}
-    shows = [shown for shown in area_rule(found.wording.rule).shows if not _never(found, shown)]
-    table = Table(title=f"{scheme.title.in_language(language)} · {found.on}")
-    for heading in ("代码", "地区", "等级") if zh else ("code", "area", "level"):
-        table.add_column(heading, no_wrap=True)
-    if compare:
-        table.add_column("公布" if zh else "published", no_wrap=True)
-    for shown in shows:
-        table.add_column(INPUTS[shown].in_language(language), justify="right", overflow="fold")
-    table.add_column("统计日" if zh else "count of", justify="right", overflow="fold")
-    for area in found.with_level:
-        cells = [area.region_code, area.name, level_words(scheme, area.level, language)]
-        if compare:
-            said = published.get(area.region_code)
-            cells.append("" if said is None else level_words(scheme, said.level, language) + (" ≠" if said.level != area.level else ""))
-        cells += [_cell(scheme, area.inputs[shown], language) for shown in shows]
-        table.add_row(*cells, f"{area.reported_on:%m-%d}", style=_STYLES.get(area.level or "", ""))
-    console.print(table)
+    reader, shows = Reader(language), [shown for shown in area_rule(found.wording.rule).shows if not _never(found, shown)]
+    published = published_on(found.scheme.name, found.on) if compare else {}
+    said = {code: level.level for code, level in published.items()}
+    table = _wide(found, shows, said, reader)
+    unbounded = console.options.update(width=_UNBOUNDED)
+    if console.measure(table, options=unbounded).maximum > console.width:
+        table = _narrow(found, shows, said, reader)
+    print_table(table, f"{reader.of(found.scheme.title)} · {found.on}")
+    console.print()
     for line in tell(found, language=language, compare=compare):
-        console.print(line, soft_wrap=True, markup=False)
+        print_line(line)
+
+
+def _wide(found: Situation, shows: list[str], published: Mapping[str, str], reader: Reader) -> Table:
+    """Return a table with a column for each input."""
+    inputs = (reader.number(INPUTS[shown].zh, INPUTS[shown].en) for shown in shows)
+    about = reader.name("代码", "code"), reader.name("地区", "area"), reader.name("等级", "level")
+    table = plain_table(*about, *inputs, reader.number("统计日", "count of"))
+    for area in found.with_level:
+        cells = (_cell(found.scheme, area.inputs[shown], reader.language) for shown in shows)
+        level = _level(found.scheme, area, published, reader)
+        table.add_row(area.region_code, area.name, level, *cells, f"{area.reported_on:%m-%d}", style=_STYLES.get(area.level or "", ""))
+    return table
+
+
+def _narrow(found: Situation, shows: list[str], published: Mapping[str, str], reader: Reader) -> Table:
+    """Return a table in which each area's inputs stand on a line below its level."""
+    table = plain_table(
+        reader.name("代码", "code"), reader.name("地区", "area"), reader.words("等级与依据", "level, and what it was computed from")
+    )
+    for area in found.with_level:
+        inputs = [f"{reader.of(INPUTS[shown])} {_cell(found.scheme, area.inputs[shown], reader.language)}" for shown in shows]
+        inputs.append(f"{reader.say('统计日', 'count of')} {area.reported_on:%m-%d}")
+        level = Line(_level(found.scheme, area, published, reader), _STYLES.get(area.level or "", ""))
+        table.add_row(area.region_code, area.name, Group(level, Line(" · ".join(inputs), "dim")))
+    return table
+
+
+def _level(scheme: Scheme, area: AreaSituation, published: Mapping[str, str], reader: Reader) -> str:
+    """Return an area's level; where another one was published, that too."""
+    computed = level_words(scheme, area.level, reader.language)
+    said = published.get(area.region_code, area.level)
+    return (
+        computed if said == area.level else f"{computed} ≠ {reader.say('公布', 'published')} {level_words(scheme, said, reader.language)}"
+    )
 
 
 def _never(found: Situation, shown: str) -> bool:

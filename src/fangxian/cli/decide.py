@@ -7,9 +7,7 @@ from typing import Annotated
 
 import pyarrow as pa
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from fangxian.cli.options import (
     AtOption,
@@ -23,6 +21,8 @@ from fangxian.cli.options import (
     SparkMasterOption,
     moment,
 )
+from fangxian.cli.printing import Reader, console, messages, plain_table, print_line, print_table
+from fangxian.cli.rehearsal import colour_words, print_rehearsal
 from fangxian.code.colour import Colour
 from fangxian.code.decide import Decided, Summary, summarise
 from fangxian.code.decide import decide as decide_everybody
@@ -38,7 +38,6 @@ from fangxian.policy.policy import Policy, all_policies
 from fangxian.policy.policy import policy as policy_called
 from fangxian.store.journal import Access, Journal
 
-console = Console(highlight=False)
 _STYLES = {"red": "red", "orange": "dark_orange", "yellow": "yellow", "green": "green"}
 
 
@@ -60,14 +59,16 @@ def decide(
     _record(opened, role, purpose, what="decide", about=chosen.name)
     with open_engine(opened, engine, master=spark_master) as running:
         decided = _with_progress(running, chosen, known)
-    with DuckDBEngine(opened) as counting:
-        _print_summary(summarise(counting, decided, at=instant), chosen, language)
-    console.print(f"{sum(decided.hits_by_rule.values()):,} hits → {decided.folder}", soft_wrap=True)
+        with DuckDBEngine(opened) as counting:
+            _print_summary(summarise(counting, decided, at=instant), chosen, Reader(language))
+    hits = f"{sum(decided.hits_by_rule.values()):,}"
+    console.print()
+    print_line(f"{Reader(language).say(f'命中 {hits} 条', f'{hits} hits')} → {decided.folder}")
 
 
 def _with_progress(engine: Engine, chosen: Policy, known_at: datetime) -> Decided:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=messages, transient=True) as progress:
         task = progress.add_task(chosen.name, total=len(chosen.rules()))
         started: list[str] = []
 
@@ -78,44 +79,34 @@ def _with_progress(engine: Engine, chosen: Policy, known_at: datetime) -> Decide
         return decide_everybody(engine, chosen, known_at=known_at, on_batch=show)
 
 
-def _print_summary(summary: Summary, chosen: Policy, language: str) -> None:
-    zh = language != "en"
-    clock = f"{chosen.local(summary.at):%Y-%m-%d %H:%M}"
-    by_colour = Table(title=f"{chosen.title.in_language(language)} · {clock}")
-    by_colour.add_column("颜色" if zh else "colour")
-    by_colour.add_column("人数" if zh else "people", justify="right")
-    by_colour.add_column("%", justify="right")
+def _print_summary(summary: Summary, chosen: Policy, reader: Reader) -> None:
+    by_colour = plain_table(reader.name("颜色", "colour"), reader.number("人数", "people"), reader.number("%", "%"))
     rows = summary.by_colour.to_pylist()
     everybody = sum(row["people"] for row in rows) or 1
     for row in sorted(rows, key=lambda row: list(Colour).index(Colour(row["colour"]))):
         share = f"{100 * row['people'] / everybody:.2f}"
-        words = Colour(row["colour"]).words.in_language(language)
-        by_colour.add_row(words, f"{row['people']:,}", share, style=_STYLES[row["colour"]])
-    console.print(by_colour)
-    by_rule = Table(title="按规则" if zh else "By rule")
-    for heading in ("规则", "颜色") if zh else ("rule", "colour"):
-        by_rule.add_column(heading)
-    by_rule.add_column("人数" if zh else "people", justify="right")
+        by_colour.add_row(colour_words(row["colour"], reader), f"{row['people']:,}", share, style=_STYLES[row["colour"]])
+    print_table(by_colour, f"{reader.of(chosen.title)} · {chosen.local(summary.at):%Y-%m-%d %H:%M}")
+    by_rule = plain_table(reader.words("规则", "rule"), reader.name("颜色", "colour"), reader.number("人数", "people"))
     for row in summary.by_rule.to_pylist():
-        title = rule(row["rule"]).title.in_language(language)
-        by_rule.add_row(title, Colour(row["colour"]).words.in_language(language), f"{row['people']:,}", style=_STYLES[row["colour"]])
-    console.print(by_rule)
-    console.print(_counties(summary.by_region, zh=zh))
+        title = reader.of(rule(row["rule"]).title)
+        by_rule.add_row(title, colour_words(row["colour"], reader), f"{row['people']:,}", style=_STYLES[row["colour"]])
+    print_table(by_rule, reader.say("按规则", "By rule"))
+    _print_counties(summary.by_region, {wording.colour for wording in chosen.wordings} | {Colour.GREEN}, reader)
 
 
-def _counties(by_region: pa.Table, *, zh: bool) -> Table:
-    """Return the ten counties with most people who are not green."""
+def _print_counties(by_region: pa.Table, colours: set[str], reader: Reader) -> None:
+    """Print the ten counties with most people who are not green, in the colours that the policy has."""
     counts: dict[str | None, dict[str, int]] = {}
     for row in by_region.to_pylist():
         counts.setdefault(row["region_code"], {})[row["colour"]] = row["people"]
-    table = Table(title="非绿码最多的十个县（市、区）" if zh else "The ten counties with most people not green")
-    table.add_column("代码" if zh else "region")
-    for colour in reversed(Colour):
-        table.add_column(colour.words.in_language("zh" if zh else "en"), justify="right")
+    shown = [colour for colour in reversed(Colour) if colour in colours]
+    numbers = (reader.number(colour.words.zh, colour.words.en) for colour in shown)
+    table = plain_table(reader.name("代码", "code"), reader.words("地区", "area"), *numbers)
     worst = sorted(counts, key=lambda code: -sum(n for colour, n in counts[code].items() if colour != Colour.GREEN))
     for code in worst[:10]:
-        table.add_row(code or ("住址不详" if zh else "home unknown"), *(f"{counts[code].get(c, 0):,}" for c in reversed(Colour)))
-    return table
+        table.add_row(*reader.region(code), *(f"{counts[code].get(colour, 0):,}" for colour in shown))
+    print_table(table, reader.say("非绿码最多的十个县（市、区）", "The ten counties with most people not green"))
 
 
 def explain(
@@ -141,7 +132,7 @@ def explain(
     _record(opened, role, purpose, what="explain", about=person)
     with DuckDBEngine(opened) as engine:
         for line in tell(explain_person(engine, chosen, person, at=instant, known_at=known), language=language):
-            console.print(line, soft_wrap=True, markup=False)
+            print_line(line)
 
 
 def rehearse(
@@ -163,41 +154,20 @@ def rehearse(
     _record(opened, role, purpose, what="rehearse", about=f"{old.name} → {new.name}")
     with open_engine(opened, engine, master=spark_master) as running:
         decided = [_with_progress(running, chosen, known) for chosen in (old, new)]
-    with DuckDBEngine(opened) as counting:
-        result = rehearse_policies(counting, *decided, at=instant)
-    zh = language != "en"
-    titles = ("变化", "按县（市、区）", "按规则") if zh else ("Changes", "By county", "By rule")
-    for title, table in zip(titles, (result.by_change, result.by_region, result.by_rule), strict=True):
-        console.print(_plain(table, title, language))
-
-
-def _plain(table: pa.Table, title: str, language: str) -> Table:
-    shown = Table(title=title)
-    for name in table.column_names:
-        shown.add_column(name, justify="right" if name == "people" else "left")
-    for row in table.to_pylist():
-        shown.add_row(*(_cell(name, value, language) for name, value in row.items()))
-    return shown
-
-
-def _cell(name: str, value: object, language: str) -> str:
-    if name == "people":
-        return f"{value:,}"
-    if name == "rule":
-        return rule(str(value)).title.in_language(language)
-    if name.endswith("_colour") and value != "none":
-        return Colour(str(value)).words.in_language(language)
-    return "—" if value in (None, "none") else str(value)
+        with DuckDBEngine(opened) as counting:
+            result = rehearse_policies(counting, *decided, at=instant)
+    print_rehearsal(result, Reader(language))
 
 
 def policies(*, language: LanguageOption = "zh") -> None:
     """List the policies that ship."""
-    table = Table()
-    for heading in ("名称", "辖区", "标题", "施行") if language != "en" else ("name", "region", "title", "in force since"):
-        table.add_column(heading)
+    reader = Reader(language)
+    table = plain_table(
+        reader.name("名称", "name"), reader.words("标题", "title"), reader.name("辖区", "region"), reader.name("施行", "in force since")
+    )
     for chosen in all_policies():
-        table.add_row(chosen.name, chosen.region_code, chosen.title.in_language(language), chosen.since.isoformat())
-    console.print(table)
+        table.add_row(chosen.name, reader.of(chosen.title), chosen.region_code, chosen.since.isoformat())
+    print_table(table)
 
 
 def _record(lake: Lake, role: str, purpose: str, *, what: str, about: str) -> None:

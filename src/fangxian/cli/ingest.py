@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Column, Table
 
+from fangxian.cli.flags import print_flags
 from fangxian.cli.options import LakeOption, LanguageOption
+from fangxian.cli.printing import Reader, messages, plain_table, print_line, print_table
 from fangxian.engine.compaction import compact as compact_lake
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
-from fangxian.facts import all_fact_types
+from fangxian.facts import Text, all_fact_types, fact_type
 from fangxian.facts.known import now
 from fangxian.sources import quarantine as refused
 from fangxian.sources.catalogue import all_sources, source_named
-from fangxian.sources.crosschecks import CHECK_TITLES, Flag, lake_flags
+from fangxian.sources.crosschecks import Flag, lake_flags
 from fangxian.sources.delivery import STEPS, Delivered
 from fangxian.sources.delivery import ingest as deliver
 from fangxian.sources.identity import KeyFile
 from fangxian.sources.refusal import REASON_TITLES, Reason
-
-console = Console(highlight=False)
-messages = Console(stderr=True, highlight=False)
 
 _MANY_FLAGS = 12
 
@@ -64,7 +60,7 @@ def ingest(
             if len(files) > 1:
                 messages.print(str(error), style="red", markup=False)
         else:
-            _print_delivered(delivered, language)
+            _print_delivered(delivered, Reader(language))
     if failures:
         last = failures[-1]
         raise (
@@ -88,47 +84,61 @@ def quarantine(
     language: LanguageOption = "zh",
 ) -> None:
     """Count the refused rows by source and reason; write them to Excel with the remedy of each, so that agencies can mend them."""
-    opened = Lake.open(lake)
+    opened, reader = Lake.open(lake), Reader(language)
     wanted = source_named(source).name if source else None
-    table = Table(Column("来源 source", no_wrap=True), "原因 reason", "行数 rows", title="隔离 quarantine")
-    for name, reason, rows in refused.counts(opened):
-        if wanted in (None, name):
-            table.add_row(name, REASON_TITLES[Reason(reason)].in_language(language), f"{rows:,}")
-    console.print(table)
+    counts = [(name, reason, rows) for name, reason, rows in refused.counts(opened) if wanted in (None, name)]
+    table = plain_table(reader.name("来源", "source"), reader.words("原因", "reason"), reader.number("行数", "rows"))
+    shown = ""
+    for name, reason, rows in counts:
+        table.add_row("" if name == shown else name, reader.of(REASON_TITLES[Reason(reason)]), f"{rows:,}")
+        shown = name
+    total = sum(rows for _, _, rows in counts)
+    print_table(table, reader.say(f"隔离的行：{total:,}", f"Rows in quarantine: {total:,}"))
     if export:
         if export.suffix.lower() != ".xlsx":
             raise FangxianError(f"{export} is not an Excel workbook's name.", next_step="Give a name that ends in .xlsx.")
         if not export.absolute().parent.is_dir():
             raise FangxianError(f"There is no folder {export.absolute().parent}.", next_step="Make it, or name another.")
         lines = refused.export(opened, export, source=wanted)
-        console.print(f"{export}: {lines:,} 行 lines", markup=False)
+        print_line(f"{export}: {lines:,} {reader.say('行', 'lines')}")
 
 
 def sources(*, language: LanguageOption = "zh") -> None:
     """List the sources: who sends, in which form, how often, and which facts come of it."""
-    table = Table(Column("来源 source", no_wrap=True), "单位 agency", "格式 format", "频次 every", "事实 facts")
+    reader = Reader(language)
+    between = reader.say("、", ", ")
+    table = plain_table(
+        reader.name("来源", "source"),
+        reader.words("单位", "agency"),
+        reader.words("格式", "format"),
+        reader.number("频次", "every"),
+        reader.words("事实", "facts"),
+    )
     for source in all_sources():
-        facts = "、".join(fact_type.title.in_language(language) for fact_type in source.fact_types())
-        table.add_row(source.name, source.agency.in_language(language), str(source.format), _every(source.cadence.every), facts)
-    console.print(table)
+        facts = between.join(reader.of(found.title) for found in source.fact_types())
+        table.add_row(source.name, reader.of(source.agency), str(source.format), reader.of(_every(source.cadence.every)), facts)
+    print_table(table)
 
 
 def check(*, lake: LakeOption, language: LanguageOption = "zh") -> None:
-    """List what looks odd in the whole lake: falling counts, provinces that do not add up, codes not in force, late rows."""
-    flags = lake_flags(Lake.open(lake))
-    _print_flags(flags, language, most=len(flags))
+    """List what looks odd in the whole lake: falling counts, provinces that do not add up, codes not in force, late rows, corrections."""
+    reader, flags = Reader(language), lake_flags(Lake.open(lake))
+    print_flags(flags, reader, most=len(flags))
     if not flags:
-        console.print("未发现异常。Nothing odd was found." if language == "zh" else "Nothing odd was found.")
+        print_line(reader.say("未发现异常。", "Nothing odd was found."))
 
 
-def compact(*, lake: LakeOption) -> None:
+def compact(*, lake: LakeOption, language: LanguageOption = "zh") -> None:
     """Merge all deliveries into files sorted by person, each fact once; what was in force stays so until the new is complete."""
+    reader = Reader(language)
     with _bar("compact", steps=len(all_fact_types())) as step:
         done = compact_lake(Lake.open(lake), progress=step)
-    table = Table("事实 facts", "读入 read", "写出 written", title=f"第 {done.generation} 代 generation {done.generation}")
+    table = plain_table(
+        reader.words("事实", "facts"), reader.name("表", "table"), reader.number("读入", "read"), reader.number("写出", "written")
+    )
     for name, rows in done.read.items():
-        table.add_row(name, f"{rows:,}", f"{done.written[name]:,}")
-    console.print(table)
+        table.add_row(reader.of(fact_type(name).title), name, f"{rows:,}", f"{done.written[name]:,}")
+    print_table(table, reader.say(f"第 {done.generation} 代", f"Generation {done.generation}"))
 
 
 commands = (ingest, quarantine, sources, check, compact)
@@ -165,46 +175,30 @@ def _instant(text: str | None) -> datetime | None:
     return came_at
 
 
-def _print_delivered(delivered: Delivered, language: str) -> None:
+def _print_delivered(delivered: Delivered, reader: Reader) -> None:
     receipt = delivered.receipt
     if delivered.already_there:
-        console.print(
-            f"{receipt['file_name']}: 已在数据湖中（{receipt['delivery_id']}），未作更改。Already in the lake; nothing was changed.",
-            markup=False,
-        )
+        said = reader.say("已在数据湖中，未作更改", "already in the lake; nothing was changed")
+        print_line(f"{receipt['file_name']}: {said} ({receipt['delivery_id']})")
         return
     rows = receipt["rows"]
-    console.print(f"{receipt['file_name']} → {receipt['delivery_id']}", style="bold", markup=False)
-    table = Table(show_header=False)
-    table.add_row("读入 read", f"{rows['read']:,}")
-    table.add_row("接收 accepted", f"{rows['accepted']:,}", style="green" if rows["accepted"] else "bold red")
-    table.add_row("重复 repeated", f"{rows['repeated']:,}")
-    table.add_row("隔离 quarantined", f"{rows['quarantined']:,}", style="bold red" if rows["quarantined"] else None)
+    print_line(f"{receipt['file_name']} → {receipt['delivery_id']}", style="bold")
+    table = plain_table(reader.words("行", "rows"), reader.number("数量", "count"))
+    table.add_row(reader.say("读入", "read"), f"{rows['read']:,}")
+    table.add_row(reader.say("接收", "accepted"), f"{rows['accepted']:,}", style="green" if rows["accepted"] else "bold red")
+    table.add_row(reader.say("重复", "repeated"), f"{rows['repeated']:,}")
+    table.add_row(reader.say("隔离", "quarantined"), f"{rows['quarantined']:,}", style="bold red" if rows["quarantined"] else None)
     for reason, count in receipt["refused"].items():
-        table.add_row(f"  {REASON_TITLES[Reason(reason)].in_language(language)}", f"{count:,}")
-    for fact_type, count in receipt["facts"].items():
-        table.add_row(f"事实 {fact_type}", f"{count:,}")
-    console.print(table)
+        table.add_row(f"  {reader.of(REASON_TITLES[Reason(reason)])}", f"{count:,}")
+    for name, count in receipt["facts"].items():
+        table.add_row(f"{reader.say('事实：', 'facts: ')}{reader.of(fact_type(name).title)}", f"{count:,}")
+    print_table(table)
     if rows["quarantined"] and not rows["accepted"]:
-        console.print("全部行均被隔离，没有一行入湖！EVERY ROW WAS REFUSED: nothing of this file counts.", style="bold red")
-    _print_flags([Flag.of(flag) for flag in receipt["flags"]], language, most=_MANY_FLAGS)
+        every_row = reader.say("全部行均被隔离，没有一行入湖！", "EVERY ROW WAS REFUSED: nothing of this file counts.")
+        print_line(every_row, style="bold red")
+    print_flags([Flag.of(flag) for flag in receipt["flags"]], reader, most=_MANY_FLAGS)
 
 
-def _print_flags(flags: list[Flag], language: str, *, most: int) -> None:
-    if not flags:
-        return
-    counted = Counter(CHECK_TITLES[flag.check].in_language(language) for flag in flags)
-    console.print("交叉核对 cross-checks: " + ", ".join(f"{title} {count:,}" for title, count in counted.items()), style="yellow")
-    table = Table("核对 check", "来源 source", "内容 what", "次数 times", "起 from", "止 to")
-    for flag in sorted(flags, key=lambda flag: -flag.times)[:most]:
-        days = (str(day or "") for day in (flag.first_on, flag.last_on))
-        words = flag.zh if language == "zh" else flag.en
-        table.add_row(CHECK_TITLES[flag.check].in_language(language), flag.source, words, f"{flag.times:,}", *days)
-    console.print(table)
-    if len(flags) > most:
-        console.print(f"另有 {len(flags) - most} 项，见 `fangxian check`。{len(flags) - most} more: see `fangxian check`.")
-
-
-def _every(every: timedelta) -> str:
+def _every(every: timedelta) -> Text:
     hours = every / timedelta(hours=1)
-    return f"{hours / 24:g} d" if hours >= 24 else f"{hours:g} h"
+    return Text(f"{hours / 24:g} 天", f"{hours / 24:g} d") if hours >= 24 else Text(f"{hours:g} 小时", f"{hours:g} h")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
+from fangxian.cli.options import LanguageOption
+from fangxian.cli.printing import Reader, console, plain_table, print_line, print_table
+from fangxian.facts import Text, fact_type
 from fangxian.world.agencies import AGENCIES
 from fangxian.world.benchmark import LAST_DAY, write_benchmark
 from fangxian.world.dirt import DirtRates
@@ -18,7 +19,13 @@ from fangxian.world.generate import STEPS, WorldOptions, make_world
 from fangxian.world.geography import counties
 from fangxian.world.season import Season
 
-console = Console(highlight=False)
+_COUNTED: Final = {
+    "people": Text("人", "people"),
+    "infected": Text("人感染", "infected"),
+    "cases": Text("例病例", "cases"),
+    "rows": Text("行", "rows"),
+}
+"""What is counted of a world, as it stands behind the number."""
 
 
 def world(
@@ -33,6 +40,7 @@ def world(
     dirt: Annotated[float, typer.Option(help="How many times as dirty as usual the files are; 0 for clean ones.")] = 1.0,
     benchmark: Annotated[bool, typer.Option("--benchmark", help="Write a lake of facts to measure speed on, and no files.")] = False,
     facts: Annotated[int, typer.Option(help="With --benchmark: about how many facts.")] = 400_000_000,
+    language: LanguageOption = "zh",
 ) -> None:
     """Make an invented province: its people, an epidemic, and the messy files that agencies would send about it.
 
@@ -40,7 +48,7 @@ def world(
     really happened. With --benchmark, DIR becomes a lake of facts instead, of any size, about people without a story.
     """
     if benchmark:
-        _benchmark(directory, province=province, people=people, facts=facts, seed=seed)
+        _benchmark(directory, province=province, people=people, facts=facts, seed=seed, reader=Reader(language))
         return
     options = WorldOptions(
         province=province,
@@ -56,14 +64,15 @@ def world(
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("", total=steps)
         made = make_world(directory, options, progress=lambda step: progress.update(task, description=step, advance=1))
-    table = Table("source", "file", "rows", title=", ".join(f"{count:,} {what}" for what, count in made.counts.items()))
-    table.columns[2].justify = "right"
+    reader = Reader(language)
+    table = plain_table(reader.name("来源", "source"), reader.words("文件", "file"), reader.number("行数", "rows"))
     for file in made.files:
         table.add_row(file["source"], file["file"], f"{file['rows']:,}")
-    console.print(table)
+    counts = (f"{count:,} {reader.of(_COUNTED[what])}" for what, count in made.counts.items())
+    print_table(table, reader.say("，", ", ").join(counts))
 
 
-def _benchmark(directory: Path, *, province: str, people: int, facts: int, seed: int) -> None:
+def _benchmark(directory: Path, *, province: str, people: int, facts: int, seed: int, reader: Reader) -> None:
     regions = tuple(counties(province, on=LAST_DAY)["region_code"].to_pylist())
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True) as progress:
@@ -72,12 +81,16 @@ def _benchmark(directory: Path, *, province: str, people: int, facts: int, seed:
             directory, people=people, facts=facts, seed=seed, regions=regions, advance=lambda n: progress.advance(task, n)
         )
     total = sum(made.facts.values())
-    table = Table("fact type", "facts", title=f"{made.people:,} people, {total:,} facts")
-    table.columns[1].justify = "right"
+    table = plain_table(reader.words("事实", "facts"), reader.name("表", "table"), reader.number("数量", "count"))
     for name, count in made.facts.items():
-        table.add_row(name, f"{count:,}")
-    console.print(table)
-    console.print(f"{made.bytes_on_disk / total:.1f} bytes a fact; last known day {LAST_DAY}")
+        table.add_row(reader.of(fact_type(name).title), name, f"{count:,}")
+    print_table(table, reader.say(f"{made.people:,} 人，{total:,} 个事实", f"{made.people:,} people, {total:,} facts"))
+    size = f"{made.bytes_on_disk / total:.1f}"
+    print_line(
+        reader.say(
+            f"每个事实 {size} 字节；最后获知日 {LAST_DAY}", f"{size} bytes a fact; the last day on which something was learned: {LAST_DAY}"
+        )
+    )
 
 
 commands = (world,)

@@ -11,6 +11,7 @@ from fangxian.code.colour import gravity, of_gravity
 from fangxian.code.hits import HITS
 from fangxian.facts import Enrolment, HealthDeclaration, Residence
 from fangxian.facts.known import Known
+from fangxian.facts.valid_time import holds_at
 from fangxian.policy.policy import Policy
 
 STORED_HITS: Final = ibis.table(HITS, name="hits")
@@ -19,7 +20,12 @@ STORED_HITS: Final = ibis.table(HITS, name="hits")
 
 def in_force(hits: ir.Table, at: ir.TimestampValue) -> ir.Table:
     """Return the hits that hold at an instant: from `from_at` on, up to and without `until_at`."""
-    return hits.filter(hits.from_at <= at, hits.until_at.isnull() | (hits.until_at > at))
+    return hits.filter(holds_at(hits, at))
+
+
+def in_force_on(hits: ir.Table, days: ir.Table) -> ir.Table:
+    """Return the hits that hold at each instant of `days` (day_at), a row for each hit and instant."""
+    return hits.inner_join(days, holds_at(hits, days.day_at))
 
 
 def colours_at(hits: ir.Table, at: ir.TimestampValue) -> ir.Table:
@@ -52,7 +58,7 @@ def codes_at(policy: Policy, known: Known, hits: ir.Table, at: ir.TimestampValue
 def homes(known: Known, at: ir.TimestampValue) -> ir.Table:
     """Return where people live at an instant: person_id, region_code (the latest known home, one a person)."""
     lived = known.facts(Residence)
-    there = lived.filter(lived.from_at <= at, lived.until_at.isnull() | (lived.until_at > at))
+    there = lived.filter(holds_at(lived, at))
     order = ibis.row_number().over(ibis.window(group_by=there.person_id, order_by=[ibis.desc(there.from_at), there.region_code]))
     ranked = there.mutate(place=order)
     return ranked.filter(ranked.place == 0).select("person_id", "region_code")
@@ -60,7 +66,7 @@ def homes(known: Known, at: ir.TimestampValue) -> ir.Table:
 
 def counts_by_day(hits: ir.Table, days: ir.Table) -> ir.Table:
     """Return how many people were not green at each instant of `days` (day_at): day_at, colour, people."""
-    holding = hits.inner_join(days, [hits.from_at <= days.day_at, hits.until_at.isnull() | (hits.until_at > days.day_at)])
+    holding = in_force_on(hits, days)
     worst = holding.group_by("person_id", "day_at").agg(rank=gravity(holding.colour).max())
     coloured = worst.mutate(colour=of_gravity(worst.rank))
     return coloured.group_by("day_at", "colour").agg(people=coloured.count()).order_by("day_at", "colour")

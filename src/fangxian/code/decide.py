@@ -7,18 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
+import ibis
 import ibis.expr.types as ir
 import orjson
 import polars as pl
 import pyarrow as pa
 
 from fangxian.code.codes import STORED_HITS, codes_at, counts_by_rule, homes
-from fangxian.code.hits import batches, hits
+from fangxian.code.hits import HITS, batches, hits
+from fangxian.engine.answers import write_answer
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.opening import Engine
+from fangxian.errors import FangxianError
 from fangxian.facts.known import Known, instant
 from fangxian.policy.policy import Policy
+
+KEPT: Final = 3
+"""Decisions of a policy that stay in the lake, beside those that a reader holds; each can be computed again."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +47,13 @@ def decide(engine: Engine, policy: Policy, *, known_at: datetime, on_batch: Call
     """Compute the hits of every wording of a policy, as known at an instant, and store them under the lake's answers.
 
     One batch of wordings at a time: memory holds one batch's work, and `on_batch`, given the rules' names, can show how far it is.
+    The engine holds what it decided until it is closed; of a policy's decisions the newest `KEPT` stay, and those that are held.
     """
     known = Known(instant(known_at), policy.utc_offset)
     counted: dict[str, int] = {}
 
     def write(folder: Path) -> None:
+        engine.hold(folder)
         for number, batch in enumerate(batches(policy)):
             names = sorted({wording.rule for wording in batch})
             on_batch(names)
@@ -60,9 +69,25 @@ def decide(engine: Engine, policy: Policy, *, known_at: datetime, on_batch: Call
         }
         (folder / "decision.json").write_bytes(orjson.dumps(about, option=orjson.OPT_INDENT_2))
 
-    # A draft often has the name of the policy that it was copied from: the fingerprint keeps their answers apart.
-    folder = engine.lake.write_answer(f"hits-{policy.name}-{fingerprint(policy)}-{known_at:%Y%m%dT%H%M%S.%f}", write)
+    folder = write_answer(engine.lake, f"hits-{policy.name}", write, keep=KEPT)
     return Decided(policy, known_at, folder, counted)
+
+
+def show(engine: Engine, decided: Decided, name: str = STORED_HITS.get_name()) -> ir.Table:
+    """Make the hits of a decision readable under `name`, by default as `STORED_HITS`, and return them as an unbound table.
+
+    The engine holds them until it is closed. Raises FangxianError where newer decisions have taken their place.
+    """
+    try:
+        engine.hold(decided.folder)
+    except FileNotFoundError:
+        raise FangxianError(
+            f"The decision in {decided.folder} is no longer there.",
+            known=f"A lake keeps the newest {KEPT} of each policy, and those that somebody reads.",
+            next_step="Decide again.",
+        ) from None
+    engine.view(name, [str(path) for path in decided.files])
+    return ibis.table(HITS, name=name)
 
 
 def fingerprint(policy: Policy) -> str:
@@ -91,16 +116,16 @@ def summarise(engine: DuckDBEngine, decided: Decided, *, at: datetime) -> Summar
     Shapes: by_colour (colour, people); by_rule (rule, colour, people); by_region (region_code, colour, people), where
     region_code is the county of residence and is null for people whose home is not known.
     """
-    engine.view(STORED_HITS.get_name(), [str(path) for path in decided.files])
+    stored = show(engine, decided)
     known = Known(instant(decided.known_at), decided.policy.utc_offset)
     moment = instant(at)
-    codes = codes_at(decided.policy, known, STORED_HITS, moment)
+    codes = codes_at(decided.policy, known, stored, moment)
     living = homes(known, moment)
     placed = codes.left_join(living, "person_id")
     return Summary(
         at,
         by_colour=engine.rows(_people(codes, "colour")),
-        by_rule=engine.rows(counts_by_rule(STORED_HITS, moment)),
+        by_rule=engine.rows(counts_by_rule(stored, moment)),
         by_region=engine.rows(_people(placed, "region_code", "colour")),
     )
 

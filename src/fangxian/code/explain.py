@@ -15,10 +15,13 @@ from fangxian.code.codes import enrolments
 from fangxian.code.colour import Colour
 from fangxian.code.explanation import Change, Explanation, FactSeen, Progress, Reason
 from fangxian.code.hits import all_hits, waiting_causes
+from fangxian.engine.compaction import subject
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.person_tables import PersonTables
 from fangxian.engine.placeholders import fill, known_at_placeholder
+from fangxian.facts import AreaWithdrawal, Withdrawal
 from fangxian.facts.known import Known
+from fangxian.facts.withdrawal import CORRECTED
 from fangxian.policy.policy import Policy, Wording
 
 Row = Mapping[str, Any]
@@ -29,6 +32,14 @@ def _compiled(build: Callable[[Policy, Known], ir.Table], policy: Policy, dialec
     """Return the SQL of `build(policy, known)` with a place for the known time; compiling takes a second, so once."""
     expression = build(policy, Known(known_at_placeholder(), policy.utc_offset))
     return str(ibis.to_sql(expression, dialect=dialect, pretty=False)), expression.schema()
+
+
+def compile_for(policy: Policy) -> None:
+    """Compile everything that an explanation under a policy may ask: some seconds, spared to the first who asks. It looks at nobody."""
+    lines = {wording.parameters["fever_line_c"].value for wording in policy.wordings if "check_ins" in wording.parameters}
+    waiting = [waiting_causes, *map(_reports, lines)] if lines else []
+    for build in (enrolments, all_hits, _of_people, _of_areas, *waiting):
+        _compiled(build, policy, PersonTables.dialect)
 
 
 class _Asked:
@@ -114,16 +125,38 @@ def _wording_in_force(policy: Policy, row: Row) -> Wording:
 def _facts_seen(asked: _Asked, fact_ids: Sequence[int]) -> list[FactSeen]:
     """Return the facts that a hit names, in the hit's order; they lie in the person's few tables and the area levels.
 
-    A fact that was reported more than once was learned with the first report. Where a source used one record number for two
-    contents, both are told: either may be what the rule read.
+    A fact that was reported more than once was learned with the first report. What its source had corrected by then is not told;
+    where it gave one record number two contents at one time, both are: either may be what the rule read.
     """
+    corrected = _corrected(asked)
     found: dict[int, dict[str, FactSeen]] = {}
     for fact_type, called in asked.person.facts_called(fact_ids):
         for values in called.sort_by("known_at").to_pylist():
-            if values["known_at"] <= asked.known_at:
+            since = corrected.get((fact_type.name, values[subject(fact_type)], values["fact_id"]), values["known_at"])
+            if since <= values["known_at"] <= asked.known_at:
                 said = repr([value for name, value in values.items() if name not in ("known_at", "delivery_id")])
                 found.setdefault(values["fact_id"], {}).setdefault(said, FactSeen(fact_type, values))
     return [seen for fact_id in fact_ids for seen in found.get(fact_id, {}).values()]
+
+
+def _corrected(asked: _Asked) -> dict[tuple[str, str, int], datetime]:
+    """Return when facts, by type, subject and number, were last corrected, as known then."""
+    found: dict[tuple[str, str, int], datetime] = {}
+    for corrections, about in ((_of_people, "person_id"), (_of_areas, "region_code")):
+        for each in asked.rows(corrections):
+            fact = (each["fact_type"], each[about], each["withdrawn_fact_id"])
+            found[fact] = max(each["known_at"], found.get(fact, each["known_at"]))
+    return found
+
+
+def _of_people(policy: Policy, known: Known) -> ir.Table:
+    withdrawals = known.facts(Withdrawal)
+    return withdrawals.filter(withdrawals.reason == CORRECTED)
+
+
+def _of_areas(policy: Policy, known: Known) -> ir.Table:
+    withdrawals = known.facts(AreaWithdrawal)
+    return withdrawals.filter(withdrawals.reason == CORRECTED)
 
 
 def _progress(asked: _Asked, wording: Wording, row: Row, *, at: datetime) -> Progress | None:

@@ -9,8 +9,7 @@ import ibis
 import pyarrow as pa
 
 from fangxian.code.codes import codes_at, homes, in_force
-from fangxian.code.decide import Decided
-from fangxian.code.hits import HITS
+from fangxian.code.decide import Decided, show
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.facts.known import Known, instant
 
@@ -35,8 +34,7 @@ def rehearse(engine: DuckDBEngine, before: Decided, after: Decided, *, at: datet
     moment = instant(at)
     tables = {}
     for side, decided in (("before", before), ("after", after)):
-        engine.view(f"hits_{side}", [str(path) for path in decided.files])
-        hits = ibis.table(HITS, name=f"hits_{side}")
+        hits = show(engine, decided, f"hits_{side}")
         known = Known(instant(decided.known_at), decided.policy.utc_offset)
         tables[side] = hits, codes_at(decided.policy, known, hits, moment), known
     (hits_before, codes_before, _), (hits_after, codes_after, known) = tables["before"], tables["after"]

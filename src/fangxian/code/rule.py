@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,9 +10,9 @@ from functools import cache
 import ibis
 import ibis.expr.types as ir
 
-from fangxian.errors import FangxianError
 from fangxian.facts import Text
 from fangxian.facts.fact import INSTANT
+from fangxian.policy.registry import declared, named
 
 Function = Callable[..., ir.Table]
 LADDER_PARAMETERS = frozenset({"check_ins", "fever_line_c"})
@@ -86,24 +84,12 @@ def causes(table: ir.Table, *, from_at: ir.TimestampValue, counts_from: ir.Times
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
-    """Return every rule that exists, in order of name; the package is walked, so nothing has to register itself."""
+    """Return every rule that exists, in order of name."""
     import fangxian.code.rules as package
 
-    found: dict[str, Rule] = {}
-    for module in pkgutil.iter_modules(package.__path__):
-        for member in vars(importlib.import_module(f"{package.__name__}.{module.name}")).values():
-            if isinstance(member, Rule):
-                found[member.name] = member
-    return tuple(found[name] for name in sorted(found))
+    return declared(package, Rule)
 
 
 def rule(name: str) -> Rule:
     """Return the rule called `name`. Raises FangxianError where a policy names one that does not exist."""
-    found = {r.name: r for r in all_rules()}
-    if name not in found:
-        raise FangxianError(
-            f"There is no rule called {name}.",
-            known=f"Known: {', '.join(found)}.",
-            next_step="Correct the policy's code.yaml.",
-        )
-    return found[name]
+    return named(name, all_rules(), what="rule", next_step="Correct the policy's code.yaml.")

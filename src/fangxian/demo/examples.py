@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from fangxian.code.codes import STORED_HITS, colours_at, enrolments
 from fangxian.code.colour import Colour
-from fangxian.code.decide import Decided
+from fangxian.code.decide import Decided, show
 from fangxian.code.explain import explain
 from fangxian.code.explanation import Explanation
 from fangxian.engine.duckdb import DuckDBEngine
@@ -31,7 +31,7 @@ def choose_examples(engine: DuckDBEngine, decided: Decided, *, at: datetime) -> 
 
     Reads people without a role and purpose: the lake is an invented one.
     """
-    engine.view(STORED_HITS.get_name(), [str(path) for path in decided.files])
+    show(engine, decided)
     known = Known(instant(decided.known_at), decided.policy.utc_offset)
     found = (_red_contact(engine, decided), _yellow(engine, decided), _cleared(engine, decided, known, at), *_withdrawn(engine, decided))
     return [example for example in (*found, _green(engine, decided, known, at)) if example]

@@ -2,12 +2,12 @@
 
 Facts sorted by person are what makes one person quick to read: the engine skips row groups by their smallest and largest
 person. The old generation stays in force until the new one is complete and `Lake.switch` has named it, so a kill at any
-moment leaves a good lake, and the next run sweeps what was left.
+moment leaves a good lake, and the next run sweeps what was left. An old generation that a reader holds stays until a later
+writer finds that nobody holds it.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +16,10 @@ from uuid import uuid4
 
 import duckdb
 
-from fangxian.engine.lake import Lake, explaining_full_disk
+from fangxian.engine.lake import Lake, explaining_full_disk, join
 from fangxian.engine.writers import writing
-from fangxian.facts import Fact, PersonFact, all_fact_types
+from fangxian.facts import AreaWithdrawal, Fact, PersonFact, Withdrawal, all_fact_types
+from fangxian.facts.withdrawal import CORRECTED
 
 ROW_GROUP: Final = 122_880
 """Rows of a Parquet row group: what an engine can skip when it looks for one person."""
@@ -26,7 +27,7 @@ ROW_GROUP: Final = 122_880
 ROW_GROUPS_PER_FILE: Final = 160
 """Some 20 M rows a file, so that one person is looked for in one file's footer and not in that of 400 M facts."""
 
-_TELLING_OF_THE_DELIVERY: Final = ("known_at", "delivery_id")
+TELLING_OF_THE_DELIVERY: Final = ("known_at", "delivery_id")
 """Columns in which two reports of the same fact may differ."""
 
 
@@ -49,13 +50,13 @@ def compact(
 ) -> Compacted:
     """Merge every delivery into a new generation and make it the one in force.
 
-    A fact that several deliveries repeat (same subject, same `fact_id`, same content) is kept once, as it was first known. One
-    number with two contents stays two facts, as it was before: merging files may change nobody's colour. Memory is bounded:
-    sorting spills into the lake's staging folder. Raises FangxianError while another command writes to the lake.
+    Of a fact that several deliveries repeat (same subject, same `fact_id`, same content) the first report is kept, and the last
+    if it was known later: what other content the source may have said in between, and may still send late, was corrected by it.
+    Of a fact that was corrected every report is kept. So merging files changes nobody's colour. Memory is bounded: sorting
+    spills into the lake's staging folder. Raises FangxianError while another command writes to the lake.
     """
     with writing(lake, alone=True), explaining_full_disk(lake.path):
-        absorbed = lake.delivery_ids()
-        generation = int(lake.current()["generation"]) + 1
+        snapshot, generation = lake.snapshot(), lake.next_generation()
         part = lake.path / "staging" / uuid4().hex
         part.mkdir()
         config = {"temp_directory": str(lake.path / "staging" / "spill"), "memory_limit": memory}
@@ -68,18 +69,26 @@ def compact(
             connection.execute("SET preserve_insertion_order = false")
             for fact_type in all_fact_types():
                 progress(fact_type.name)
-                files = lake.files(fact_type)
+                files = snapshot.files(fact_type)
                 if files:
-                    read[fact_type.name], written[fact_type.name] = _merge(connection, fact_type, files, part)
-        _put_in_force(lake, part, generation, absorbed)
+                    corrections = snapshot.files(Withdrawal if issubclass(fact_type, PersonFact) else AreaWithdrawal)
+                    read[fact_type.name], written[fact_type.name] = _merge(connection, fact_type, files, corrections, part)
+        join(part, lake.path / "compacted" / str(generation))
+        lake.switch(generation, list(snapshot.deliveries))
+        lake.sweep()
     return Compacted(generation, read, written)
 
 
-def _merge(connection: duckdb.DuckDBPyConnection, fact_type: type[Fact], files: list[str], part: Path) -> tuple[int, int]:
-    """Merge one type's files into few, `<fact_type>.<number>.parquet`, sorted and each fact once; return the rows read and written."""
+def _merge(
+    connection: duckdb.DuckDBPyConnection, fact_type: type[Fact], files: list[str], corrections: list[str], part: Path
+) -> tuple[int, int]:
+    """Merge one type's files into few, sorted and without needless repetition; return the rows read and written.
+
+    They are called `<fact_type>.<number>.parquet`, in the order of what they hold.
+    """
     columns = ", ".join(f'"{c}"' for c in fact_type.columns)
     who = subject(fact_type)
-    content = ", ".join(f'"{c}"' for c in fact_type.columns if c not in _TELLING_OF_THE_DELIVERY)
+    content = ", ".join(f'"{c}"' for c in fact_type.columns if c not in TELLING_OF_THE_DELIVERY)
     facts = f"SELECT {columns} FROM read_parquet($files)"
     # Only a subject's repeated facts go through the window: a sort of everything, to find that nearly nothing is repeated,
     # costs more than the grouping of two columns.
@@ -87,6 +96,12 @@ def _merge(connection: duckdb.DuckDBPyConnection, fact_type: type[Fact], files: 
         f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {who}, fact_id FROM read_parquet($files) GROUP BY ALL HAVING count(*) > 1",
         {"files": files},
     )
+    if corrections:
+        connection.execute(
+            f"DELETE FROM repeated WHERE ({who}, fact_id) IN (SELECT ({who}, withdrawn_fact_id) FROM read_parquet($corrections) "
+            f"WHERE reason = '{CORRECTED}' AND fact_type = '{fact_type.name}')",
+            {"corrections": corrections},
+        )
     merged = part / fact_type.name
     connection.execute(
         f"""
@@ -96,6 +111,7 @@ def _merge(connection: duckdb.DuckDBPyConnection, fact_type: type[Fact], files: 
                 UNION ALL
                 SELECT * FROM ({facts} WHERE ({who}, fact_id) IN (SELECT ({who}, fact_id) FROM repeated))
                 QUALIFY row_number() OVER (PARTITION BY {content} ORDER BY known_at, delivery_id) = 1
+                    OR row_number() OVER (PARTITION BY {content} ORDER BY known_at DESC, delivery_id) = 1
             ) ORDER BY {who}, from_at, fact_id
         ) TO '{str(merged).replace("'", "''")}' (
             FORMAT parquet, COMPRESSION zstd, FILENAME_PATTERN '{{i}}',
@@ -115,15 +131,3 @@ def _merge(connection: duckdb.DuckDBPyConnection, fact_type: type[Fact], files: 
         file.rename(part / f"{fact_type.name}.{int(file.stem):04}.parquet")
     merged.rmdir()
     return counted or (0, 0)
-
-
-def _put_in_force(lake: Lake, part: Path, generation: int, absorbed: list[str]) -> None:
-    """Put a finished generation in its place, name it as the one in force, then remove all others."""
-    place = lake.path / "compacted" / str(generation)
-    # A generation of this number that is there already was never in force: its writer died before naming it.
-    shutil.rmtree(place, ignore_errors=True)
-    Lake._join(part, place)
-    lake.switch(generation, absorbed)
-    for other in (lake.path / "compacted").iterdir():
-        if other.name != str(generation):
-            shutil.rmtree(other, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
+from fangxian.engine.holding import Holder
 from fangxian.engine.lake import Lake
 from fangxian.engine.person_tables import PersonTables, arrow_rows
 from fangxian.engine.subject_ranges import SubjectRanges
@@ -36,7 +38,8 @@ def _sql_list(paths: Iterable[str]) -> str:
 class DuckDBEngine:
     """Runs Ibis expressions over unbound fact tables on the files of a lake.
 
-    The views are made when the engine opens: it sees the lake as it was at that moment (`refresh` looks again).
+    The views are made when the engine opens: it sees the lake as it was at that moment (`refresh` looks again), and holds the
+    files of that moment until it is closed.
     """
 
     name = "duckdb"
@@ -45,6 +48,8 @@ class DuckDBEngine:
     def __init__(self, lake: Lake, *, threads: int | None = None, memory: str = "12GB") -> None:
         """Open an engine on `lake` with at most `memory` (DuckDB's notation) and `threads` (all by default)."""
         self.lake = lake
+        self._facts, self._others = Holder(), Holder()
+        self._spill = lake.staging_folder(self._others)
         self.connection = duckdb.connect()
         self.connection.execute(f"SET memory_limit = '{memory}'")
         self.connection.execute(f"SET threads = {threads or os.cpu_count() or 1}")
@@ -52,15 +57,24 @@ class DuckDBEngine:
         self.connection.execute("SET parquet_metadata_cache = true")
         self.connection.execute("SET preserve_insertion_order = false")
         self.connection.execute("SET enable_progress_bar = false")
-        self.connection.execute(f"SET temp_directory = {_text(lake.path / 'staging')}")
+        self.connection.execute(f"SET temp_directory = {_text(self._spill)}")
         self._ranges = SubjectRanges(self.connection)
         self.refresh()
 
     def refresh(self) -> None:
         """Look at the lake's files again: facts that arrived since are seen from now on."""
-        self._files = {fact_type: self.lake.files(fact_type) for fact_type in all_fact_types()}
+        # Held before the older ones are let go: views that are read meanwhile keep their files.
+        held = Holder()
+        snapshot = self.lake.held_snapshot(held)
+        self._files = {fact_type: snapshot.files(fact_type) for fact_type in all_fact_types()}
         for fact_type, files in self._files.items():
             self.connection.execute(f"CREATE OR REPLACE VIEW {_quoted(fact_type.name)} AS {_read(fact_type, files)}")
+        self._facts.release()
+        self._facts = held
+
+    def hold(self, folder: Path) -> None:
+        """Keep a folder of the lake from being removed while this engine is open."""
+        self._others.hold(folder)
 
     def view(self, name: str, paths: Iterable[str]) -> None:
         """Make Parquet files readable as one table under `name`."""
@@ -100,6 +114,9 @@ class DuckDBEngine:
     def close(self) -> None:
         """Give back memory and files."""
         self.connection.close()
+        self._facts.release()
+        self._others.release()
+        shutil.rmtree(self._spill, ignore_errors=True)
 
     def __enter__(self) -> Self:
         """Return the engine itself."""

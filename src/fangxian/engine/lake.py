@@ -2,13 +2,14 @@
 
 Layout, and why it survives a kill at any moment: a delivery is written under `staging/` and becomes part of the lake by
 one rename of its folder, so a reader sees all of it or nothing. A delivery is named by its content, so the same file
-twice is the same folder. Compaction writes a new generation beside the old and switches `current.json` in one rename.
+twice is the same folder. Compaction writes a new generation beside the old and switches `current.json` in one rename; the
+old one is removed when no reader holds it.
 
     lake.json                       what this folder is, and which format it has
     deliveries/<delivery_id>/       <fact_type>.parquet, quarantine.parquet, receipt.json
     compacted/<generation>/         <fact_type>.<number>.parquet, sorted by person from file to file
     current.json                    the generation in force and the deliveries it has absorbed
-    answers/<name>/                 what was computed; may be deleted and computed again
+    answers/<name>/<number>/        what was computed (see `engine.answers`); may be deleted and computed again
     staging/                        half-written work; swept when a writer starts
 """
 
@@ -26,7 +27,8 @@ from uuid import uuid4
 
 import orjson
 
-from fangxian.engine.writers import writing
+from fangxian.engine.holding import Holder, remove_unheld
+from fangxian.engine.snapshot import Snapshot
 from fangxian.errors import FangxianError
 from fangxian.facts import Fact
 
@@ -145,19 +147,38 @@ class Lake:
         """Return the receipt of every committed delivery: source, file, digest, rows in, rows refused, flags."""
         return [_read_json(self.path / "deliveries" / name / "receipt.json") for name in self.delivery_ids()]
 
-    def files(self, fact_type: type[Fact]) -> list[str]:
-        """Return the Parquet files that together hold every fact of a type, compacted ones first."""
+    def snapshot(self) -> Snapshot:
+        """Return which files are the lake's now. They may be removed once they are out of force: see `held_snapshot`."""
         current = self.current()
-        absorbed = set(current["absorbed"])
-        compacted = self.path / "compacted" / str(current["generation"]) / f"{fact_type.name}.parquet"
-        found = sorted(compacted.parent.glob(f"{fact_type.name}*.parquet")) if compacted.parent.exists() else []
-        found = [p for p in found if p.name.split(".")[0] == fact_type.name]
-        found += [
-            path
-            for name in self.delivery_ids()
-            if name not in absorbed and (path := self.path / "deliveries" / name / f"{fact_type.name}.parquet").exists()
-        ]
-        return [str(p) for p in found]
+        # Deliveries are listed after: one that a compaction absorbs meanwhile stays, and is read beside the older generation.
+        deliveries = tuple(self.delivery_ids())
+        return Snapshot(self.path, int(current["generation"]), deliveries, frozenset(current["absorbed"]))
+
+    def held_snapshot(self, holder: Holder) -> Snapshot:
+        """Return which files are the lake's now, and let `holder` keep them there.
+
+        Raises FangxianError where the generation in force is not there.
+        """
+        while True:
+            snapshot = self.snapshot()
+            if snapshot.generation == 0:
+                return snapshot
+            try:
+                holder.hold(snapshot.compacted)
+            except FileNotFoundError:
+                # Out of force and removed since current.json was read, or lost.
+                if self.snapshot().generation == snapshot.generation:
+                    raise FangxianError(
+                        f"{self.path} has lost its files: generation {snapshot.generation}, which is in force, is not there.",
+                        done="Nothing was read.",
+                        next_step="Restore the lake from a backup.",
+                    ) from None
+            else:
+                return snapshot
+
+    def files(self, fact_type: type[Fact]) -> list[str]:
+        """Return the Parquet files that now hold every fact of a type; for several types at once ask one `snapshot`."""
+        return self.snapshot().files(fact_type)
 
     def quarantine_files(self) -> list[str]:
         """Return the Parquet files of refused rows, one for each delivery that had any."""
@@ -167,9 +188,38 @@ class Lake:
     # -- writing -------------------------------------------------------------------------------------------------
 
     def sweep(self) -> None:
-        """Remove what an interrupted writer left behind. Call it only where no other writer is at work."""
-        shutil.rmtree(self.path / "staging", ignore_errors=True)
-        (self.path / "staging").mkdir(exist_ok=True)
+        """Remove what an interrupted writer left behind, and generations out of force that no reader holds.
+
+        Call it only where no other writer is at work.
+        """
+        staging = self.path / "staging"
+        staging.mkdir(exist_ok=True)
+        in_force = str(self.current()["generation"])
+        for folder in (*staging.iterdir(), *(found for found in self._generations() if found.name != in_force)):
+            remove_unheld(folder, by_way_of=staging)
+
+    def staging_folder(self, holder: Holder) -> Path:
+        """Return a new folder under `staging` for a reader's half-done work, which `holder` keeps from being swept.
+
+        In a lake that may only be read it is not made.
+        """
+        while True:
+            folder = self.path / "staging" / uuid4().hex
+            try:
+                folder.mkdir(parents=True)
+                holder.hold(folder)
+            except FileNotFoundError:
+                continue  # Swept between the two.
+            except OSError:
+                pass
+            return folder
+
+    def next_generation(self) -> int:
+        """Return the number of a generation that is not there yet."""
+        return 1 + max([int(self.current()["generation"]), *(int(found.name) for found in self._generations())])
+
+    def _generations(self) -> list[Path]:
+        return [path for path in (self.path / "compacted").iterdir() if path.name.isdecimal()]
 
     @contextmanager
     def delivery(self, delivery_id: str) -> Iterator[Path]:
@@ -182,43 +232,25 @@ class Lake:
             part.mkdir(parents=True)
             try:
                 yield part
-                self._join(part, self.path / "deliveries" / delivery_id)
+                join(part, self.path / "deliveries" / delivery_id)
             finally:
                 shutil.rmtree(part, ignore_errors=True)
-
-    def write_answer(self, name: str, write: Any) -> Path:
-        """Let `write(folder)` fill a new folder, then put it in the place of `answers/<name>`; return that path.
-
-        Holds the writing lock: without it, an ingest that starts meanwhile would sweep the half-written answer away.
-        """
-        part, place = self.path / "staging" / uuid4().hex, self.path / "answers" / name
-        with writing(self), explaining_full_disk(self.path):
-            part.mkdir(parents=True)
-            try:
-                write(part)
-                old = self.path / "staging" / uuid4().hex
-                place.parent.mkdir(parents=True, exist_ok=True)
-                if place.exists():
-                    place.rename(old)
-                self._join(part, place)
-                shutil.rmtree(old, ignore_errors=True)
-            finally:
-                shutil.rmtree(part, ignore_errors=True)
-        return place
 
     def switch(self, generation: int, absorbed: list[str]) -> None:
         """Make a compacted generation the one in force."""
         _write_json(self.path / "current.json", {"generation": generation, "absorbed": sorted(absorbed)})
 
-    @staticmethod
-    def _join(part: Path, place: Path) -> None:
-        """Move a finished folder to its place in one step, durably; give way to one that is there already."""
-        for file in part.iterdir():
-            _sync(file)
-        _sync(part)
-        try:
-            part.rename(place)
-        except OSError as error:
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                raise
-        _sync(place.parent)
+
+def join(part: Path, place: Path) -> bool:
+    """Move a finished folder to its place in one step, durably; return False, and move nothing, where one is there already."""
+    for file in part.iterdir():
+        _sync(file)
+    _sync(part)
+    try:
+        part.rename(place)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        return False
+    _sync(place.parent)
+    return True

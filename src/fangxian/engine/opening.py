@@ -19,7 +19,8 @@ from fangxian.errors import FangxianError
 class Engine(Protocol):
     """Runs Ibis expressions over unbound fact tables on the files of a lake; all engines give the same rows.
 
-    A table of the expression is found by its name: a fact type of the lake, or what was registered.
+    A table of the expression is found by its name: a fact type of the lake, or what was registered. What it reads of the lake
+    stays there until it is closed.
     """
 
     name: str
@@ -28,6 +29,9 @@ class Engine(Protocol):
 
     def refresh(self) -> None:
         """Look at the lake's files again: facts that arrived since are seen from now on."""
+
+    def hold(self, folder: Path) -> None:
+        """Keep a folder of the lake from being removed while this engine is open. Raises FileNotFoundError where it is gone."""
 
     def view(self, name: str, paths: Iterable[str]) -> None:
         """Make Parquet files readable as one table under `name`."""

@@ -21,7 +21,9 @@ import pyarrow.parquet as pq
 from ibis.backends.sql.datatypes import PySparkType
 from ibis.formats.pyarrow import PyArrowSchema
 
+from fangxian.engine.holding import Holder
 from fangxian.engine.lake import Lake
+from fangxian.engine.snapshot import Snapshot
 from fangxian.engine.spark_session import new_session
 from fangxian.facts import Fact, all_fact_types
 
@@ -41,8 +43,9 @@ def spark_type(dtype: dt.DataType) -> str:
 class SparkEngine:
     """Runs Ibis expressions over unbound fact tables on the files of a lake.
 
-    The views are made when the engine opens: it sees the lake as it was at that moment (`refresh` looks again). Engines
-    of one process share its Spark context, and nothing else: each has views of its own.
+    The views are made when the engine opens: it sees the lake as it was at that moment (`refresh` looks again), and holds the
+    files of that moment until it is closed. Engines of one process share its Spark context, and nothing else: each has views
+    of its own.
     """
 
     name = "spark"
@@ -54,6 +57,7 @@ class SparkEngine:
         `memory` (as in "4GB") limits the process that computes: this one, or each executor of the cluster.
         """
         self.lake = lake
+        self._facts, self._others = Holder(), Holder()
         self.session = new_session(master=master, memory=memory)
         self._views: set[str] = set()
         # Ibis compiles for Spark only after its backend's options exist, which naming the backend brings about.
@@ -62,8 +66,16 @@ class SparkEngine:
 
     def refresh(self) -> None:
         """Look at the lake's files again: facts that arrived since are seen from now on."""
+        held = Holder()
+        snapshot = self.lake.held_snapshot(held)
         for fact_type in all_fact_types():
-            self._show(fact_type.name, self._facts(fact_type))
+            self._show(fact_type.name, self._every(fact_type, snapshot))
+        self._facts.release()
+        self._facts = held
+
+    def hold(self, folder: Path) -> None:
+        """Keep a folder of the lake from being removed while this engine is open."""
+        self._others.hold(folder)
 
     def view(self, name: str, paths: Iterable[str]) -> None:
         """Make Parquet files readable as one table under `name`."""
@@ -105,6 +117,8 @@ class SparkEngine:
         """Forget the views. Spark itself goes on for the other engines of the process, and ends with it."""
         for name in self._views:
             self.session.catalog.dropTempView(name)
+        self._facts.release()
+        self._others.release()
 
     def __enter__(self) -> Self:
         """Return the engine itself."""
@@ -118,10 +132,10 @@ class SparkEngine:
         frame.createOrReplaceTempView(name)
         self._views.add(name)
 
-    def _facts(self, fact_type: type[Fact]) -> DataFrame:
+    def _every(self, fact_type: type[Fact], snapshot: Snapshot) -> DataFrame:
         """Return every fact of a type; the schema is ours, so Spark opens no file to guess one."""
         types = {f"`{name}`": spark_type(dtype) for name, dtype in fact_type.schema().items()}
-        if files := self.lake.files(fact_type):
+        if files := snapshot.files(fact_type):
             return self.session.read.schema(", ".join(f"{name} {dtype}" for name, dtype in types.items())).parquet(*files)
         # As SQL, so that Spark knows beforehand that there is nothing, and leaves out what would be joined with it.
         nothing = ", ".join(f"CAST(NULL AS {dtype}) AS {name}" for name, dtype in types.items())

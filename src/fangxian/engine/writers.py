@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
+def in_turn(lake: Lake) -> Iterator[None]:
+    """Wait until no other delivery is joining the lake, and keep others from it: what is looked up stays true until one has joined."""
+    with (lake.path / "joining.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def writing(lake: Lake, *, alone: bool = False) -> Iterator[None]:
     """Hold the lake's writing lock; sweep what interrupted writers left if no other is at work.
 

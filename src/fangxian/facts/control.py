@@ -11,22 +11,28 @@ class MedicalMeasure(PersonFact):
     """
 
     title = Text("医学管理措施", "medical measure")
-    meaning = Text("对某人采取或解除的隔离、医学观察措施。", "Isolation or observation of a person, and its release.")
+    meaning = Text(
+        "对某人采取或解除的隔离医学观察措施。解除（`released`）终止此前开始的全部措施。",
+        "Isolation or observation of a person, and its release.",
+    )
     retention = Retention.CONTROL
 
     from_at = column(INSTANT, "Since when it holds.", "自何时起。")
-    kind = column("string", "Home, central, or released.", "居家、集中或解除。", one_of=("home", "central", "released"))
+    kind = column("string", "Home, central, or released.", "居家、集中，或解除。", one_of=("home", "central", "released"))
     site_id = column("string", "The isolation site.", "隔离点编号。", optional=True)
 
 
 class Exposure(PersonFact):
-    """A person was near a case: what one person's facts mean for another. Trace writes it, and withdraws it with the case.
+    """A person was near a case: what one person's facts mean for another. Tracing writes it, and withdraws it with the case.
 
     It names the case by a number that leads nowhere outside the tracing itself.
     """
 
     title = Text("暴露", "exposure")
-    meaning = Text("流调确认某人与病例有过接触。", "Tracing found that a person was near a case.")
+    meaning = Text(
+        "流调确认某人与病例有过接触。由流调写入，随病例撤回；只以编号指明病例，在流调之外无从查知。",
+        "Tracing found that a person was near a case.",
+    )
     retention = Retention.CONTROL
 
     from_at = column(INSTANT, "First contact.", "首次接触时刻。")
@@ -48,7 +54,10 @@ class ControlListEntry(PersonFact):
     """
 
     title = Text("管控名单", "control-list entry")
-    meaning = Text("某人被列入或移出动态管控名单；须引用本人的病例、暴露或旅居事实。", "A person was put on or taken off the control list.")
+    meaning = Text(
+        "某人被列入或移出动态管控名单。单独不赋色：须引用本人的、仍成立的诊断、暴露或停留。",
+        "A person was put on or taken off the control list.",
+    )
     retention = Retention.CONTROL
     promises = (
         Promise(
@@ -74,7 +83,7 @@ class PersonalDecision(PersonFact):
 
     title = Text("个案决定", "personal decision")
     meaning = Text(
-        "两名人员共同签署：自某时起，某事实不再依某规则赋色。只能改善颜色。",
+        "两名人员共同签署：自某时起，某事实不再依某规则赋色。只能改善颜色；要终止，须撤回该决定。",
         "Two officers decided that a fact no longer counts.",
     )
     retention = Retention.CONTROL

@@ -1,8 +1,9 @@
 """What a fact is: one declaration that schema, checks, data dictionary, generators and forms all read.
 
 A fact is something that a source says was so. It has a valid time (`from_at`, and `until_at` where it lasts) and a
-known time (`known_at`, when we learned it). It is never updated: a correction or a withdrawal is a later fact that names
-the earlier one. All instants are UTC, to the microsecond; all days are days of the jurisdiction's own zone.
+known time (`known_at`, when we learned it). It is never updated: a withdrawal is a later fact that names the earlier one, and
+a correction is a later fact of the same number, with a withdrawal of what was known before it. All instants are UTC, to the
+microsecond; all days are days of the jurisdiction's own zone.
 """
 
 from __future__ import annotations
@@ -106,10 +107,14 @@ class Fact:
     name: ClassVar[str]
     columns: ClassVar[Mapping[str, Column]]
 
-    fact_id = column("int64", "Names this fact among its subject's facts.", "本主体各项事实中的编号。")
+    fact_id = column(
+        "int64",
+        "The fact's number, unique among the facts of its subject (a person or an area).",
+        "事实编号，在同一主体（人或区域）的各项事实中唯一。",
+    )
     known_at = column(INSTANT, "When we learned it.", "我方获知的时刻。", rules_may_read=True)
     source = column("string", "Which source said so.", "由哪个数据来源提供。")
-    delivery_id = column("string", "Which delivery of that source it came in.", "随该来源的哪一批交付而来。")
+    delivery_id = column("string", "Which delivery of that source it came in.", "来自该来源的哪一份交付。")
 
     def __init_subclass__(cls) -> None:
         """Collect the columns that a subclass declares or inherits, in the order of declaration."""
@@ -171,7 +176,7 @@ class AreaFact(Fact):
     region_code = column(
         "string",
         "The area's GB/T 2260 code as in force on the day: 2, 4 or 6 significant digits, always written with 6.",
-        "当日有效的 GB/T 2260 行政区划代码（6 位）。",
+        "当日有效的 GB/T 2260 行政区划代码：省、地、县分别有 2、4、6 位有效数字，一律写足 6 位。",
     )
 
 

@@ -4,12 +4,13 @@ from typing import Final
 
 from fangxian.facts.fact import INSTANT, PersonFact, Promise, Retention, column
 from fangxian.facts.text import Text
+from fangxian.facts.words import SYMPTOM_WORDS
 
 SYMPTOMS: Final = ("fever", "cough", "cold_like", "breathless", "digestive", "palpitation", "conjunctivitis", "other")
 """Symptom words: the groups of the national report form of 2020, with fever and cough apart where a source tells them apart."""
 
 _SYMPTOMS_EN = "Symptoms, sorted and comma-joined; empty when there are none: " + ", ".join(SYMPTOMS) + "."
-_SYMPTOMS_ZH = "症状，排序后以逗号连接；无症状为空串。"
+_SYMPTOMS_ZH = "症状，排序后以逗号连接；无症状时为空串：" + "、".join(f"{word}（{SYMPTOM_WORDS[word].zh}）" for word in SYMPTOMS) + "。"
 _TEMPERATURE = ("float64", "Axillary temperature.", "腋温。")
 BODY_TEMPERATURE: Final = (30.0, 45.0)
 
@@ -34,14 +35,24 @@ class HealthDeclaration(PersonFact):
     """
 
     title = Text("健康申报", "health declaration")
-    meaning = Text("某人申领健康码时的申报：体温、症状、旅居与接触。", "What a person declares when applying for a code.")
+    meaning = Text(
+        "某人申领健康码时的申报：体温、症状、旅居与接触。所申报的旅居地另成事实（`region_stay`，依据 `declared`）。",
+        "What a person declares when applying for a code.",
+    )
     retention = Retention.HEALTH
 
     from_at = column(INSTANT, "When it was made.", "申报时刻。")
     temperature_c = column(*_TEMPERATURE, optional=True, unit="°C", between=BODY_TEMPERATURE)
     symptoms = column("string", _SYMPTOMS_EN, _SYMPTOMS_ZH)
-    contacted_case = column("string", "Contact with a case in 14 days.", "14 天内是否接触病例。", one_of=("yes", "no", "unsure"))
-    stayed_in_key_area = column("boolean", "Says to have stayed in a key area in 14 days.", "自述 14 天内到过重点地区。")
+    contacted_case = column(
+        "string",
+        "Whether there was contact with a case in the last 14 days.",
+        "过去 14 天内是否接触过病例。",
+        one_of=("yes", "no", "unsure"),
+    )
+    stayed_in_key_area = column(
+        "boolean", "Whether the person says to have been in a key area in the last 14 days.", "自述过去 14 天内到过重点地区。"
+    )
 
 
 class CheckIn(PersonFact):
@@ -51,7 +62,7 @@ class CheckIn(PersonFact):
     meaning = Text("某人当日健康状况的报告。", "A person's report of the day's health.")
     retention = Retention.HEALTH
 
-    from_at = column(INSTANT, "When it was made; it stands for the local day it was made on.", "打卡时刻；代表当地当日。")
+    from_at = column(INSTANT, "When it was made; it stands for the local day it was made on.", "打卡时刻；所报为当地当日的状况。")
     temperature_c = column(*_TEMPERATURE, optional=True, unit="°C", between=BODY_TEMPERATURE)
     symptoms = column("string", _SYMPTOMS_EN, _SYMPTOMS_ZH)
 
@@ -101,11 +112,11 @@ class Diagnosis(PersonFact):
     meaning = Text("医疗机构或疾控中心报告的病程节点。", "A step in a person's course, as a hospital or disease-control centre reports it.")
     retention = Retention.CONTROL
 
-    from_at = column(INSTANT, "Since when it holds.", "自何时成立。")
+    from_at = column(INSTANT, "Since when it holds.", "自何时起成立。")
     status = column(
         "string",
-        "Suspected, confirmed (by laboratory or clinically), excluded, or discharged.",
-        "疑似、确诊（实验室或临床诊断）、排除、出院。",
+        "Suspected, confirmed (by laboratory or clinically), asymptomatic, excluded, or discharged.",
+        "疑似、确诊（实验室或临床诊断）、无症状感染者、排除、出院。",
         one_of=("suspected", "confirmed", "clinically_confirmed", "asymptomatic", "excluded", "discharged"),
     )
     onset_on = column("date", "Day of first symptoms.", "发病日期。", optional=True)

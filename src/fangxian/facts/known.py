@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import ibis
 import ibis.expr.types as ir
 
 from fangxian.facts.fact import INSTANT, AreaFact, Fact
-from fangxian.facts.withdrawal import AreaWithdrawal, Withdrawal
+from fangxian.facts.withdrawal import CORRECTED, AreaWithdrawal, Withdrawal
+
+_NEVER: Final = datetime(9999, 1, 1)
 
 
 def now() -> datetime:
@@ -40,7 +43,10 @@ class Known:
         withdrawals = AreaWithdrawal.table() if issubclass(fact_type, AreaFact) else Withdrawal.table()
         subject = "region_code" if issubclass(fact_type, AreaFact) else "person_id"
         taken_back = withdrawals.filter(withdrawals.fact_type == fact_type.name, withdrawals.known_at <= self.known_at)
-        standing = stored.anti_join(taken_back, [stored[subject] == taken_back[subject], stored.fact_id == taken_back.withdrawn_fact_id])
+        # A correction's own fact has the number of the one that it corrects, so it is known time that tells them apart.
+        taken_back = taken_back.mutate(strikes_before=(taken_back.reason == CORRECTED).ifelse(taken_back.known_at, instant(_NEVER)))
+        same = [stored[subject] == taken_back[subject], stored.fact_id == taken_back.withdrawn_fact_id]
+        standing = stored.anti_join(taken_back, [*same, stored.known_at < taken_back.strikes_before])
         # After the anti join, not before it: PostgreSQL's compiler drops a filter below a second anti join.
         return standing.filter(standing.known_at <= self.known_at)
 

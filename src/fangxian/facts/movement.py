@@ -12,13 +12,13 @@ class RegionStay(PersonFact):
 
     title = Text("停留", "stay in an area")
     meaning = Text(
-        "某人在某行政区域停留过（漫游记录、登记或本人申报）。",
+        "某人在某行政区域停留过（漫游记录、登记或本人申报）。通信行程卡只计停留超过 4 小时的地方；此处以起止时刻表示停留多久。",
         "A person stayed in an area, by an operator's roaming record, a register or the person's own word.",
     )
     retention = Retention.MOVEMENT
 
     from_at = column(INSTANT, "When the stay began.", "停留开始时刻。")
-    until_at = column(INSTANT, "When the person left; empty while there.", "离开时刻；仍在当地为空。", optional=True)
+    until_at = column(INSTANT, "When the person left; empty while there.", "离开时刻；仍在当地时为空。", optional=True)
     region_code = column("string", "Where: county, or prefecture where the record is no finer.", "停留地代码（县级，或仅到地级）。")
     basis = column("string", "How it is known.", "依据。", one_of=("roaming", "declared", "registered"))
 
@@ -31,7 +31,7 @@ class Trip(PersonFact):
     retention = Retention.MOVEMENT
 
     from_at = column(INSTANT, "Departure, or the start of the day where no time is known.", "出发时刻；不知时刻则为当日零时。")
-    until_at = column(INSTANT, "Arrival; empty where it is not known.", "到达时刻；不详为空。", optional=True)
+    until_at = column(INSTANT, "Arrival; empty where it is not known.", "到达时刻；不详时为空。", optional=True)
     mode = column(
         "string",
         "Kind of vehicle.",
@@ -74,7 +74,7 @@ class GateVisit(PersonFact):
     )
 
     from_at = column(INSTANT, "When the code was scanned.", "扫码时刻。")
-    until_at = column(INSTANT, "When the person left; empty where no exit is kept.", "离开时刻；不记录离场为空。", optional=True)
+    until_at = column(INSTANT, "When the person left; empty where no exit is kept.", "离开时刻；不记录离场时为空。", optional=True)
     region_code = column("string", "County of the place.", "场所所在县级代码。")
     place_id = column("string", "Which place.", "场所编号。")
     outcome = column("string", "What the gate did.", "门岗结果。", one_of=("passed", "refused", "emergency"))

@@ -21,7 +21,7 @@ class Enrolment(PersonFact):
         rules_may_read=False,
     )
     nationality = column(
-        "string", "Country of citizenship, ISO 3166 alpha-3.", "国籍（三位字母代码）。", optional=True, rules_may_read=False
+        "string", "Nationality, ISO 3166-1 alpha-3.", "国籍（ISO 3166-1 三位字母代码）。", optional=True, rules_may_read=False
     )
     household_register_region_code = column(
         "string", "County of the household register (hukou).", "户籍所在县级代码。", optional=True, rules_may_read=False
@@ -36,7 +36,7 @@ class Residence(PersonFact):
     retention = Retention.REGISTER
 
     from_at = column(INSTANT, "Since when.", "自何时起。")
-    until_at = column(INSTANT, "Until when; empty while it lasts.", "至何时止；持续中为空。", optional=True)
+    until_at = column(INSTANT, "Until when; empty while it lasts.", "至何时止；尚未终止时为空。", optional=True)
     region_code = column("string", "County of residence.", "居住地县级代码。")
     street_code = column("string", "Street or town, 9 digits.", "街道（乡镇）9 位代码。", optional=True)
     grid_code = column("string", "The grid worker's grid.", "网格编号。", optional=True)
@@ -50,7 +50,7 @@ class Household(PersonFact):
     retention = Retention.REGISTER
 
     from_at = column(INSTANT, "Since when.", "自何时起。")
-    until_at = column(INSTANT, "Until when; empty while it lasts.", "至何时止；持续中为空。", optional=True)
+    until_at = column(INSTANT, "Until when; empty while it lasts.", "至何时止；尚未终止时为空。", optional=True)
     household_id = column("string", "Names the household; carries no address.", "家庭户编号，不含地址。")
 
 
@@ -62,8 +62,8 @@ class Workplace(PersonFact):
     retention = Retention.REGISTER
 
     from_at = column(INSTANT, "Since when.", "自何时起。")
-    until_at = column(INSTANT, "Until when; empty while it lasts.", "至何时止；持续中为空。", optional=True)
-    organisation_id = column("string", "Unified social credit code (GB 32100).", "统一社会信用代码。")
+    until_at = column(INSTANT, "Until when; empty while it lasts.", "至何时止；尚未终止时为空。", optional=True)
+    organisation_id = column("string", "Unified social credit code (GB 32100).", "统一社会信用代码（GB 32100）。")
     premises_id = column("string", "Which premises of the organisation.", "场所编号。", optional=True)
     region_code = column("string", "County of the premises.", "场所所在县级代码。")
 
@@ -76,7 +76,7 @@ class Consent(PersonFact):
     retention = Retention.REGISTER
 
     from_at = column(INSTANT, "When it was given.", "作出同意的时刻。")
-    until_at = column(INSTANT, "When it ends; empty while it lasts.", "终止时刻；持续中为空。", optional=True)
+    until_at = column(INSTANT, "When it ends; empty while it lasts.", "终止时刻；尚未终止时为空。", optional=True)
     purpose = column(
         "string",
         "What for.",
@@ -94,6 +94,6 @@ class Guardianship(PersonFact):
     retention = Retention.REGISTER
 
     from_at = column(INSTANT, "Since when.", "自何时起。")
-    until_at = column(INSTANT, "Until when; empty while it lasts.", "至何时止；持续中为空。", optional=True)
+    until_at = column(INSTANT, "Until when; empty while it lasts.", "至何时止；尚未终止时为空。", optional=True)
     guardian_person_id = column("string", "The person who acts.", "代办人。")
     relation = column("string", "Parent, child, spouse or other.", "关系。", one_of=("parent", "child", "spouse", "other"))

@@ -5,7 +5,10 @@ from typing import Final
 from fangxian.facts.fact import INSTANT, AreaFact, PersonFact, Retention, column
 from fangxian.facts.text import Text
 
-REASONS: Final = ("wrong_person", "wrong_value", "duplicate", "replaced", "case_excluded", "consent_ended")
+CORRECTED: Final = "corrected"
+"""The reason that the door gives when a source says a record again with other content: it takes back what was known strictly before it."""
+
+REASONS: Final = ("wrong_person", "wrong_value", "duplicate", "replaced", "case_excluded", "consent_ended", CORRECTED)
 
 
 class Withdrawal(PersonFact):

@@ -10,7 +10,6 @@ poor copy) or `default` (our own choice, to be replaced by whoever runs the syst
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -25,6 +24,7 @@ import yaml
 
 from fangxian.errors import FangxianError
 from fangxian.facts import Text
+from fangxian.policy.registry import unknown
 
 PACKAGED: Final = Path(__file__).parent
 """The folder of the policies that ship."""
@@ -45,7 +45,7 @@ class Parameter:
     name: str
     value: Any
     evidence: Evidence
-    note: str = ""
+    note: Text | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,7 +59,7 @@ class Wording:
     colour: str
     text: Text
     ends: Text
-    reference: str
+    reference: Text
     evidence: Evidence
     parameters: Mapping[str, Parameter]
 
@@ -77,7 +77,7 @@ class Policy:
     region_code: str
     zone: ZoneInfo
     green_needs: str
-    reference: str
+    reference: Text
     wordings: tuple[Wording, ...]
 
     @property
@@ -127,12 +127,8 @@ def policy(name: str) -> Policy:
         return load(PACKAGED / name)
     if (Path(name) / "code.yaml").is_file():
         return load(Path(name))
-    near = difflib.get_close_matches(name, policy_names(), n=1)
-    raise FangxianError(
-        f"There is no policy called {name}.",
-        known=f"Known: {', '.join(policy_names())}.",
-        next_step=f"Did you mean {near[0]}?" if near else "Name one of these, or a folder that holds policy.yaml and code.yaml.",
-    )
+    otherwise = "Name one of these, or a folder that holds policy.yaml and code.yaml."
+    raise unknown(name, policy_names(), what="policy", next_step=otherwise)
 
 
 def all_policies() -> tuple[Policy, ...]:
@@ -151,7 +147,7 @@ def load(folder: Path) -> Policy:
             region_code=str(about["region"]),
             zone=ZoneInfo(about["zone"]),
             green_needs=about["green_needs"],
-            reference=about["reference"],
+            reference=said(about["reference"]),
             wordings=tuple(wording for rule, dated in rules.items() for wording in _wordings(rule, dated)),
         )
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -178,15 +174,21 @@ def _wordings(rule: str, dated: Mapping[date, Mapping[str, Any]]) -> Iterator[Wo
             colour=entry["colour"],
             text=Text(**entry["text"]),
             ends=Text(**entry["ends"]),
-            reference=entry["reference"],
+            reference=said(entry["reference"]),
             evidence=evidence,
-            parameters={name: _parameter(name, value) for name, value in (entry.get("parameters") or {}).items()},
+            parameters={name: parameter(name, value) for name, value in (entry.get("parameters") or {}).items()},
         )
 
 
-def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
-    value = entry["value"]
-    return Parameter(name=name, value=value, evidence=Evidence(entry["evidence"]), note=entry.get("note", ""))
+def parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
+    """Return a parameter from its entry in a policy or scheme: value, evidence and, where there is one, a note."""
+    note = said(entry["note"]) if "note" in entry else None
+    return Parameter(name=name, value=entry["value"], evidence=Evidence(entry["evidence"]), note=note)
+
+
+def said(words: str | Mapping[str, str]) -> Text:
+    """Return words given in both languages; a plain string, such as an address, is the same in both."""
+    return Text(words, words) if isinstance(words, str) else Text(**words)
 
 
 def _expect_fixed_offset(loaded: Policy) -> None:

@@ -4,7 +4,8 @@
 - a province whose count is not the sum of its parts on a day, those parts included that are no regions (imported cases,
   prisons, development zones) and therefore stand in quarantine;
 - codes of regions that do not exist, or do not on the day (their rows stand in quarantine);
-- rows that came later than the source's cadence allows.
+- rows that came later than the source's cadence allows;
+- records that the source said again with other content: corrected by the later known, or, of one known time, both standing.
 
 They read only counts of areas, codes and times; no flag is about a person.
 """
@@ -20,8 +21,9 @@ from typing import Any, Final
 
 import duckdb
 
+from fangxian.engine.holding import Holder
 from fangxian.engine.lake import Lake
-from fangxian.facts import AreaCases, Text
+from fangxian.facts import AreaCases, Text, fact_type
 from fangxian.sources import spelling
 from fangxian.sources.catalogue import all_sources
 from fangxian.sources.places import NamedRegion, load_regions
@@ -44,13 +46,20 @@ class Check(StrEnum):
     SUM = "sum"
     CODE = "code"
     LATE = "late"
+    CORRECTED = "corrected"
+    TIED = "tied"
 
+
+OF_A_DELIVERY: Final = (Check.LATE, Check.CORRECTED, Check.TIED)
+"""Checks that only a delivery itself can make; over the whole lake they are as its receipts tell."""
 
 CHECK_TITLES: Final = {
     Check.FALLING: Text("累计数下降", "a cumulative count falls"),
     Check.SUM: Text("省与各地之和不符", "a province is not the sum of its parts"),
     Check.CODE: Text("区划代码无效", "a region's code is not valid"),
     Check.LATE: Text("迟报", "late"),
+    Check.CORRECTED: Text("已报记录更正", "records corrected"),
+    Check.TIED: Text("同一编号同时两种内容", "one record number with two contents at one time"),
 }
 
 
@@ -82,16 +91,22 @@ def delivery_flags(connection: duckdb.DuckDBPyConnection, source: Source, folder
     """Return the flags of one delivery, written to `folder`, over a connection that has its facts and the regions."""
     cases = [str(p) for p in (folder / f"{AreaCases.name}.parquet",) if p.exists()]
     refused = [str(p) for p in (folder / "quarantine.parquet",) if p.exists()]
-    return [*_area_flags(connection, [source], cases, refused), *_code_flags(connection, refused), *_late(connection, source)]
+    return [
+        *_area_flags(connection, [source], cases, refused),
+        *_code_flags(connection, refused),
+        *_late(connection, source),
+        *_said_twice(connection, source),
+    ]
 
 
 def lake_flags(lake: Lake) -> list[Flag]:
-    """Return the flags over everything a lake has: areas and codes looked at again as one, lateness as each delivery told it."""
-    with duckdb.connect() as connection:
+    """Return the flags over everything a lake has: areas and codes looked at again as one, the rest as each delivery told it."""
+    with duckdb.connect() as connection, Holder() as holder:
         load_regions(connection, until=date.today())
+        cases = lake.held_snapshot(holder).files(AreaCases)
         refused = lake.quarantine_files()
-        late = [Flag.of(flag) for receipt in lake.receipts() for flag in receipt.get("flags", []) if flag["check"] == Check.LATE]
-        return [*_area_flags(connection, all_sources(), lake.files(AreaCases), refused), *_code_flags(connection, refused), *late]
+        told = [Flag.of(flag) for receipt in lake.receipts() for flag in receipt.get("flags", []) if flag["check"] in OF_A_DELIVERY]
+        return [*_area_flags(connection, all_sources(), cases, refused), *_code_flags(connection, refused), *told]
 
 
 def _area_flags(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source], cases: list[str], refused: list[str]) -> list[Flag]:
@@ -130,7 +145,7 @@ def _falling(connection: duckdb.DuckDBPyConnection) -> list[Flag]:
             first_on=first,
             last_on=last,
             zh=f"{name}{CUMULATIVE[total].zh}下降 {times} 次，最多一次在 {worst[0]}：由 {worst[1]} 降为 {worst[2]}。",
-            en=f"{CUMULATIVE[total].en} of {name} fall {times} time(s); most on {worst[0]}, from {worst[1]} to {worst[2]}.",
+            en=f"{CUMULATIVE[total].en} of {name} fall {_many(times, 'time')}; most on {worst[0]}, from {worst[1]} to {worst[2]}.",
         )
         for source, code, name, total, times, first, last, worst in rows
     ]
@@ -170,7 +185,7 @@ def _sums(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source], refu
             first_on=first,
             last_on=last,
             zh=f"{name}有 {times} 天与各地之和不符，相差最大在 {day}：全省 {whole}，各地合计 {parts}，无区划代码的行 {unplaced}。",
-            en=f"{name} is not the sum of its parts on {times} day(s); most on {day}: it says {whole}, its parts {parts}, "
+            en=f"{name} is not the sum of its parts on {_many(times, 'day')}; most on {day}: it says {whole}, its parts {parts}, "
             f"rows without a region {unplaced}.",
         )
         for source, code, name, times, first, last, worst in rows
@@ -220,15 +235,24 @@ def _code_flags(connection: duckdb.DuckDBPyConnection, refused: list[str]) -> li
             times=times,
             first_on=None,
             last_on=None,
-            zh=f"代码 {code}：{zh}，{times} 行" + _codes_near("有效", years, "其后", later, "此前", earlier) + "。",
-            en=f"code {code}: {en}, {times} row(s)" + _codes_near("in force", years, "later", later, "earlier", earlier) + ".",
+            zh=f"代码 {code}：{zh}，{times} 行" + _codes_near("；", "有效年份", years, "其后", later, "此前", earlier) + "。",
+            en=f"code {code}: {en}, {_many(times, 'row')}" + _codes_near("; ", "in force", years, "later", later, "earlier", earlier) + ".",
         )
         for source, code, _, zh, en, years, later, earlier, times in rows
     ]
 
 
-def _codes_near(*pairs: str | None) -> str:
-    return "".join(f"; {word} {value}" for word, value in zip(pairs[::2], pairs[1::2], strict=True) if value)
+def _many(count: int, noun: str) -> str:
+    """Return a count with its English noun.
+
+    >>> _many(1, "row"), _many(2, "row")
+    ('1 row', '2 rows')
+    """
+    return f"{count:,} {noun}{'s' if count != 1 else ''}"
+
+
+def _codes_near(between: str, *pairs: str | None) -> str:
+    return "".join(f"{between}{word} {value}" for word, value in zip(pairs[::2], pairs[1::2], strict=True) if value)
 
 
 def _late(connection: duckdb.DuckDBPyConnection, source: Source) -> list[Flag]:
@@ -255,6 +279,40 @@ def _late(connection: duckdb.DuckDBPyConnection, source: Source) -> list[Flag]:
             first_on=first,
             last_on=last,
             zh=f"{times} 行迟于约定的 {seconds / 3600:g} 小时，最迟 {hours:.0f} 小时。",
-            en=f"{times} row(s) came later than the agreed {seconds / 3600:g} hours; the latest after {hours:.0f}.",
+            en=f"{_many(times, 'row')} came later than the agreed {seconds / 3600:g} hours; the latest after {hours:.0f}.",
         )
+    ]
+
+
+_SAID_TWICE: Final = {
+    Check.CORRECTED: Text(
+        "{}：{} 条已报记录内容有变，以最后获知的为准，此前的不再成立。",
+        "{}: {} record(s) were said again with other content; what was known last stands, what was known before no longer.",
+    ),
+    Check.TIED: Text(
+        "{}：{} 个编号在同一时刻有两种内容，均保留；请来源以较晚的上报时间重报正确的一条。",
+        "{}: {} record number(s) have two contents of one known time, and both stand: the source has to send the right one again, "
+        "with a later time of report.",
+    ),
+}
+
+
+def _said_twice(connection: duckdb.DuckDBPyConnection, source: Source) -> list[Flag]:
+    """Flag the records that were said again with other content, and those of which two contents stand."""
+    rows = connection.execute(
+        f"SELECT said, fact_type, times FROM (UNPIVOT said_twice ON {', '.join(_SAID_TWICE)} INTO NAME said VALUE times) "
+        "WHERE times > 0 ORDER BY ALL"
+    ).fetchall()
+    return [
+        Flag(
+            check=Check(check),
+            source=source.name,
+            region_code="",
+            times=times,
+            first_on=None,
+            last_on=None,
+            zh=_SAID_TWICE[Check(check)].zh.format(fact_type(name).title.zh, times),
+            en=_SAID_TWICE[Check(check)].en.format(fact_type(name).title.en, times),
+        )
+        for check, name, times in rows
     ]

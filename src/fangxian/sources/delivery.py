@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,11 +19,12 @@ import pyarrow as pa
 
 from fangxian.engine.compaction import ROW_GROUP, subject
 from fangxian.engine.lake import Lake, explaining_full_disk
-from fangxian.engine.writers import writing
+from fangxian.engine.writers import in_turn, writing
 from fangxian.errors import FangxianError
-from fangxian.facts import fact_type
+from fangxian.facts import Fact, fact_type
 from fangxian.facts.known import now
 from fangxian.sources import quarantine, spelling
+from fangxian.sources.corrections import WITHDRAWALS, correct, corrections_table, open_corrections
 from fangxian.sources.crosschecks import delivery_flags
 from fangxian.sources.identity import KeyHolder
 from fangxian.sources.places import load_regions
@@ -71,7 +72,13 @@ def ingest(
     if committed.exists():
         return Delivered(orjson.loads(committed.read_bytes()), already_there=True)
     received_at = received_at or now()
-    with writing(lake), lake.delivery(delivery_id) as folder, _door(folder, received_at, delivery_id, memory, threads) as door:
+    with (
+        ExitStack() as turn,
+        writing(lake),
+        lake.delivery(delivery_id) as folder,
+        _door(folder, received_at, delivery_id, memory, threads) as door,
+    ):
+        delivery = _Delivery(door, Plan(source), path, folder, lake, turn)
         receipt = {
             "source": source.name,
             "delivery_id": delivery_id,
@@ -79,17 +86,31 @@ def ingest(
             "sha256": digest,
             "bytes": path.stat().st_size,
             "received_at": received_at.isoformat(timespec="seconds"),
-            **_deliver(door, Plan(source), path, folder, key_holder, progress),
+            **_deliver(delivery, key_holder, progress),
         }
         progress("commit")
         (folder / "receipt.json").write_bytes(orjson.dumps(receipt, option=orjson.OPT_INDENT_2))
     return Delivered(receipt, already_there=False)
 
 
-def _deliver(
-    door: duckdb.DuckDBPyConnection, plan: Plan, path: Path, folder: Path, key_holder: KeyHolder, progress: Progress
-) -> dict[str, Any]:
-    """Run a file through the door into `folder`, and return what the receipt says of it."""
+@dataclass(frozen=True)
+class _Delivery:
+    """A file on its way: the door that it passes, the folder that it is written to, and the lake that the folder will join.
+
+    What `turn` holds is let go of when the folder has joined.
+    """
+
+    door: duckdb.DuckDBPyConnection
+    plan: Plan
+    path: Path
+    folder: Path
+    lake: Lake
+    turn: ExitStack
+
+
+def _deliver(delivery: _Delivery, key_holder: KeyHolder, progress: Progress) -> dict[str, Any]:
+    """Run a file through the door into its folder, and return what the receipt says of it."""
+    door, plan, path, folder = delivery.door, delivery.plan, delivery.path, delivery.folder
     progress("read")
     reading = read(door, plan.source, path, scratch=folder)
     progress("identify")
@@ -100,7 +121,7 @@ def _deliver(
     progress("check")
     _refuse_broken_promises(door, plan)
     progress("write")
-    facts = _write_facts(door, plan, folder)
+    facts = _write_facts(delivery)
     refused = quarantine.write_quarantine(door, plan, folder / "quarantine.parquet") if _any(door, "refused") else {}
     return {
         "form": reading.form,
@@ -128,6 +149,7 @@ def _door(folder: Path, received_at: datetime, delivery_id: str, memory: str, th
                 connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
             load_regions(connection, until=received_at.date())
             quarantine.open_quarantine(connection)
+            open_corrections(connection)
             yield connection
     except duckdb.OutOfMemoryException as error:
         raise FangxianError(
@@ -194,21 +216,35 @@ def _offenders(name: str, facts: str) -> str:
     return str(ibis.to_sql(broken.select("row_number", "promise_zh", "promise_en"), dialect="duckdb"))
 
 
-def _write_facts(door: duckdb.DuckDBPyConnection, plan: Plan, folder: Path) -> dict[str, int]:
-    """Write each type's facts to Parquet, sorted by subject and time, and return how many there are."""
-    written: dict[str, int] = {}
-    for written_type in plan.source.fact_types():
-        places = [place for place, declared in enumerate(plan.source.facts) if declared.fact_type is written_type]
-        rows = " UNION ALL ".join(f"FROM facts_{place}" for place in places)
-        path = folder / f"{written_type.name}.parquet"
-        copied = door.execute(
-            f"COPY (SELECT * EXCLUDE (row_number) FROM ({rows}) ORDER BY {subject(written_type)}, from_at) TO {spelling.text(str(path))} "
-            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
-        ).fetchone()
-        written[written_type.name] = copied[0] if copied else 0
-        if not written[written_type.name]:
-            path.unlink()
+def _write_facts(delivery: _Delivery) -> dict[str, int]:
+    """Write each type's facts to Parquet, then what they correct, and return how many there are of each."""
+    declared = delivery.plan.source.fact_types()
+    said = [each for each in declared if each not in WITHDRAWALS]
+    written = {each.name: _write(delivery, each) for each in said}
+    # One delivery at a time from here to its joining: two that came at once would not see each other's contents.
+    delivery.turn.enter_context(in_turn(delivery.lake))
+    for each in said:
+        correct(delivery.door, delivery.lake, each, delivery.folder / f"{each.name}.parquet")
+    for withdrawal in WITHDRAWALS:
+        if (rows := _write(delivery, withdrawal)) or withdrawal in declared:
+            written[withdrawal.name] = rows
     return written
+
+
+def _write(delivery: _Delivery, written_type: type[Fact]) -> int:
+    """Write the facts of a type to Parquet, sorted by subject and time, and return how many there are."""
+    facts = [place for place, declared in enumerate(delivery.plan.source.facts) if declared.fact_type is written_type]
+    rows = [f"SELECT * EXCLUDE (row_number) FROM facts_{place}" for place in facts]
+    rows += [f"FROM {corrections_table(written_type)}"] if written_type in WITHDRAWALS else []
+    path = delivery.folder / f"{written_type.name}.parquet"
+    copied = delivery.door.execute(
+        f"COPY (FROM ({' UNION ALL BY NAME '.join(rows)}) ORDER BY {subject(written_type)}, from_at) TO {spelling.text(str(path))} "
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+    ).fetchone()
+    if not copied or not copied[0]:
+        path.unlink()
+        return 0
+    return int(copied[0])
 
 
 def _rows(reading: Reading, refused: int, repeated: int) -> dict[str, int]:

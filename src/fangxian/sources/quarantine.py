@@ -15,6 +15,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
+from fangxian.engine.compaction import subject
 from fangxian.engine.lake import Lake, explaining_full_disk
 from fangxian.facts import Fact, Text
 from fangxian.sources import spelling
@@ -92,9 +93,11 @@ def refuse_problems(connection: duckdb.DuckDBPyConnection, plan: Plan, table: st
 def refuse_contradictions(connection: duckdb.DuckDBPyConnection, plan: Plan) -> int:
     """Refuse rows that repeat a record number with another content; drop exact repetitions and return how many there were.
 
-    Of rows that say the same the first stands. Of rows that differ under one number none stands: which is right, only the
-    agency knows.
+    Of rows that say the same the first stands. Rows that were reported at different times about one subject correct one another
+    (see `corrections`). Of others that differ under one number none stands: which is right, only the agency knows, and one
+    number for several people is what a spreadsheet makes of long numbers when it rounds them.
     """
+    about = plan.alias(plan.source.facts[0].cells[subject(plan.source.facts[0].fact_type)])
     record = ", ".join(spelling.name(c) for c in plan.source.record)
     of_cell = ", ".join(f"cell.{spelling.name(c)}" for c in plan.source.record)
     content = ", ".join(f"cell.{spelling.name(c)}" for c in plan.source.columns())
@@ -102,18 +105,20 @@ def refuse_contradictions(connection: duckdb.DuckDBPyConnection, plan: Plan) -> 
         f"""
         CREATE TEMP TABLE repeated AS
         WITH again AS (SELECT {record} FROM parsed WHERE problems = 0 GROUP BY ALL HAVING count(*) > 1)
-        SELECT cell.row_number, hash({content}) AS content, hash({of_cell}) AS record
+        SELECT cell.row_number, hash({content}) AS content, hash({of_cell}) AS record,
+            {about} AS about, {plan.alias(plan.source.reported)} AS reported_at
         FROM parsed JOIN cell USING (row_number)
         WHERE problems = 0 AND ({of_cell}) IN (SELECT ({record}) FROM again);
         INSERT INTO refused
         SELECT row_number, {spelling.text(plan.source.record[0])}, '{Reason.CONTRADICTION}',
-            '同一编号在本文件中有不同内容：请查明哪一行正确，仅重报该行；更正已报记录须用新编号并注明所更正的编号。',
-            'The file has this record number with different contents: find out which is right and send that row alone. A correction has '
-            'a number of its own and names the record that it corrects.', true
-        FROM repeated WHERE record IN (SELECT record FROM repeated GROUP BY record HAVING count(DISTINCT content) > 1);
+            '同一编号在本文件中有不同内容，上报时间相同或所涉对象不同：请查明哪一行正确，仅重报该行；更正须有较晚的上报时间。',
+            'The file has this record number with different contents, of one time of report or about different subjects: find out which '
+            'is right and send that row alone. A correction has a later time of report.', true
+        FROM repeated WHERE record IN (SELECT record FROM repeated GROUP BY record HAVING count(DISTINCT about) > 1)
+            OR (record, reported_at) IN (SELECT (record, reported_at) FROM repeated GROUP BY ALL HAVING count(DISTINCT content) > 1);
         DELETE FROM parsed WHERE row_number IN (
             SELECT row_number FROM repeated WHERE row_number NOT IN (SELECT row_number FROM refused)
-            QUALIFY row_number() OVER (PARTITION BY record ORDER BY row_number) > 1
+            QUALIFY row_number() OVER (PARTITION BY record, content ORDER BY row_number) > 1
         )
         """
     )

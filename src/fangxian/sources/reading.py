@@ -19,7 +19,7 @@ import pyarrow as pa
 from fangxian.errors import FangxianError
 from fangxian.sources import spelling
 from fangxian.sources.source import Source
-from fangxian.sources.text_encoding import as_utf8, undecodable, undecodable_line
+from fangxian.sources.text_encoding import as_utf8, expect_no_nul, undecodable, undecodable_line
 
 _HEADER_ROWS: Final = 20
 _DELIMITERS: Final = (",", "|", "\t", ";", "，")
@@ -60,6 +60,7 @@ def read(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, *, s
 def _read_text(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, scratch: Path) -> Reading:
     text = as_utf8(path, expected=source.columns(), copy=scratch / "utf8.txt")
     try:
+        expect_no_nul(text.path, path)
         # No delimiter and no quote: a line comes as one text, empty lines too, so its number is the one that people see.
         connection.execute(
             "CREATE TEMP TABLE line AS SELECT row_number() OVER () AS row_number, line FROM read_csv($path, columns = {'line': 'VARCHAR'}, "
@@ -197,6 +198,14 @@ def _places(header: Sequence[Any], source: Source) -> dict[str, int]:
 def _expect_columns(header: Sequence[Any], source: Source, path: Path) -> dict[str, int]:
     places = _places(header, source)
     found = [_bare(heading) for heading in header if _bare(heading)]
+    twice = [column for column in places if found.count(_bare(column)) > 1]
+    if twice:
+        raise FangxianError(
+            f"{path.name} names a column twice in its header: {', '.join(twice)}.",
+            known="Which of them holds what is meant is not known.",
+            done="Nothing of the file went in.",
+            next_step="Ask the source to name each column once, and send the file again.",
+        )
     missing = [c for c in source.columns() if c not in places and c not in source.optional_columns()]
     if not missing:
         return places

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     UNKNOWN_WORD = "unknown_word"
     WRONG_ID = "wrong_id"
     FUTURE = "future"
+    TOO_EARLY = "too_early"
     UNKNOWN_REGION = "unknown_region"
     REGION_NOT_IN_FORCE = "region_not_in_force"
     NOT_A_REGION = "not_a_region"
@@ -32,6 +33,7 @@ REASON_TITLES: Final = {
     Reason.UNKNOWN_WORD: Text("用词未登记", "the word is not known"),
     Reason.WRONG_ID: Text("证件号码有误", "the id number is wrong"),
     Reason.FUTURE: Text("日期在未来", "the date is in the future"),
+    Reason.TOO_EARLY: Text("日期过早", "the date is too early"),
     Reason.UNKNOWN_REGION: Text("行政区划代码不存在", "there is no such region"),
     Reason.REGION_NOT_IN_FORCE: Text("行政区划代码当日无效", "the region is not in force on the day"),
     Reason.NOT_A_REGION: Text("不是行政区划", "not a region"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import mmap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,20 @@ def undecodable_line(path: Path, encoding: str) -> int:
                 return lines + error.object[: error.start].count(b"\n")
             if not chunk:
                 return 0
+
+
+def expect_no_nul(text: Path, path: Path) -> None:
+    """Raise FangxianError where a text has a NUL byte, naming its line: no text has one, and what stands around it is not whole."""
+    with text.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        place = content.find(b"\0")
+        if place < 0:
+            return
+        line = content[:place].count(b"\n") + 1
+    raise FangxianError(
+        f"{path.name} has NUL bytes, first in its line {line}: it was damaged on its way, or it is no text.",
+        done="Nothing of the file went in.",
+        next_step="Copy or send the file again; if it is the same then, ask the source to export it again.",
+    )
 
 
 def undecodable(path: Path, encoding: str, *, line: int) -> FangxianError:

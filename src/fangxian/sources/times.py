@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import ClassVar
+from datetime import date
+from typing import ClassVar, Final
 
 from fangxian.facts import Text
 from fangxian.sources import spelling
 from fangxian.sources.cells import MEND, Cell
 from fangxian.sources.refusal import Reason, Refusal
 
+EARLIEST: Final = date(1920, 1, 1)
+"""The first day that a cell may hold."""
+
 
 @dataclass(frozen=True)
 class _Time(Cell):
-    """A time; one more than a day after the file came is refused unless it `may_be_future` (a ticket, an end)."""
+    """A time; one more than a day after the file came is refused unless it `may_be_future` (a ticket, an end).
+
+    One before 1920 is refused too: no cell is a day of birth, and a spreadsheet writes 1900-01-01 where it holds nothing.
+    """
 
     may_be_future: bool = field(default=False, kw_only=True)
     forms: ClassVar[Text]
@@ -24,6 +31,15 @@ class _Time(Cell):
         yield from super().refusals(value)
         yield self.not_understood(
             value, reason=Reason.UNREADABLE, remedy=Text(f"写作 {self.forms.zh}。{MEND.zh}", f"Write {self.forms.en}. {MEND.en}")
+        )
+        yield Refusal(
+            column=self.column,
+            reason=Reason.TOO_EARLY,
+            when=f"{value} < DATE '{EARLIEST}'",
+            remedy=Text(
+                f"早于 {EARLIEST:%Y} 年：表格软件常把空单元格写成 1900 年，请核对。{MEND.zh}",
+                f"Before {EARLIEST:%Y}: spreadsheets make a day of 1900 of an empty cell; check. {MEND.en}",
+            ),
         )
         if not self.may_be_future:
             yield Refusal(

@@ -13,13 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import orjson
 
 from fangxian.errors import FangxianError
 
 BEGINNING: Final = "0" * 64
+BLOCK: Final = 64 * 1024
+"""Bytes that are read at once from the journal's end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +52,7 @@ class Journal:
         """Append an entry durably and return its hash. Call it before the look, not after: no look without its entry."""
         with self.path.open("ab+") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            previous, number = self._end(file.fileno())
+            previous, number = self._end(file)
             entry = {
                 "number": number,
                 "at": datetime.now(UTC).isoformat(timespec="microseconds"),
@@ -69,29 +71,66 @@ class Journal:
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """Yield the entries in order, oldest first."""
-        if self.path.exists():
-            for line in self.path.read_bytes().splitlines():
-                yield orjson.loads(line)
+        for line in self._lines():
+            yield orjson.loads(line)
 
     def verify(self) -> int:
         """Return how many entries there are. Raises FangxianError at the first that does not follow from the one before."""
-        previous = BEGINNING
-        lines = self.path.read_bytes().splitlines() if self.path.exists() else []
-        for number, line in enumerate(lines):
-            entry = orjson.loads(line) if line.startswith(b"{") else {}
-            if entry.get("previous") != previous or entry.get("number") != number:
+        previous, number = BEGINNING, 0
+        for number, line in enumerate(self._lines(), start=1):
+            entry = _entry(line)
+            if entry.get("previous") != previous or entry.get("number") != number - 1:
                 raise FangxianError(
-                    f"The journal {self.path} is broken at entry {number}: it does not follow from the entry before it.",
+                    f"The journal {self.path} is broken at entry {number - 1}: it does not follow from the entry before it.",
                     next_step="Somebody changed it. Keep the file as it is and compare it with a backup.",
                 )
             previous = hashlib.sha256(line).hexdigest()
-        return len(lines)
+        return number
 
-    def _end(self, descriptor: int) -> tuple[str, int]:
-        """Return the hash of the last line and the number of lines; a torn last line (a power cut) is cut off."""
-        content = self.path.read_bytes()
-        if content and not content.endswith(b"\n"):
-            content = content[: content.rfind(b"\n") + 1]
-            os.ftruncate(descriptor, len(content))
-        lines = content.splitlines()
-        return (hashlib.sha256(lines[-1]).hexdigest() if lines else BEGINNING), len(lines)
+    def _lines(self) -> Iterator[bytes]:
+        if self.path.exists():
+            with self.path.open("rb") as file:
+                for line in file:
+                    yield line.removesuffix(b"\n")
+
+    def _end(self, file: BinaryIO) -> tuple[str, int]:
+        """Return the hash of the last line and the number of the next; a torn last line (a power cut) is cut off.
+
+        Raises FangxianError where the last line is no entry: what came after it could not be numbered.
+        """
+        start, end = _last_line(file)
+        file.truncate(end)
+        if end == 0:
+            return BEGINNING, 0
+        file.seek(start)
+        line = file.read(end - start).removesuffix(b"\n")
+        number = _entry(line).get("number")
+        if not isinstance(number, int):
+            raise FangxianError(
+                f"The last line of the journal {self.path} is not an entry.",
+                done="Nothing was read: no look without its entry.",
+                next_step="Somebody changed it. Compare it with a backup, and put the journal right before the next look.",
+            )
+        return hashlib.sha256(line).hexdigest(), number + 1
+
+
+def _last_line(file: BinaryIO) -> tuple[int, int]:
+    """Return where the last whole line begins and ends; only the file's end is read, a block at a time."""
+    start = file.seek(0, os.SEEK_END)
+    tail = b""
+    while start > 0 and tail.count(b"\n") < 2:
+        step = min(BLOCK, start)
+        start -= step
+        file.seek(start)
+        tail = file.read(step) + tail
+    end = tail.rfind(b"\n") + 1
+    return start + tail.rfind(b"\n", 0, max(end - 1, 0)) + 1, start + end
+
+
+def _entry(line: bytes) -> dict[str, Any]:
+    """Return a line's entry, or an empty one where the line is none."""
+    try:
+        entry = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return {}
+    return entry if isinstance(entry, dict) else {}

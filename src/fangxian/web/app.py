@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from fangxian.code.explain import compile_for
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.lake import Lake
 from fangxian.store.journal import Journal
@@ -43,7 +44,7 @@ def application(lake: Lake) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        warming = asyncio.create_task(asyncio.to_thread(look_up.warm, figures.policy))
+        warming = asyncio.create_task(asyncio.to_thread(compile_for, figures.policy))
         yield
         await asyncio.gather(warming, return_exceptions=True)
         engine.close()

@@ -101,8 +101,3 @@ class LookUp:
             before = asked.policy.starts(asked.policy.since) - timedelta(microseconds=1)
             hits = explain(self.engine, asked.policy, asked.person_id, at=before, known_at=asked.known_at).coming
         return Answer(explanation=explanation, hits=hits)
-
-    def warm(self, chosen: Policy) -> None:
-        """Compile a policy before the first reader asks: that takes a second. It looks at nobody."""
-        with self._turn:
-            explain(self.engine, chosen, "", at=chosen.starts(chosen.since), known_at=chosen.starts(chosen.since))

@@ -20,6 +20,7 @@ from typing import Final
 import orjson
 
 from fangxian.engine.lake import Lake, explaining_full_disk
+from fangxian.engine.writers import writing
 from fangxian.errors import FangxianError
 from fangxian.world.benchmark_facts import Chunk
 from fangxian.world.benchmark_plan import Plan
@@ -64,10 +65,10 @@ def write_benchmark(
         raise FangxianError(f"{path} is a lake that holds facts already.", next_step="Name a new folder for the benchmark world.")
     plan = Plan.with_facts(facts / people, people=people, last_day=LAST_DAY, seed=seed, regions=regions)
     folder = path / "compacted" / "1"
-    shutil.rmtree(folder, ignore_errors=True)
     written: Counter[str] = Counter()
     size = PEOPLE_IN_A_CHUNK * CHUNKS_IN_A_FILE
-    with explaining_full_disk(path):
+    # Alone: another writer would sweep away a generation that is not in force yet.
+    with writing(lake, alone=True), explaining_full_disk(path):
         folder.mkdir()
         pool = ThreadPoolExecutor(os.cpu_count())
         try:

@@ -105,7 +105,8 @@ def soil(
     edits = {**{kind: edit for kind, (_, edit) in EDITS.items()}, Dirt.UNKNOWN_REGION: _drawn(tuple(unknown))}
     if renumbered:
         edits[Dirt.RENUMBERED_REGION] = _drawn(tuple(renumbered))
-    possible = [kind for kind in edits if column_for(agency, kind)] + [Dirt.REPEATED, Dirt.CONTRADICTION]
+    possible = [kind for kind in edits if column_for(agency, kind)] + [Dirt.REPEATED]
+    possible += [Dirt.CONTRADICTION] if _told_of_once(agency) else []
     possible += [Dirt.TOO_FEW_COLUMNS] if agency.extension != "xlsx" else []
     bounds = np.cumsum([rates.of(kind) for kind in possible])
     drawn = np.searchsorted(bounds, random.random(count), side="right")
@@ -134,6 +135,12 @@ def soil(
     return _with_copies(marked, agency, random)
 
 
+def _told_of_once(agency: Agency) -> str | None:
+    """Return the heading of an instant that a row tells of, if there is one: of two for one record, reported at one time, one is wrong."""
+    instants = (column.heading for column in agency.columns if column.form is Form.INSTANT and not column.future)
+    return next((heading for heading in instants if heading not in ("上报时间", "报告时间")), None)
+
+
 def _with_copies(rows: pl.DataFrame, agency: Agency, random: np.random.Generator) -> pl.DataFrame:
     """Put a second copy of repeated rows, and an altered one of contradicted rows, somewhere after the first."""
     rows = rows.with_columns(_order=pl.Series(np.arange(rows.height, dtype=np.float64)))
@@ -142,9 +149,9 @@ def _with_copies(rows: pl.DataFrame, agency: Agency, random: np.random.Generator
         return rows.drop("_order")
     later = pl.Series(random.random(again.height) * 500 + 0.5)
     again = again.with_columns(_order=(pl.col("_order") + later).clip(upper_bound=rows.height))
-    instant = next(column.heading for column in agency.columns if column.form is Form.INSTANT and not column.future)
-    altered = pl.when(pl.col("_kind") == Dirt.CONTRADICTION).then(pl.lit(_ANOTHER_TIME)).otherwise(pl.col(instant))
-    again = again.with_columns(altered.alias(instant))
+    if instant := _told_of_once(agency):
+        altered = pl.when(pl.col("_kind") == Dirt.CONTRADICTION).then(pl.lit(_ANOTHER_TIME)).otherwise(pl.col(instant))
+        again = again.with_columns(altered.alias(instant))
     # The first of two equal rows is as good as any other; of two that differ, neither is.
     first = pl.when(pl.col("_kind") == Dirt.REPEATED).then(None).otherwise(pl.col("_kind")).alias("_kind")
     return pl.concat([rows.with_columns(first), again]).sort("_order", maintain_order=True).drop("_order")

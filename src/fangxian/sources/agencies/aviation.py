@@ -2,13 +2,10 @@
 
 from datetime import timedelta
 
-from fangxian.facts import Text, Trip
-from fangxian.sources.cells import Constant, Plain, RunNumber
-from fangxian.sources.places import Region
-from fangxian.sources.source import Cadence, Format, Source, yields
-from fangxian.sources.times import Day, Instant
-
-travelled_on = Day("航班日期", may_be_future=True)
+from fangxian.facts import Text
+from fangxian.sources.agencies.tickets import trip
+from fangxian.sources.cells import Plain
+from fangxian.sources.source import Cadence, Format, Source
 
 aviation = Source(
     name="aviation",
@@ -17,16 +14,14 @@ aviation = Source(
     record=("订单编号",),
     cadence=Cadence(every=timedelta(days=1), late_after=timedelta(days=3)),
     facts=(
-        yields(
-            Trip,
-            from_at=Instant("起飞时间", optional=True, or_day="航班日期", may_be_future=True),
-            until_at=Instant("到达时间", optional=True, may_be_future=True),
-            mode=Constant("aircraft"),
-            number=RunNumber("航班号", optional=True),
-            travelled_on=travelled_on,
+        trip(
+            mode="aircraft",
+            day="航班日期",
+            leaves="起飞时间",
+            run="航班号",
+            boards="出发地代码",
+            alights="到达地代码",
             seat=Plain("座位", optional=True),
-            from_region_code=Region("出发地代码", on=travelled_on),
-            to_region_code=Region("到达地代码", on=travelled_on),
         ),
     ),
     unread=("旅客姓名",),

@@ -2,13 +2,10 @@
 
 from datetime import timedelta
 
-from fangxian.facts import Text, Trip
-from fangxian.sources.cells import Constant, Plain, RunNumber
-from fangxian.sources.places import Region
-from fangxian.sources.source import Cadence, Format, Source, yields
-from fangxian.sources.times import Day, Instant
-
-travelled_on = Day("乘车日期", may_be_future=True)
+from fangxian.facts import Text
+from fangxian.sources.agencies.tickets import trip
+from fangxian.sources.cells import Plain
+from fangxian.sources.source import Cadence, Format, Source
 
 railway = Source(
     name="railway",
@@ -17,17 +14,15 @@ railway = Source(
     record=("订单编号",),
     cadence=Cadence(every=timedelta(days=1), late_after=timedelta(days=3)),
     facts=(
-        yields(
-            Trip,
-            from_at=Instant("开车时间", optional=True, or_day="乘车日期", may_be_future=True),
-            until_at=Instant("到达时间", optional=True, may_be_future=True),
-            mode=Constant("train"),
-            number=RunNumber("车次", optional=True),
-            travelled_on=travelled_on,
+        trip(
+            mode="train",
+            day="乘车日期",
+            leaves="开车时间",
+            run="车次",
+            boards="上车地代码",
+            alights="下车地代码",
             carriage=Plain("车厢", optional=True),
             seat=Plain("席位", optional=True),
-            from_region_code=Region("上车地代码", on=travelled_on),
-            to_region_code=Region("下车地代码", on=travelled_on),
         ),
     ),
     unread=("姓名",),

@@ -36,6 +36,9 @@ withdrawal = Source(
     ),
     quirks=(
         Text("证件号码须为被撤回事实的本人。", "The id number is that of the person whose fact is taken back."),
-        Text("撤回不能被撤回；要恢复，重新报送该事实。", "A withdrawal is not withdrawn: to restore a fact, send it again."),
+        Text(
+            "撤回不能被撤回，也不能被更正；要恢复，以新编号重新报送该事实。",
+            "A withdrawal is not withdrawn nor corrected: to restore a fact, send it under a new number.",
+        ),
     ),
 )

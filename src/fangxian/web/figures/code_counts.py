@@ -11,9 +11,9 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from fangxian.code.codes import STORED_HITS, counts_by_day, enrolments
+from fangxian.code.codes import STORED_HITS, counts_by_day, enrolments, in_force_on
 from fangxian.code.colour import Colour, gravity
-from fangxian.code.decide import Decided, summarise
+from fangxian.code.decide import Decided, show, summarise
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.facts.fact import INSTANT
 from fangxian.facts.known import Known, instant
@@ -43,7 +43,7 @@ class CodeCounts:
 def code_counts(engine: DuckDBEngine, decided: Decided, *, at: datetime) -> CodeCounts:
     """Count the codes of a decision at the end of each local day from the policy's first to that of `at`, and at `at`."""
     policy = decided.policy
-    engine.view(STORED_HITS.get_name(), [str(path) for path in decided.files])
+    show(engine, decided)
     days = [policy.since + timedelta(days=n) for n in range((policy.local(at).date() - policy.since).days + 1)]
     instants = [min(end_of_day(policy, day), at) for day in days]
     engine.register(_DAYS.get_name(), pa.table({"day_at": pa.array(instants, pa.timestamp("us"))}))
@@ -65,7 +65,7 @@ def _by_day(engine: DuckDBEngine, decided: Decided, instants: Sequence[datetime]
     known = Known(instant(decided.known_at), decided.policy.utc_offset)
     has_code = enrolments(decided.policy, known)
     enrolled = _DAYS.inner_join(has_code, [has_code.since_at <= _DAYS.day_at]).select("person_id", "day_at")
-    green = enrolled.anti_join(_holding().select("person_id", "day_at").distinct(), ["person_id", "day_at"])
+    green = enrolled.anti_join(in_force_on(STORED_HITS, _DAYS).select("person_id", "day_at").distinct(), ["person_id", "day_at"])
     coloured = engine.rows(counts_by_day(STORED_HITS, _DAYS)).to_pylist()
     by_colour = {str(colour): _in_order([row for row in coloured if row["colour"] == colour], instants) for colour in Colour}
     by_colour[Colour.GREEN] = _in_order(engine.rows(_people_by_day(green)).to_pylist(), instants)
@@ -82,15 +82,9 @@ def _in_order(rows: Iterable[Mapping[str, Any]], instants: Sequence[datetime]) -
     return [people.get(moment, 0) for moment in instants]
 
 
-def _holding() -> ir.Table:
-    """Return the hits that hold at each day's instant, a row for each hit and day."""
-    begun = STORED_HITS.from_at <= _DAYS.day_at
-    return _DAYS.inner_join(STORED_HITS, [begun, STORED_HITS.until_at.isnull() | (STORED_HITS.until_at > _DAYS.day_at)])
-
-
 def _by_rule(engine: DuckDBEngine, instants: Sequence[datetime]) -> list[dict[str, Any]]:
     """Count by rule and day, the gravest colours first."""
-    holding = _holding()
+    holding = in_force_on(STORED_HITS, _DAYS)
     counted = holding.group_by("rule", "colour", "day_at").agg(people=holding.person_id.nunique(), rank=gravity(holding.colour).max())
     rows = engine.rows(counted.order_by(ibis.desc("rank"), "rule")).to_pylist()
     kinds = dict.fromkeys((row["rule"], row["colour"]) for row in rows)

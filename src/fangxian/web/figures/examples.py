@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 import orjson
 
+from fangxian.engine.answers import newest_answer, write_answer
 from fangxian.engine.lake import Lake
 
 _ANSWER = "examples"
@@ -25,10 +26,10 @@ class Example:
 def write_examples(lake: Lake, examples: list[Example]) -> None:
     """Keep the questions as an answer of the lake."""
     content = orjson.dumps([asdict(example) for example in examples], option=orjson.OPT_INDENT_2)
-    lake.write_answer(_ANSWER, lambda folder: (folder / "examples.json").write_bytes(content))
+    write_answer(lake, _ANSWER, lambda folder: (folder / "examples.json").write_bytes(content))
 
 
 def read_examples(lake: Lake) -> list[Example]:
     """Return the questions that a lake offers; a lake of real people has none."""
-    path = lake.path / "answers" / _ANSWER / "examples.json"
-    return [Example(**example) for example in orjson.loads(path.read_bytes())] if path.exists() else []
+    with newest_answer(lake, _ANSWER) as folder:
+        return [Example(**example) for example in orjson.loads((folder / "examples.json").read_bytes())] if folder else []

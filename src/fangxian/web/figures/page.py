@@ -12,6 +12,7 @@ import orjson
 
 from fangxian.area.scheme import scheme
 from fangxian.code.decide import Decided
+from fangxian.engine.answers import newest_answer, write_answer
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
@@ -96,14 +97,14 @@ def write_figures(
             on_part(name)
             (folder / f"{name}.json").write_bytes(orjson.dumps(compute()))
 
-    return engine.lake.write_answer(_ANSWER, write)
+    return write_answer(engine.lake, _ANSWER, write)
 
 
 def read_figures(lake: Lake) -> PageFigures:
     """Return the page's figures. Raises FangxianError where there are none, or of another shape."""
-    folder = lake.path / "answers" / _ANSWER
     try:
-        parts = {path.stem: orjson.loads(path.read_bytes()) for path in folder.glob("*.json")}
+        with newest_answer(lake, _ANSWER) as folder:
+            parts = {path.stem: orjson.loads(path.read_bytes()) for path in folder.glob("*.json")} if folder else {}
         about = About(**parts["about"])
     except (KeyError, TypeError, orjson.JSONDecodeError):
         about = About(0, "", "", "", "", "")

@@ -1,0 +1,108 @@
+"""docs/bench.md, put together from the figures of the parts that were measured."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+from bench.decide import DecideFigures
+from bench.explain import ExplainFigures
+from bench.ingest import IngestFigures
+from bench.spark import SparkFigures
+
+Figures = dict[str, Any]
+"""One part: `on` (when), `machine`, `people` of the largest lake, and `rows`, one a measurement."""
+
+
+def page_of(kept: dict[str, Figures]) -> str:
+    """Return the figures as a page of Markdown: the parts that were measured, each with when it was."""
+    lines = [
+        "# Benchmarks",
+        "",
+        "Made by `make bench`. Medians of paired runs, each in a process of its own, product and yardstick in turn; trust the ratios.",
+        "",
+    ]
+    for part, section in SECTIONS.items():
+        if part in kept:
+            title, *told = section(kept[part])
+            lines += [title, "", *told, "", f"Measured {kept[part]['on']}, {kept[part]['machine']}.", ""]
+    return "\n".join(lines)
+
+
+def decide_section(figures: Figures) -> list[str]:
+    """Return the part about deciding everybody."""
+    decided = [DecideFigures(**row) for row in figures["rows"]]
+    return [
+        "## Deciding everybody under `hangzhou`",
+        "The yardstick is one hand-written DuckDB query for the same ten rules (`bench/hangzhou.sql`); rows are compared one by one.",
+        "The limit is 1.5 times the yardstick and 12 GB.",
+        "",
+        "| people | facts | hits | product, s | by hand, s | ratio | peak, GB | by hand, GB | rows that differ |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+        *(
+            f"| {f.people:,} | {f.facts:,} | {f.hits:,} | {f.seconds:.1f} | {f.by_hand_seconds:.1f} | {f.ratio:.2f} "
+            f"| {f.peak_mb / 1024:.1f} | {f.by_hand_peak_mb / 1024:.1f} | {f.different_rows} |"
+            for f in decided
+        ),
+        *growth(decided),
+    ]
+
+
+def growth(decided: list[DecideFigures]) -> list[str]:
+    """Return how the time grew beside how the facts grew."""
+    steps = [
+        f"{later.facts / earlier.facts:.0f} times the facts took {later.seconds / earlier.seconds:.1f} times as long"
+        for earlier, later in pairwise(decided)
+    ]
+    return ["", f"Growth: {'; '.join(steps)}."] if steps else []
+
+
+def explain_section(figures: Figures) -> list[str]:
+    """Return the part about explaining one person."""
+    explained = ExplainFigures(**figures["rows"][0])
+    return [
+        "## Explaining one person",
+        f"One of {figures['people']:,} from the lake, in a warm process; {explained.people_asked} people, half of them exposed to a case.",
+        "The limit is 0.3 s.",
+        "",
+        "| compiling the rules, s | median, s | 95 %, s | worst, s |",
+        "|---:|---:|---:|---:|",
+        f"| {explained.compiling_s:.2f} | {explained.median_s:.3f} | {explained.p95_s:.3f} | {explained.worst_s:.3f} |",
+    ]
+
+
+def spark_section(figures: Figures) -> list[str]:
+    """Return the part about Spark."""
+    spark = SparkFigures(**figures["rows"][0])
+    return [
+        "## The same decide on a Spark cluster",
+        "A master and two workers with one core each on the same machine, against DuckDB on the same lake; rows are compared one by one.",
+        "",
+        "| facts | Spark, s | DuckDB, s | hits | rows that differ |",
+        "|---:|---:|---:|---:|---:|",
+        f"| {spark.facts:,} | {spark.seconds:.1f} | {spark.duckdb_seconds:.1f} | {spark.hits:,} | {spark.different_rows} |",
+    ]
+
+
+def ingest_section(figures: Figures) -> list[str]:
+    """Return the part about bringing files in."""
+    return [
+        "## Ingest",
+        "Messy rows of daily check-ins from a file to committed facts; beside it a clean-up by pandas that checks less.",
+        "The limit is 15 s for 1 M rows.",
+        "",
+        "| file | rows | product, s | pandas, s | ratio | peak, GB | quarantined |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+        *(
+            f"| {f.file} | {f.rows:,} | {f.seconds:.1f} | {f.pandas_seconds:.1f} "
+            f"| {f.seconds / f.pandas_seconds:.2f} | {f.peak_gb:.1f} | {f.quarantined:,} |"
+            for f in (IngestFigures(**row) for row in figures["rows"])
+        ),
+    ]
+
+
+SECTIONS: dict[str, Callable[[Figures], list[str]]] = {
+    "decide": decide_section,
+    "explain": explain_section,
+    "spark": spark_section,
+    "ingest": ingest_section,
+}
