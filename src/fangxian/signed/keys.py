@@ -30,7 +30,7 @@ class KeyRing(Protocol):
 class PrivateKey:
     """A signing key held in this process's memory; its representation shows nothing of it."""
 
-    _key: EllipticCurvePrivateKey
+    private: EllipticCurvePrivateKey
 
     @classmethod
     def make(cls) -> PrivateKey:
@@ -40,7 +40,7 @@ class PrivateKey:
     @property
     def public(self) -> EllipticCurvePublicKey:
         """The public half."""
-        return self._key.public_key()
+        return self.private.public_key()
 
     @property
     def key_id(self) -> bytes:
@@ -49,7 +49,7 @@ class PrivateKey:
 
     def sign(self, message: bytes) -> bytes:
         """Return the ES256 signature of a message: r and s, 32 bytes each."""
-        return raw_signature(self._key.sign(message, ES256))
+        return raw_signature(self.private.sign(message, ES256))
 
     def __repr__(self) -> str:
         """Return the key's name."""
