@@ -70,7 +70,7 @@ def a_signed_payload(data: bytes) -> None:
 def some_cbor(data: bytes) -> None:
     """Read CBOR; what is read is written back as the same bytes."""
     value = cbor.read(data)
-    if cbor2.dumps(value, canonical=True) != data:
+    if cbor2.dumps(value) != data:
         raise AssertionError("one value, two encodings")
 
 

@@ -53,9 +53,10 @@ class Changes:
     entries: bytes
 
     @classmethod
-    def of(cls, rows: pa.Table, *, region_code: str, sequence: int, issued_at: datetime) -> Changes:
-        """Return the changes of a table (see SCHEMA)."""
-        return cls(region_code=region_code, sequence=sequence, issued_at=issued_at, entries=_packed(rows.cast(SCHEMA)))
+    def of(cls, rows: pa.Table, *, region_code: str, sequence: int, issued_at: datetime, before: Changes | None = None) -> Changes:
+        """Return the changes of a table (see SCHEMA), and those of the file before it."""
+        entries = _packed(rows.cast(SCHEMA), before.entries if before else b"")
+        return cls(region_code=region_code, sequence=sequence, issued_at=issued_at, entries=entries)
 
     def __len__(self) -> int:
         """Return how many tokens the file names."""
@@ -97,12 +98,14 @@ class Changes:
         raise UnreadableError
 
 
-def _packed(rows: pa.Table) -> bytes:
+def _packed(rows: pa.Table, before: bytes) -> bytes:
     entries = np.empty(rows.num_rows, dtype=_ENTRY)
     tokens: Any = pa.concat_arrays([*rows["token_id"].chunks, pa.array([], SCHEMA.field("token_id").type)])
     entries["token"] = np.frombuffer(tokens.buffers()[1], dtype=">u8")[: 2 * len(rows) : 2]
     entries["since"] = pc.cast(rows["since_at"], pa.timestamp("s"), safe=False).cast(pa.int64()).to_numpy()
     entries["state"] = pc.index_in(rows["state"], pa.array(STATES)).to_numpy()
+    # Joining turns the numbers to the machine's own byte order: turn them back.
+    entries = np.concatenate([np.frombuffer(before, dtype=_ENTRY), entries]).astype(_ENTRY)
     entries = entries[np.lexsort((entries["since"], entries["token"]))]
     latest = np.append(entries["token"][1:] != entries["token"][:-1], True) if len(entries) else np.empty(0, dtype=bool)
     return bytes(entries[latest].tobytes())

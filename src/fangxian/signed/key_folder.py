@@ -34,7 +34,7 @@ class KeyFolder:
     """A folder of keys; a KeyRing."""
 
     folder: Path
-    passphrase: bytes
+    passphrase: bytes = b""
 
     @classmethod
     def make(cls, folder: Path, passphrase: bytes, *, region_code: str, at: datetime) -> KeyFolder:
@@ -47,7 +47,7 @@ class KeyFolder:
         made._keep(_ROOT, root)
         write_public(folder / ROOT_PUBLIC, root.public)
         made._write(region_code, 0, ())
-        made.add_key(at=at, not_before=at)
+        made.add_key(not_before=at)
         return made
 
     @property
@@ -60,13 +60,13 @@ class KeyFolder:
         """The root key's private half."""
         return self._private(_ROOT)
 
-    def keys(self) -> tuple[TrustedKey, ...]:
+    def listed(self) -> tuple[TrustedKey, ...]:
         """Return every key that the trust list names, recognised regions' too, oldest first."""
         return tuple(_key(row) for row in self._stated()["keys"])
 
     def signer(self, at: datetime) -> Signer:
         """Return the newest of the region's keys that may sign at an instant."""
-        usable = [k for k in self.keys() if k.region_code == self.region_code and k.could_sign(at) and not k.is_revoked(at)]
+        usable = [k for k in self.listed() if k.region_code == self.region_code and k.could_sign(at) and not k.is_revoked(at)]
         if not usable:
             raise FangxianError(
                 "No key of this folder may sign at this time.",
@@ -75,33 +75,35 @@ class KeyFolder:
             )
         return self._private(f"{max(usable, key=lambda key: key.not_before).key_id.hex()}.key")
 
-    def add_key(self, *, at: datetime, not_before: datetime) -> TrustedKey:
+    def add_key(self, *, not_before: datetime) -> TrustedKey:
         """Make a signing key that starts at an instant; the one before it goes on being believed until its own end."""
         made = PrivateKey.make()
         self._keep(f"{made.key_id.hex()}.key", made)
         key = TrustedKey(region_code=self.region_code, public=made.public, not_before=not_before, not_after=not_before + KEY_LASTS)
-        self._write_keys((*self.keys(), key))
+        self._write_keys((*self.listed(), key))
         return key
 
     def recognise(self, public: EllipticCurvePublicKey, *, region_code: str, not_before: datetime, not_after: datetime) -> TrustedKey:
         """Put another region's key on the list."""
         key = TrustedKey(region_code=region_code, public=public, not_before=not_before, not_after=not_after)
-        self._write_keys((*(known for known in self.keys() if known.key_id != key.key_id), key))
+        self._write_keys((*(known for known in self.listed() if known.key_id != key.key_id), key))
         return key
 
     def revoke(self, key_id: bytes, *, at: datetime) -> None:
         """Let nothing that a key signed be believed from an instant on."""
-        if key_id not in {key.key_id for key in self.keys()}:
+        if key_id not in {key.key_id for key in self.listed()}:
             raise FangxianError("This folder has no such key.", next_step="`fangxian keys show` lists them.")
-        self._write_keys(replace(key, revoked_at=key.revoked_at or at) if key.key_id == key_id else key for key in self.keys())
+        self._write_keys(replace(key, revoked_at=key.revoked_at or at) if key.key_id == key_id else key for key in self.listed())
 
     def trust_list(self, *, at: datetime) -> TrustList:
-        """Return the next trust list, and remember that it was made."""
-        stated = self._stated()
-        sequence = int(stated["trust_sequence"]) + 1
-        keys = self.keys()
-        self._write(self.region_code, sequence, keys)
-        return TrustList(region_code=self.region_code, sequence=sequence, issued_at=at, keys=keys)
+        """Return the keys as they stand, under the number of the last list that was published."""
+        sequence = int(self._stated()["trust_sequence"])
+        return TrustList(region_code=self.region_code, sequence=sequence, issued_at=at, keys=self.listed())
+
+    def next_trust_list(self, *, at: datetime) -> TrustList:
+        """Return the list to publish now, under a new number."""
+        self._write(self.region_code, int(self._stated()["trust_sequence"]) + 1, self.listed())
+        return self.trust_list(at=at)
 
     def _stated(self) -> dict[str, Any]:
         path = self.folder / _LIST
