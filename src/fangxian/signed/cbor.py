@@ -32,38 +32,39 @@ def _item(data: bytes, at: int, depth: int) -> tuple[Any, int]:
         return number, at
     if kind == _NEGATIVE:
         return -1 - number, at
-    if kind in (_BYTES, _TEXT):
-        return _string(data, at, at + number, as_text=kind == _TEXT)
     # Every item takes a byte, so a length beyond the data's end is refused before anything is made of it.
-    if kind > _MAP or depth == 0 or number > len(data) - at:
+    end = at + number
+    if end > len(data):
         raise UnreadableError
-    return _array(data, at, number, depth - 1) if kind == _ARRAY else _map(data, at, number, depth - 1)
+    if kind == _BYTES:
+        return data[at:end], end
+    if kind == _TEXT:
+        return _text(data[at:end]), end
+    if kind > _MAP or depth == 0:
+        raise UnreadableError
+    return (_array if kind == _ARRAY else _map)(data, at, number, depth - 1)
 
 
 def _head(data: bytes, at: int) -> tuple[int, int, int]:
     """Return the kind and the number of an item's head, and the place after it."""
     if at >= len(data):
         raise UnreadableError
-    kind, number = data[at] >> 5, data[at] & 31
-    if number < 24:
-        return kind, number, at + 1
-    if number not in _LONG_FORMS:
+    first = data[at]
+    if first & 31 < 24:
+        return first >> 5, first & 31, at + 1
+    if first & 31 not in _LONG_FORMS:
         raise UnreadableError
-    size, least = _LONG_FORMS[number]
+    size, least = _LONG_FORMS[first & 31]
     after = at + 1 + size
     number = int.from_bytes(data[at + 1 : after], "big")
     if after > len(data) or number < least:
         raise UnreadableError
-    return kind, number, after
+    return first >> 5, number, after
 
 
-def _string(data: bytes, start: int, end: int, *, as_text: bool) -> tuple[bytes | str, int]:
-    if end > len(data):
-        raise UnreadableError
-    if not as_text:
-        return data[start:end], end
+def _text(encoded: bytes) -> str:
     try:
-        return data[start:end].decode(), end
+        return encoded.decode()
     except UnicodeDecodeError:
         raise UnreadableError from None
 
@@ -80,11 +81,10 @@ def _map(data: bytes, at: int, length: int, depth: int) -> tuple[dict[int | str,
     values: dict[int | str, Any] = {}
     before = b""
     for _ in range(length):
-        start = at
-        key, at = _item(data, at, 0)
-        encoded = data[start:at]
-        if not isinstance(key, int | str) or encoded <= before:
+        key, value_at = _item(data, at, 0)
+        encoded = data[at:value_at]
+        if type(key) is bytes or encoded <= before:
             raise UnreadableError
-        values[key], at = _item(data, at, depth)
+        values[key], at = _item(data, value_at, depth)
         before = encoded
     return values, at

@@ -9,7 +9,7 @@ names the use for everything else, so that a signature made for one use never co
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import cbor2
 from cryptography.exceptions import InvalidSignature
@@ -23,8 +23,9 @@ from fangxian.signed.unreadable import UnreadableError
 ES256: Final = ECDSA(SHA256())
 _TAG: Final = b"\xd2"
 _HALF: Final = 32
-_ALGORITHM, _KEY_ID = 1, 4
-_ES256_NUMBER: Final = -7
+_UNNAMED: Final = b"\xa1\x01\x26"
+_NAMED: Final = b"\xa2\x01\x26\x04\x48"
+"""The protected headers: {1: -7} whole, and {1: -7, 4: ...} up to the eight bytes of the key id."""
 
 
 class Signer(Protocol):
@@ -59,8 +60,7 @@ class Signed:
 
 def sign(payload: bytes, *, by: Signer, context: bytes = b"", names_key: bool = True) -> bytes:
     """Return the COSE_Sign1 of a payload; without `names_key` the reader must know the key from the payload."""
-    header: dict[int, Any] = {_ALGORITHM: _ES256_NUMBER}
-    protected = cbor2.dumps(header | {_KEY_ID: by.key_id} if names_key else header, canonical=True)
+    protected = _NAMED + by.key_id if names_key else _UNNAMED
     signature = by.sign(_to_be_signed(protected, context, payload))
     return cbor2.dumps(cbor2.CBORTag(18, [protected, {}, payload, signature]), canonical=True)
 
@@ -92,11 +92,11 @@ def public_key(point: bytes) -> EllipticCurvePublicKey:
 
 
 def _key_id(protected: bytes) -> bytes | None:
-    match cbor.read(protected):
-        case {1: -7, **rest} if not rest:
-            return None
-        case {1: -7, 4: bytes(key_id), **rest} if not rest and len(key_id) == 8:
-            return key_id
+    """Return the key id of a protected header; the two headers that there are have one encoding each."""
+    if protected == _UNNAMED:
+        return None
+    if len(protected) == len(_NAMED) + 8 and protected.startswith(_NAMED):
+        return protected[len(_NAMED) :]
     raise UnreadableError
 
 
