@@ -31,7 +31,7 @@ TRUST = TrustList(
     region_code="330100",
     sequence=1,
     issued_at=NOW,
-    keys=(TrustedKey(region_code="330100", public=SERVER.public, not_before=NOW - DAY, not_after=NOW + DAY),),
+    keys=(TrustedKey(region_code="330100", point=point(SERVER.public), not_before=NOW - DAY, not_after=NOW + DAY),),
 )
 COMMON = {"token_id": bytes(16), "region_code": "330100", "colour": Colour.GREEN, "masked_name": "王*"}
 TIMES = {"issued_at": NOW, "valid_until": NOW + DAY}

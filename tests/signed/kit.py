@@ -26,7 +26,7 @@ SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelt
 
 def trusted(key: PrivateKey, *, region_code: str = "330100", **other: object) -> TrustedKey:
     """Return the trust list's row for a key, a month to each side of EIGHT unless told otherwise."""
-    row = TrustedKey(region_code=region_code, public=key.public, not_before=EIGHT - 30 * DAY, not_after=EIGHT + 30 * DAY)
+    row = TrustedKey(region_code=region_code, point=point(key.public), not_before=EIGHT - 30 * DAY, not_after=EIGHT + 30 * DAY)
     return replace(row, **other)
 
 

@@ -1,6 +1,8 @@
 """What a gate says about each kind of code: one outcome each, and none but a green code passes."""
 
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 
 import pytest
 
@@ -216,10 +218,23 @@ def test_a_minute_around_a_paper_is_damaged(town: Town):
     assert town.scan(phone.show(issue(town.paper(), by=town.server), at=EIGHT, by=town.phone)).outcome is Outcome.DAMAGED
 
 
-def test_scans_kept_offline_get_the_verdicts_that_they_would_have_got_one_by_one(town: Town):
+@pytest.fixture(params=["no pool", "threads", "processes"])
+def pool(request: pytest.FixtureRequest):
+    """Give each kind of pool with two workers; processes are started afresh, as in a server that has threads."""
+    if request.param == "no pool":
+        yield None
+    elif request.param == "threads":
+        with ThreadPoolExecutor(2) as threads:
+            yield threads
+    else:
+        with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
+            yield processes
+
+
+def test_scans_kept_offline_get_the_verdicts_that_they_would_have_got_one_by_one(town: Town, pool):
     texts = [town.shown(), town.shown(), town.credential(), town.shown(by=PrivateKey.make()), "?", town.shown(EIGHT - MINUTE)] * 100
     scans = [Scan(text=text, at=EIGHT + n * SECOND / 10) for n, text in enumerate(texts)]
-    together = verify_batch(scans, trust=town.trust, changes=None, seen=Town().seen, threads=2)
+    together = verify_batch(scans, trust=town.trust, changes=None, seen=Town().seen, pool=pool)
     assert together == [town.scan(scan.text, scan.at) for scan in scans]
     assert len({verdict.outcome for verdict in together}) == 5
 

@@ -16,7 +16,6 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from fangxian.errors import FangxianError
-from fangxian.signed import cose
 from fangxian.signed.cose import Signer
 from fangxian.signed.files import write_file
 from fangxian.signed.key_files import read_private, write_private, write_public
@@ -79,13 +78,13 @@ class KeyFolder:
         """Make a signing key that starts at an instant; the one before it goes on being believed until its own end."""
         made = PrivateKey.make()
         self._keep(f"{made.key_id.hex()}.key", made)
-        key = TrustedKey(region_code=self.region_code, public=made.public, not_before=not_before, not_after=not_before + KEY_LASTS)
+        key = TrustedKey(region_code=self.region_code, point=point(made.public), not_before=not_before, not_after=not_before + KEY_LASTS)
         self._write_keys((*self.listed(), key))
         return key
 
     def recognise(self, public: EllipticCurvePublicKey, *, region_code: str, not_before: datetime, not_after: datetime) -> TrustedKey:
         """Put another region's key on the list."""
-        key = TrustedKey(region_code=region_code, public=public, not_before=not_before, not_after=not_after)
+        key = TrustedKey(region_code=region_code, point=point(public), not_before=not_before, not_after=not_after)
         self._write_keys((*(known for known in self.listed() if known.key_id != key.key_id), key))
         return key
 
@@ -134,7 +133,7 @@ def _row(key: TrustedKey) -> dict[str, Any]:
     return {
         "key_id": key.key_id.hex(),
         "region_code": key.region_code,
-        "point": point(key.public).hex(),
+        "point": key.point.hex(),
         "not_before": seconds(key.not_before),
         "not_after": seconds(key.not_after),
         "revoked_at": seconds(key.revoked_at) if key.revoked_at else None,
@@ -144,7 +143,7 @@ def _row(key: TrustedKey) -> dict[str, Any]:
 def _key(row: dict[str, Any]) -> TrustedKey:
     return TrustedKey(
         region_code=row["region_code"],
-        public=cose.public_key(bytes.fromhex(row["point"])),
+        point=bytes.fromhex(row["point"]),
         not_before=instant(row["not_before"]),
         not_after=instant(row["not_after"]),
         revoked_at=instant(row["revoked_at"]) if row["revoked_at"] else None,

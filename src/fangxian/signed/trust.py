@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import cbor2
@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from fangxian.errors import FangxianError
 from fangxian.signed import cbor, cose
 from fangxian.signed.cose import Signer
-from fangxian.signed.keys import key_id, point
+from fangxian.signed.keys import key_id
 from fangxian.signed.times import instant, seconds
 from fangxian.signed.unreadable import UnreadableError
 
@@ -30,10 +30,10 @@ _CONTEXT: Final = b"fangxian trust list"
 
 @dataclass(frozen=True, kw_only=True)
 class TrustedKey:
-    """A public key, the region it signs for, and when it does."""
+    """A public key by its point (65 bytes), the region it signs for, and when it does; plain values, so it goes to other processes."""
 
     region_code: str
-    public: EllipticCurvePublicKey
+    point: bytes
     not_before: datetime
     not_after: datetime
     revoked_at: datetime | None = None
@@ -42,6 +42,11 @@ class TrustedKey:
     def key_id(self) -> bytes:
         """The key's name."""
         return key_id(self.public)
+
+    @property
+    def public(self) -> EllipticCurvePublicKey:
+        """The key that verifies."""
+        return _opened(self.point)
 
     def could_sign(self, issued_at: datetime) -> bool:
         """Return whether something issued at an instant can be this key's."""
@@ -90,18 +95,24 @@ class TrustList:
         raise UnreadableError
 
 
+@lru_cache(maxsize=256)
+def _opened(point: bytes) -> EllipticCurvePublicKey:
+    return cose.public_key(point)
+
+
 def _written(key: TrustedKey) -> list[Any]:
     revoked = 0 if key.revoked_at is None else seconds(key.revoked_at)
-    return [key.region_code, point(key.public), seconds(key.not_before), seconds(key.not_after), revoked]
+    return [key.region_code, key.point, seconds(key.not_before), seconds(key.not_after), revoked]
 
 
 def _keys(rows: Iterable[Any]) -> Iterable[TrustedKey]:
     for row in rows:
         match row:
             case [str(region), bytes(at), not_before, not_after, revoked]:
+                _opened(at)
                 yield TrustedKey(
                     region_code=region,
-                    public=cose.public_key(at),
+                    point=at,
                     not_before=instant(not_before),
                     not_after=instant(not_after),
                     revoked_at=None if revoked == 0 else instant(revoked),

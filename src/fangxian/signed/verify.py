@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
-from os import cpu_count
+from functools import partial
+from itertools import chain
 from typing import Final
 
 from fangxian.signed.changes import Changes
@@ -34,18 +35,19 @@ def verify(text: str, *, trust: TrustList, changes: Changes | None, at: datetime
 
 
 def verify_batch(
-    scans: Sequence[Scan], *, trust: TrustList, changes: Changes | None, seen: Seen, limits: Limits = LIMITS, threads: int | None = None
+    scans: Sequence[Scan], *, trust: TrustList, changes: Changes | None, seen: Seen, limits: Limits = LIMITS, pool: Executor | None = None
 ) -> list[Verdict]:
     """Return the verdicts on scans that a gate kept while it was offline, in their order, each at its own instant.
 
-    Signatures are checked on all cores at once: OpenSSL lets go of Python's lock while it works.
+    Signatures are checked by the workers of a pool, if there is one. Processes pay, threads hardly: OpenSSL lets go of
+    Python's lock while it works, and the other half of the work needs that lock.
     """
+    chunks = [[scan.text for scan in scans[start : start + _CHUNK]] for start in range(0, len(scans), _CHUNK)]
+    read_in_order = pool.map if pool else map
+    readings = chain.from_iterable(read_in_order(partial(_read_all, trust=trust), chunks))
     gate = Gate(trust=trust, changes=changes, seen=seen, limits=limits)
-    chunks = [scans[start : start + _CHUNK] for start in range(0, len(scans), _CHUNK)]
-
-    def read_all(chunk: Sequence[Scan]) -> list[Reading | Outcome]:
-        return [read(scan.text, trust=trust) for scan in chunk]
-
-    with ThreadPoolExecutor(threads or cpu_count()) as pool:
-        readings = [reading for chunk in pool.map(read_all, chunks) for reading in chunk]
     return [gate.judge(reading, at=scan.at) for reading, scan in zip(readings, scans, strict=True)]
+
+
+def _read_all(texts: Sequence[str], *, trust: TrustList) -> list[Reading | Outcome]:
+    return [read(text, trust=trust) for text in texts]
