@@ -9,7 +9,6 @@ from typing import Annotated, Final
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from fangxian.errors import FangxianError
 from fangxian.facts.known import now
@@ -103,14 +102,12 @@ def trust(
 
 
 def show(keys: KeysOption) -> None:
-    """Show the keys of a folder, and when each of them signs (UTC)."""
-    table = Table()
-    for heading in ("密钥 key", "地区 region", "起 from", "止 until", "吊销 revoked"):
-        table.add_column(heading, no_wrap=True)
+    """Show the keys of a folder, a line each: its id, its region, from when until when it signs (UTC), when it was revoked."""
     for key in KeyFolder(keys).listed():
-        times = (f"{at:%y-%m-%d %H:%M}" if at else "" for at in (key.not_before, key.not_after, key.revoked_at))
-        table.add_row(key.key_id.hex(), key.region_code, *times)
-    console.print(table)
+        revoked = f"吊销 revoked {key.revoked_at:%Y-%m-%dT%H:%MZ}" if key.revoked_at else ""
+        console.print(
+            key.key_id.hex(), key.region_code, f"{key.not_before:%Y-%m-%dT%H:%MZ}/{key.not_after:%Y-%m-%dT%H:%MZ}", revoked, soft_wrap=True
+        )
 
 
 groups = {"keys": (make, rotate, revoke, recognise, trust, show)}

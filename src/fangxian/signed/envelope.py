@@ -1,7 +1,7 @@
 """What a QR holds: a prefix and Base45 (RFC 9285); for an HCERT, zlib between Base45 and the signed bytes.
 
 zlib has many encodings of the same bytes, and which one a library writes depends on its version. Signatures and ids do not
-shrink either (a credential of 243 bytes stays 254 by any level). So the only zlib accepted and written is a single stored block:
+shrink either (a day credential of 242 bytes takes 253 at any level). So the only zlib accepted and written is a single stored block:
 every HCERT reader opens it, it has one form, and reading it inflates nothing.
 """
 
