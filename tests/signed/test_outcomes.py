@@ -92,6 +92,10 @@ def test_a_gate_whose_clock_is_off_by_an_hour_lets_nobody_pass_and_says_so_after
     assert abs(verdicts[-1].clock_off_by - off) < MINUTE
 
 
+def test_a_gate_whose_clock_is_right_lets_a_queue_of_different_people_pass(town: Town):
+    assert {verdict.outcome for verdict in people_in_a_row(town, gate_is_off_by=0 * SECOND)} == {Outcome.COLOUR}
+
+
 def test_screenshots_of_one_person_do_not_make_the_gate_doubt_its_clock(town: Town):
     verdicts = [town.scan(town.shown(EIGHT + n * SECOND), EIGHT + HOUR) for n in range(8)]
     assert {verdict.outcome for verdict in verdicts} == {Outcome.SCREENSHOT}
