@@ -15,15 +15,13 @@ from typing import Any, Final
 import orjson
 import psycopg
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
-from ibis.formats.pyarrow import PyArrowSchema
 
 from fangxian.engine.compaction import ROW_GROUP, subject
 from fangxian.engine.lake import Lake
 from fangxian.engine.writers import writing
 from fangxian.facts import Fact, all_fact_types
+from fangxian.store.copying import copy_out
 from fangxian.store.store import Store
 
 SOURCE: Final = "store"
@@ -72,35 +70,11 @@ def _ended_before(lake: Lake, store_id: str) -> int:
 
 def _recorded(connection: psycopg.Connection[Any], fact_type: type[Fact], since: int, until: int) -> pa.Table:
     """Return the facts of a type that transactions recorded, but not those that came from the lake itself."""
-    columns = ", ".join("replace(person_id::text, '-', '') AS person_id" if name == "person_id" else name for name in fact_type.columns)
-    query = (
-        f"SELECT {columns} FROM facts.{fact_type.name} AS fact "
-        f"WHERE written_by >= '{since}'::xid8 AND written_by < '{until}'::xid8 "
+    recorded = (
+        f"facts.{fact_type.name} AS fact WHERE written_by >= '{since}'::xid8 AND written_by < '{until}'::xid8 "
         "AND NOT EXISTS (SELECT FROM store.fed_delivery WHERE fed_delivery.delivery_id = fact.delivery_id)"
     )
-    rows = pa.BufferOutputStream()
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as copy:
-        for part in copy:
-            rows.write(part)
-    schema = PyArrowSchema.from_ibis(fact_type.schema())
-    found = rows.getvalue()
-    if not found.size:
-        return schema.empty_table()
-    read = pa_csv.ReadOptions(column_names=list(fact_type.columns))
-    # As PostgreSQL writes it: an empty field is missing, a quoted one is an empty text.
-    types = {field.name: pa.string() if pa.types.is_boolean(field.type) else field.type for field in schema}
-    options = pa_csv.ConvertOptions(
-        column_types=types,
-        null_values=[""],
-        strings_can_be_null=True,
-        quoted_strings_can_be_null=False,
-        timestamp_parsers=["%Y-%m-%d %H:%M:%S"],
-    )
-    table = pa_csv.read_csv(pa.BufferReader(found), read, convert_options=options)
-    truths = [name for name in schema.names if pa.types.is_boolean(schema.field(name).type)]
-    for name in truths:
-        table = table.set_column(table.schema.get_field_index(name), name, pc.equal(table[name], "t"))
-    return table.cast(schema)
+    return copy_out(connection, fact_type.schema(), recorded)
 
 
 def _write(facts: pa.Table, fact_type: type[Fact], folder: Path) -> int:

@@ -50,6 +50,8 @@ def record(store: Store, facts: Facts, event: Event, *, policies: Sequence[Polic
     assert person_id is not None  # noqa: S101  (an event of one person: callers' business, not input)
     with store.transaction(event, at=at) as transaction:
         transaction.connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [person_id])
+        # Whoever is being decided with many others is waited for; whoever still waits is decided here.
+        transaction.connection.execute("DELETE FROM code.pending WHERE person_id = %s", [UUID(person_id)])
         for fact_type, rows in facts.items():
             transaction.add(fact_type, rows)
         return {policy.name: _decide_again(transaction, policy, person_id) for policy in policies}
