@@ -62,8 +62,9 @@ class Verdict:
     def words(self) -> Text:
         """What it is, and what the guard does now."""
         said = _colour_words()[self.colour] if self.outcome is Outcome.COLOUR and self.colour else self.outcome.words
-        old = _old_words() if self.files_are_old else Text("", "")
-        return Text(said.zh + old.zh, f"{said.en} {old.en}".rstrip())
+        if not self.files_are_old:
+            return said
+        return Text(said.zh + _old_words().zh, f"{said.en} {_old_words().en}")
 
 
 @cache
