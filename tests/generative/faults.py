@@ -205,10 +205,10 @@ FAULTS: Final = (
         "(at <= table.until_at)",
     ),
     Fault(
-        "a record at the very instant of expiry is too late",
+        "a record runs out a day early",
         "code/rules/record.py",
-        "gaps.next_at > gaps.expires_at",
-        "gaps.next_at >= gaps.expires_at",
+        "expires_at=known.start_of_day_after(records.from_at, days=valid_days + 1)",
+        "expires_at=known.start_of_day_after(records.from_at, days=valid_days)",
     ),
     Fault(
         "Hangzhou asks close contacts for 13 check-ins",
