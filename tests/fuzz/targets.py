@@ -11,9 +11,9 @@ import cbor2
 import pyarrow as pa
 
 from fangxian.errors import FangxianError
+from fangxian.policy.colour import Colour
 from fangxian.signed import cbor, claims, cose, envelope, phone
 from fangxian.signed.changes import SCHEMA, Changes
-from fangxian.signed.colour import Colour
 from fangxian.signed.credential import DayCredential, PaperCredential
 from fangxian.signed.issue import issue
 from fangxian.signed.keys import PrivateKey, point

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 import pyarrow as pa
 
+from fangxian.policy.colour import Colour
 from fangxian.signed import phone
 from fangxian.signed.changes import SCHEMA, Changes
-from fangxian.signed.colour import Colour
 from fangxian.signed.credential import DayCredential, PaperCredential, day_salt, token_id
 from fangxian.signed.issue import issue
 from fangxian.signed.keys import PrivateKey, point

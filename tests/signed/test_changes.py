@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 
 from fangxian.errors import FangxianError
+from fangxian.policy.colour import Colour
 from fangxian.signed import cose
 from fangxian.signed.changes import SCHEMA, STATES, Changes
-from fangxian.signed.colour import Colour
 from fangxian.signed.keys import PrivateKey
 from fangxian.signed.unreadable import UnreadableError
 

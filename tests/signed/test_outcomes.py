@@ -6,8 +6,8 @@ from multiprocessing import get_context
 
 import pytest
 
+from fangxian.policy.colour import Colour
 from fangxian.signed import cose, envelope, phone
-from fangxian.signed.colour import Colour
 from fangxian.signed.credential import DayCredential, PaperCredential, day_salt
 from fangxian.signed.issue import issue
 from fangxian.signed.keys import PrivateKey

@@ -8,7 +8,7 @@ import pytest
 import zxingcpp
 
 from fangxian.errors import FangxianError
-from fangxian.signed.colour import Colour
+from fangxian.policy.colour import Colour
 from fangxian.signed.issue import issue
 from fangxian.signed.paper import paper_svg, qr
 

@@ -2,9 +2,9 @@
 
 import yaml
 
+from fangxian.policy.colour import Colour
 from fangxian.signed import limits as limits_module
 from fangxian.signed.changes import Changes
-from fangxian.signed.colour import Colour
 from fangxian.signed.keys import key_id
 from fangxian.signed.place import PlaceCode
 from fangxian.signed.seen import Seen

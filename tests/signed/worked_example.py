@@ -8,9 +8,9 @@ from pathlib import Path
 import cbor2
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 
+from fangxian.policy.colour import Colour
 from fangxian.signed import claims, cose, envelope, phone
 from fangxian.signed.changes import Changes
-from fangxian.signed.colour import Colour
 from fangxian.signed.credential import DayCredential, PaperCredential, day_salt, token_id
 from fangxian.signed.issue import issue
 from fangxian.signed.keys import PrivateKey, point

@@ -15,8 +15,8 @@ from rich.console import Console
 from fangxian.cli.keys import KeysOption, PassphraseOption, passphrase
 from fangxian.errors import FangxianError
 from fangxian.facts.known import now
+from fangxian.policy.colour import Colour
 from fangxian.signed.changes import REVOKED, SCHEMA, Changes
-from fangxian.signed.colour import Colour
 from fangxian.signed.credential import PaperCredential, masked
 from fangxian.signed.files import write_file
 from fangxian.signed.issue import issue as sign

@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fangxian.errors import FangxianError
+from fangxian.policy.colour import Colour
 from fangxian.signed import cbor, cose
-from fangxian.signed.colour import Colour
 from fangxian.signed.cose import Signer
 from fangxian.signed.times import instant, seconds
 from fangxian.signed.trust import TrustList

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import cbor2
 
+from fangxian.policy.colour import Colour
 from fangxian.signed import cbor
-from fangxian.signed.colour import Colour
 from fangxian.signed.credential import Credential, DayCredential, PaperCredential
 from fangxian.signed.times import instant, seconds
 from fangxian.signed.unreadable import UnreadableError

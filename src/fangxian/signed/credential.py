@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from fangxian.signed.colour import Colour
+from fangxian.policy.colour import Colour
 
 _TOKEN_BYTES: Final = 16
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from fangxian.policy.colour import Colour
 from fangxian.signed.changes import Changes
-from fangxian.signed.colour import Colour
 from fangxian.signed.credential import PaperCredential
 from fangxian.signed.limits import LIMITS, Limits
 from fangxian.signed.reading import Reading

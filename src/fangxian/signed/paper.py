@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import segno
 
+from fangxian.policy.colour import Colour
 from fangxian.policy.regions import expect_region
-from fangxian.signed.colour import Colour
 from fangxian.signed.credential import PaperCredential
 from fangxian.signed.times import seconds
 

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from fangxian.facts import Text
-from fangxian.signed.colour import Colour
+from fangxian.policy.colour import Colour
 from fangxian.signed.credential import DayCredential, PaperCredential
 
 

@@ -20,6 +20,7 @@ from fangxian.facts import Fact, PersonFact, all_fact_types
 from fangxian.facts.known import Known
 from fangxian.policy.policy import Policy
 from fangxian.store.copying import copy_in, copy_out
+from fangxian.store.recording import MANY_CHANGED
 from fangxian.store.store import Event, Store
 
 PEOPLE_AT_ONCE: Final = 200_000
@@ -48,6 +49,7 @@ def decide_pending(store: Store, event: Event, *, policies: Sequence[Policy], at
         for policy in policies:
             sql, schema = _compiled(policy)
             _replace(connection, policy, rows_from(facts, fill(sql, at), schema), event.event_id)
+        connection.execute("SELECT pg_notify(%s, '')", [MANY_CHANGED])
         connection.execute("DELETE FROM code.pending USING deciding WHERE pending.person_id = deciding.person_id")
         return int(people[0])
 

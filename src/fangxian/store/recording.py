@@ -22,6 +22,9 @@ Facts = Mapping[type[Fact], Sequence[Mapping[str, Any]]]
 CHANGED: Final = "code_changed"
 """The channel on which a change of somebody's hits is told: the person and the policy, nothing else."""
 
+MANY_CHANGED: Final = "codes_changed"
+"""The channel on which it is told that so many hits changed that they are better read again."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
