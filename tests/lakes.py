@@ -19,6 +19,15 @@ def lake_with(path: Path, facts: Mapping[type[Fact], pa.Table], *, delivery_id: 
         for fact_type, table in facts.items():
             pq.write_table(table.cast(PyArrowSchema.from_ibis(fact_type.schema())), folder / f"{fact_type.name}.parquet")
         rows = sum(table.num_rows for table in facts.values())
-        receipt = {"source": "spec", "file": "spec", "digest": delivery_id, "rows": rows, "refused": 0, "flags": []}
+        receipt = {
+            "source": "spec",
+            "delivery_id": delivery_id,
+            "received_at": "2020-02-24T04:00:00",
+            "file": "spec",
+            "digest": delivery_id,
+            "rows": rows,
+            "refused": 0,
+            "flags": [],
+        }
         (folder / "receipt.json").write_bytes(orjson.dumps(receipt))
     return lake

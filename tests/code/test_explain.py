@@ -6,10 +6,10 @@ import pytest
 from spec_symbols import person_id
 from spec_tables import instant
 
-from fangxian.code.colour import Colour
 from fangxian.code.explain import explain
 from fangxian.code.telling import tell
 from fangxian.engine.duckdb import DuckDBEngine
+from fangxian.policy.colour import Colour
 from fangxian.policy.policy import policy
 
 

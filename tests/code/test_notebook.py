@@ -8,10 +8,10 @@ from spec_symbols import person_id
 from spec_tables import rows_as_text, tidied
 
 import fangxian
-from fangxian.code.colour import Colour
 from fangxian.code.decide import KEPT
 from fangxian.engine.compaction import compact
 from fangxian.errors import FangxianError
+from fangxian.policy.colour import Colour
 
 # Ibis 12 itself uses what DuckDB 1.5 and pandas 3 call deprecated.
 pytestmark = [

@@ -31,7 +31,14 @@ def test_every_command_and_option_that_a_page_names_exists(page, text):
     commands = typer.main.get_command(build()).commands
     for name, arguments in re.findall(r"(?:`|^\s*)fangxian ([a-z][a-z-]+)([^`\n#]*)", text, re.MULTILINE):
         assert name in commands
-        options = {option for parameter in commands[name].params for option in (*parameter.opts, *parameter.secondary_opts)}
+        command = commands[name]
+        if subcommands := getattr(command, "commands", None):
+            words = arguments.split()
+            if not words:
+                continue
+            assert words[0] in subcommands, f"fangxian {name}"
+            command = subcommands[words[0]]
+        options = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
         assert set(re.findall(r"(?<!\S)--[a-z-]+", arguments)) - {"--help"} <= options, f"fangxian {name}"
 
 

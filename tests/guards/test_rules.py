@@ -14,11 +14,11 @@ from spec import all_cases
 
 from fangxian.area.rule import all_area_rules
 from fangxian.area.scheme import Scheme, all_schemes
-from fangxian.code.colour import Colour
 from fangxian.code.hits import hits_of
 from fangxian.code.rule import all_rules
 from fangxian.facts import Text, all_fact_types
 from fangxian.facts.known import Known, instant
+from fangxian.policy.colour import Colour
 from fangxian.policy.policy import PACKAGED, Evidence, Policy, all_policies, load
 from tests.guards.project import ROOT, SOURCE, modules
 

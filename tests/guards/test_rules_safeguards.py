@@ -9,9 +9,9 @@ from generative.worlds import World, world
 from oracle.codes import GRAVITY
 from oracle.life import midnight
 
-from fangxian.code.colour import Colour
 from fangxian.facts import ControlListEntry, PersonalDecision, all_fact_types
 from fangxian.facts.words import WORDS
+from fangxian.policy.colour import Colour
 from fangxian.policy.policy import all_policies
 
 KNOWN_AT = midnight(date(2020, 4, 20))

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from fangxian.code.colour import Colour
 from fangxian.code.explanation import Reason
+from fangxian.policy.colour import Colour
 from fangxian.policy.policy import policy
 from fangxian.web.timeline import WIDTH, timeline
 

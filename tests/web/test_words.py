@@ -5,7 +5,7 @@ from pathlib import Path
 
 import fangxian.web as web
 from fangxian.area.scheme import scheme
-from fangxian.code.colour import Colour
+from fangxian.policy.colour import Colour
 from fangxian.policy.policy import Evidence
 from fangxian.web.words import LANGUAGES, Words, all_words
 

@@ -2,8 +2,9 @@
 
 import inspect
 from collections.abc import Callable
-from typing import Any, get_args, get_type_hints
+from typing import Any, cast, get_args, get_type_hints
 
+import typer
 from typer.models import ArgumentInfo, OptionInfo
 
 from fangxian.cli.app import build
@@ -12,7 +13,10 @@ from tools.docs.language import Language, page, table, written_from
 
 def command_reference() -> str:
     """Return the page, in the words of the commands' own help."""
-    functions = {command.name or f.__name__.replace("_", "-"): f for command in build().registered_commands if (f := command.callback)}
+    app = build()
+    functions = _functions(app, "")
+    for group in app.registered_groups:
+        functions |= _functions(cast(typer.Typer, group.typer_instance), f"{group.name} ")
     return page(
         "# 命令 · Commands",
         written_from(Language.ZH, "src/fangxian/cli/") + "\n>\n" + written_from(Language.EN, "src/fangxian/cli/"),
@@ -22,6 +26,11 @@ def command_reference() -> str:
         "and ends with exit code 2; nothing is left half-written.",
         *(_command(name, functions[name]) for name in sorted(functions)),
     )
+
+
+def _functions(app: typer.Typer, prefix: str) -> dict[str, Callable[..., Any]]:
+    """Return the functions behind an application's own commands, by the words that call them."""
+    return {prefix + (command.name or f.__name__.replace("_", "-")): f for command in app.registered_commands if (f := command.callback)}
 
 
 def _command(name: str, function: Callable[..., Any]) -> str:

@@ -4,9 +4,9 @@ import inspect
 from collections.abc import Mapping
 
 from fangxian.area.scheme import scheme
-from fangxian.code.colour import Colour
 from fangxian.code.rule import rule
 from fangxian.facts import Text
+from fangxian.policy.colour import Colour
 from fangxian.policy.policy import Policy, Wording, all_policies
 from tools.docs.language import Language, facts_about, heading, page, table, written_from
 from tools.docs.parameter_words import GREEN_NEEDS

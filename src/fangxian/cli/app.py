@@ -19,7 +19,7 @@ errors = Console(stderr=True, highlight=False, markup=False)
 
 
 def build() -> typer.Typer:
-    """Return the application with the commands of every module of this package that has `commands`."""
+    """Return the application with what every module of this package has: `commands`, and `groups` of commands by their name."""
     app = typer.Typer(
         name="fangxian",
         help="防线 Fangxian: facts in; health codes, area levels and reasons out.",
@@ -28,9 +28,14 @@ def build() -> typer.Typer:
         add_completion=False,
     )
     for module in sorted(m.name for m in pkgutil.iter_modules(package.__path__)):
-        commands = getattr(importlib.import_module(f"{package.__name__}.{module}"), "commands", ())
-        for command in commands:
+        loaded = importlib.import_module(f"{package.__name__}.{module}")
+        for command in getattr(loaded, "commands", ()):
             app.command()(command)
+        for name, commands in getattr(loaded, "groups", {}).items():
+            group = typer.Typer(no_args_is_help=True, help=loaded.__doc__)
+            for command in commands:
+                group.command()(command)
+            app.add_typer(group, name=name)
     return app
 
 

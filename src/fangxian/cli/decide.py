@@ -23,7 +23,6 @@ from fangxian.cli.options import (
 )
 from fangxian.cli.printing import Reader, console, messages, plain_table, print_line, print_table
 from fangxian.cli.rehearsal import colour_words, print_rehearsal
-from fangxian.code.colour import Colour
 from fangxian.code.decide import Decided, Summary, summarise
 from fangxian.code.decide import decide as decide_everybody
 from fangxian.code.explain import explain as explain_person
@@ -34,6 +33,7 @@ from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.lake import Lake
 from fangxian.engine.opening import Engine, open_engine
 from fangxian.errors import FangxianError
+from fangxian.policy.colour import Colour
 from fangxian.policy.policy import Policy, all_policies
 from fangxian.policy.policy import policy as policy_called
 from fangxian.store.journal import Access, Journal

@@ -8,10 +8,10 @@ from typing import Any, Final
 import pyarrow as pa
 
 from fangxian.cli.printing import Reader, plain_table, print_table
-from fangxian.code.colour import Colour
 from fangxian.code.rehearse import Rehearsal
 from fangxian.code.rule import rule
 from fangxian.facts import Text
+from fangxian.policy.colour import Colour
 
 _NO_CODE: Final = Text("无码", "no code")
 

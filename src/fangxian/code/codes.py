@@ -7,7 +7,7 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
-from fangxian.code.colour import gravity, of_gravity
+from fangxian.code.gravity import gravity, of_gravity
 from fangxian.code.hits import HITS
 from fangxian.facts import Enrolment, HealthDeclaration, Residence
 from fangxian.facts.known import Known

@@ -12,7 +12,6 @@ import ibis.expr.types as ir
 
 from fangxian.code.check_in_runs import marked_reports
 from fangxian.code.codes import enrolments
-from fangxian.code.colour import Colour
 from fangxian.code.explanation import Change, Explanation, FactSeen, Progress, Reason
 from fangxian.code.hits import all_hits, waiting_causes
 from fangxian.engine.compaction import subject
@@ -22,6 +21,7 @@ from fangxian.engine.placeholders import fill, known_at_placeholder
 from fangxian.facts import AreaWithdrawal, Withdrawal
 from fangxian.facts.known import Known
 from fangxian.facts.withdrawal import CORRECTED
+from fangxian.policy.colour import Colour
 from fangxian.policy.policy import Policy, Wording
 
 Row = Mapping[str, Any]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fangxian.code.colour import Colour
 from fangxian.facts import Fact
+from fangxian.policy.colour import Colour
 from fangxian.policy.policy import Policy, Wording
 
 

@@ -12,12 +12,12 @@ import ibis
 import ibis.expr.types as ir
 
 from fangxian.code.check_in_runs import until_check_ins
-from fangxian.code.colour import Colour
 from fangxian.code.rule import LADDER_PARAMETERS, Condition, rule
 from fangxian.errors import FangxianError
 from fangxian.facts import PersonalDecision
 from fangxian.facts.fact import INSTANT
 from fangxian.facts.known import Known, instant
+from fangxian.policy.colour import Colour
 from fangxian.policy.policy import Policy, Wording
 
 HITS: Final = ibis.schema(

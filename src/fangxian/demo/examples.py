@@ -10,13 +10,13 @@ import ibis
 import ibis.expr.types as ir
 
 from fangxian.code.codes import STORED_HITS, colours_at, enrolments
-from fangxian.code.colour import Colour
 from fangxian.code.decide import Decided, show
 from fangxian.code.explain import explain
 from fangxian.code.explanation import Explanation
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.facts import Diagnosis, Exposure, MedicalMeasure, Withdrawal
 from fangxian.facts.known import Known, instant
+from fangxian.policy.colour import Colour
 from fangxian.web.figures.examples import Example
 
 _TRIED: Final = 12

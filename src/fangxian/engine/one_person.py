@@ -23,6 +23,12 @@ from fangxian.facts import PersonFact, all_fact_types
 if TYPE_CHECKING:
     import psycopg
 
+SESSION: Final = "-c plan_cache_mode=force_generic_plan -c jit=off -c timezone=UTC"
+"""Settings of a connection on which prepared decisions are planned once and no plan is compiled.
+
+A plan for one person is the same for all, and just-in-time compilation costs more than the few rows it would speed up.
+"""
+
 _PERSON: Final = "$1::text"
 _KNOWN_AT: Final = "$2"
 
@@ -91,10 +97,7 @@ def _shadows(expression: ir.Table, schema: str) -> Iterator[str]:
 
 
 def open_connection(conninfo: str) -> psycopg.Connection[Any]:
-    """Return a connection on which prepared decisions are planned once and no plan is compiled.
-
-    A plan for one person is the same for all, and just-in-time compilation costs more than the few rows it would speed up.
-    """
+    """Return a connection for prepared decisions, with the settings of `SESSION`."""
     import psycopg
 
-    return psycopg.connect(conninfo, autocommit=True, options="-c plan_cache_mode=force_generic_plan -c jit=off -c timezone=UTC")
+    return psycopg.connect(conninfo, autocommit=True, options=SESSION)

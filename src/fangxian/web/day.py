@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from fangxian.area.scheme import scheme
-from fangxian.code.colour import Colour
 from fangxian.code.rule import rule
 from fangxian.facts import Text
+from fangxian.policy.colour import Colour
 from fangxian.web.figures.page import PageFigures
 
 PUBLISHED_GREEN: Final = ("2020-02-17", 0.947)

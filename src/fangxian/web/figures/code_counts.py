@@ -12,11 +12,12 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from fangxian.code.codes import STORED_HITS, counts_by_day, enrolments, in_force_on
-from fangxian.code.colour import Colour, gravity
 from fangxian.code.decide import Decided, show, summarise
+from fangxian.code.gravity import gravity
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.facts.fact import INSTANT
 from fangxian.facts.known import Known, instant
+from fangxian.policy.colour import Colour
 from fangxian.policy.policy import Policy
 
 _DAYS: Final = ibis.table({"day_at": INSTANT}, name="page_days")

@@ -2,9 +2,6 @@
 
 from enum import StrEnum
 
-import ibis
-import ibis.expr.types as ir
-
 from fangxian.facts import Text
 
 
@@ -26,15 +23,7 @@ class Colour(StrEnum):
             Colour.RED: Text("红码", "red"),
         }[self]
 
-
-_BY_GRAVITY = tuple(Colour)
-
-
-def gravity(colour: ir.StringValue) -> ir.IntegerValue:
-    """Return how grave a colour is: green 0, yellow 1, orange 2, red 3."""
-    return ibis.cases(*((colour == str(c), rank) for rank, c in enumerate(_BY_GRAVITY)), else_=0)
-
-
-def of_gravity(rank: ir.IntegerValue) -> ir.StringValue:
-    """Return the colour of a gravity."""
-    return ibis.cases(*((rank == number, str(c)) for number, c in enumerate(_BY_GRAVITY)), else_=str(Colour.GREEN))
+    @property
+    def level(self) -> str:
+        """The national risk level: 00 low, 01 medium, 10 high; orange, a colour of the national form, is medium."""
+        return {Colour.GREEN: "00", Colour.YELLOW: "01", Colour.ORANGE: "01", Colour.RED: "10"}[self]

@@ -1,0 +1,74 @@
+"""The store: PostgreSQL, where what is being worked on now lives; its facts flow to the lake and come from it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from fangxian.cli.options import LakeOption, LanguageOption, PolicyOption, PurposeOption, RoleOption
+from fangxian.cli.printing import Reader, plain_table, print_line, print_table
+from fangxian.engine.lake import Lake
+from fangxian.facts import fact_type
+from fangxian.facts.known import now
+from fangxian.policy.policy import policy as policy_called
+from fangxian.store.deciding import decide_pending
+from fangxian.store.feeding import feed as feed_store
+from fangxian.store.flow import flow as flow_to_lake
+from fangxian.store.migrating import migrate as migrate_database
+from fangxian.store.opening import database, open_store
+from fangxian.store.store import Event
+
+StoreOption = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        help="A PostgreSQL connection string, or a folder: PostgreSQL then runs there meanwhile.",
+        envvar="FANGXIAN_STORE",
+        show_default=False,
+    ),
+]
+
+
+def migrate(*, store: StoreOption, language: LanguageOption = "zh") -> None:
+    """Bring a database to this version's schema; what is there is kept. The role must be allowed to create schemas."""
+    with database(store) as conninfo:
+        done = migrate_database(conninfo)
+    print_line(Reader(language).say(f"已执行 {done} 个迁移。", f"{done} migrations were applied."))
+
+
+def feed(
+    *, store: StoreOption, lake: LakeOption, role: RoleOption, purpose: PurposeOption, policy: PolicyOption, language: LanguageOption = "zh"
+) -> None:
+    """Bring the lake's deliveries that the store does not have yet into it, and decide again everybody whom they concern."""
+    reader, chosen, opened = Reader(language), policy_called(policy), Lake.open(lake)
+    table = plain_table(reader.words("交付", "delivery"), reader.number("事实", "facts"), reader.number("涉及人数", "people"))
+    with open_store(store) as running:
+        for fed in feed_store(running, opened, _event("feed", role, purpose), at=now()):
+            table.add_row(fed.delivery_id, f"{fed.facts:,}", f"{fed.people:,}")
+        decided = 0
+        while people := decide_pending(running, _event("decide", role, purpose), policies=[chosen], at=now()):
+            decided += people
+    print_table(table)
+    print_line(reader.say(f"重新判定 {decided:,} 人。", f"{decided:,} people were decided again."))
+
+
+def flow(*, store: StoreOption, lake: LakeOption, language: LanguageOption = "zh") -> None:
+    """Bring what was recorded in the store since the last time to the lake: each fact once, whatever dies on the way."""
+    reader = Reader(language)
+    with open_store(store) as running:
+        flowed = flow_to_lake(running, Lake.create(lake), at=now())
+    if flowed is None:
+        print_line(reader.say("没有新的记录。", "Nothing new was recorded."))
+        return
+    table = plain_table(reader.words("事实", "facts"), reader.number("条数", "number"))
+    for name, number in flowed.facts.items():
+        table.add_row(reader.of(fact_type(name).title), f"{number:,}")
+    print_table(table, flowed.delivery_id)
+
+
+def _event(action: str, role: str, purpose: str) -> Event:
+    return Event(actor="command line", role=role, purpose=purpose, action=action)
+
+
+groups = {"store": (migrate, feed, flow)}

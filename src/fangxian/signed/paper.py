@@ -1,0 +1,62 @@
+"""A code on paper, for those without a phone: A6 as SVG, in Chinese and English, for any printer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from html import escape
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import segno
+
+from fangxian.policy.colour import Colour
+from fangxian.policy.regions import expect_region
+from fangxian.signed.credential import PaperCredential
+from fangxian.signed.times import seconds
+
+_ZONE: Final = ZoneInfo("Asia/Shanghai")
+_FILLS: Final = {Colour.GREEN: "#1a7f37", Colour.YELLOW: "#d4a72c", Colour.ORANGE: "#e36209", Colour.RED: "#cf222e"}
+_WIDTH, _HEIGHT, _QR = 105.0, 148.0, 66.0
+
+
+def qr(text: str, *, error: str = "q") -> segno.QRCode:
+    """Return the QR of a code's text: alphanumeric, with a quarter of it to spare (ECC Q, as an HCERT on paper has)."""
+    return segno.make_qr(text, error=error, mode="alphanumeric", boost_error=False)
+
+
+def paper_svg(text: str, credential: PaperCredential) -> str:
+    """Return the page for a paper credential and its signed text; times are China's."""
+    region = expect_region(credential.region_code, credential.issued_at.date())
+    colour = credential.colour.words
+    lines = [
+        (12, 5.0, "健康码（纸质） Health code on paper"),
+        (34, 7.5, credential.masked_name),
+        (113, 4.2, f"签发 Issued by: {region.name}（{region.region_code}）"),
+        (119, 4.2, f"签发时间 Issued: {_local(credential.issued_at)}"),
+        (125, 4.2, f"有效期至 Valid until: {_local(credential.valid_until)}"),
+        (134, 3.0, "请连同身份证件出示。遗失请到发码处注销重开。"),
+        (139, 2.6, "Show it with your identity document. If lost, have it revoked and renewed."),
+    ]
+    texts = "".join(_text(y, size, words) for y, size, words in lines)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH:g}mm" height="{_HEIGHT:g}mm" viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}"'
+        ' font-family="Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif" text-anchor="middle">'
+        f'<title>健康码（纸质） Health code on paper</title><rect width="100%" height="100%" fill="#fff"/>'
+        f'<rect x="10" y="16" width="85" height="8" rx="2" fill="{_FILLS[credential.colour]}"/>'
+        f"{_text(21.8, 5.5, f'{colour.zh} {colour.en}', fill='#fff')}{texts}"
+        f"{_drawn(text)}</svg>\n"
+    )
+
+
+def _drawn(text: str) -> str:
+    """Return the QR in the middle of the page, 66 mm wide with its quiet zone."""
+    drawing = qr(text).svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None)
+    return drawing.replace("<svg ", f'<svg x="{(_WIDTH - _QR) / 2:g}" y="39" width="{_QR:g}" height="{_QR:g}" ', 1)
+
+
+def _text(y: float, size: float, words: str, *, fill: str = "#111") -> str:
+    return f'<text x="{_WIDTH / 2:g}" y="{y:g}" font-size="{size:g}" fill="{fill}">{escape(words)}</text>'
+
+
+def _local(at: datetime) -> str:
+    return f"{datetime.fromtimestamp(seconds(at), _ZONE):%Y-%m-%d %H:%M}"

@@ -1,0 +1,91 @@
+"""The code on a place's wall, which people scan to check in: whose place it is, where, and who says so until when.
+
+[ place id, organisation, address, region, issued by, issued, until ]     signed by the region's key, "fangxian place"
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import cbor2
+
+from fangxian.errors import FangxianError
+from fangxian.facts import Text
+from fangxian.signed import cbor, cose, envelope
+from fangxian.signed.cose import Signer
+from fangxian.signed.times import instant, seconds
+from fangxian.signed.trust import TrustList
+from fangxian.signed.unreadable import UnreadableError
+
+_CONTEXT: Final = b"fangxian place"
+_LONGEST: Final = 60
+_NOT_READ: Final = Text("这不是场所码，或已残损。", "This is not a place's code, or it is damaged.")
+_NOT_BELIEVED: Final = Text("场所码不是本地签发的，请勿登记。", "The place's code was not issued here; do not check in with it.")
+_ENDED: Final = Text("场所码已过期。", "The place's code has ended.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceCode:
+    """What a place's code says; texts of up to 60 characters."""
+
+    place_id: str
+    organisation: str
+    address: str
+    region_code: str
+    issued_by: str
+    issued_at: datetime
+    valid_until: datetime
+
+    def write(self, *, by: Signer) -> str:
+        """Return the text of the place's QR."""
+        texts = [self.place_id, self.organisation, self.address, self.region_code, self.issued_by]
+        payload = cbor2.dumps([*texts, seconds(self.issued_at), seconds(self.valid_until)], canonical=True)
+        return envelope.write(envelope.Form.PLACE, cose.sign(payload, by=by, context=_CONTEXT))
+
+    @classmethod
+    def read(cls, text: str, *, trust: TrustList, at: datetime) -> PlaceCode:
+        """Return what a place's QR says; raises FangxianError if it is none, has ended, or no trusted key signed it."""
+        try:
+            found = cls._signed(text, trust, at)
+        except UnreadableError:
+            raise _refused(_NOT_READ) from None
+        if not found.issued_at <= at < found.valid_until:
+            raise _refused(_ENDED)
+        return found
+
+    @classmethod
+    def _signed(cls, text: str, trust: TrustList, at: datetime) -> PlaceCode:
+        form, body = envelope.read(text)
+        if form is not envelope.Form.PLACE:
+            raise UnreadableError
+        signed = cose.read(body)
+        key = trust.by_id.get(signed.key_id or b"")
+        if key is None or key.is_revoked(at) or not signed.signed_by(key.public, context=_CONTEXT):
+            raise _refused(_NOT_BELIEVED)
+        found = _place(signed.payload)
+        if found.region_code != key.region_code or not key.could_sign(found.issued_at):
+            raise _refused(_NOT_BELIEVED)
+        return found
+
+
+def _place(payload: bytes) -> PlaceCode:
+    match cbor.read(payload):
+        case [str(place_id), str(organisation), str(address), str(region), str(issued_by), issued, until]:
+            texts = (place_id, organisation, address, region, issued_by)
+            if all(0 < len(text) <= _LONGEST and text.isprintable() for text in texts):
+                return PlaceCode(
+                    place_id=place_id,
+                    organisation=organisation,
+                    address=address,
+                    region_code=region,
+                    issued_by=issued_by,
+                    issued_at=instant(issued),
+                    valid_until=instant(until),
+                )
+    raise UnreadableError
+
+
+def _refused(words: Text) -> FangxianError:
+    return FangxianError(f"{words.zh} {words.en}", next_step="请向场所索要新的场所码。 Ask the place for its present code.")

@@ -1,0 +1,27 @@
+"""Instants as CBOR has them: whole seconds since 1970; as the program has them: UTC without a zone."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import UTC, datetime
+from typing import Final
+
+from fangxian.signed.unreadable import UnreadableError
+
+_LAST: Final = (1 << 32) - 1
+
+
+def seconds(at: datetime) -> int:
+    """Return the whole seconds of an instant.
+
+    >>> seconds(datetime(2020, 2, 15, 0, 0))
+    1581724800
+    """
+    return calendar.timegm(at.timetuple())
+
+
+def instant(value: object) -> datetime:
+    """Return the instant of whole seconds; raises UnreadableError for what is no number of 32 bits."""
+    if type(value) is not int or not 0 < value <= _LAST:
+        raise UnreadableError
+    return datetime.fromtimestamp(value, UTC).replace(tzinfo=None)

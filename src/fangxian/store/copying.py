@@ -1,0 +1,53 @@
+"""Rows in and out of PostgreSQL as Arrow tables, by COPY: no loop over rows in Python either way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import ibis
+import psycopg
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+from ibis.formats.pyarrow import PyArrowSchema
+
+_UUIDS: Final = "person_id"
+"""The column that PostgreSQL keeps in 16 bytes and everybody else as 32 hexadecimal digits."""
+
+
+def copy_in(connection: psycopg.Connection[Any], table: str, rows: pa.Table) -> None:
+    """Add rows to a table that has columns of the same names; lists are given as PostgreSQL writes arrays."""
+    columns = ", ".join(f'"{name}"' for name in rows.column_names)
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)") as copy:
+        for batch in rows.to_batches(max_chunksize=100_000):
+            text = pa.BufferOutputStream()
+            pa_csv.write_csv(batch, text, pa_csv.WriteOptions(include_header=False))
+            copy.write(text.getvalue())
+
+
+def copy_out(connection: psycopg.Connection[Any], schema: ibis.Schema, source: str, parameters: Sequence[Any] = ()) -> pa.Table:
+    """Return rows of the columns of `schema` from `source`: what stands behind FROM in a query."""
+    columns = ", ".join(f"replace(\"{name}\"::text, '-', '')" if name == _UUIDS else f'"{name}"' for name in schema.names)
+    text = pa.BufferOutputStream()
+    with connection.cursor() as cursor, cursor.copy(f"COPY (SELECT {columns} FROM {source}) TO STDOUT (FORMAT csv)", parameters) as copy:
+        for part in copy:
+            text.write(part)
+    arrow = PyArrowSchema.from_ibis(schema)
+    return _read(text.getvalue(), arrow) if text.tell() else arrow.empty_table()
+
+
+def _read(text: pa.Buffer, schema: pa.Schema) -> pa.Table:
+    # As PostgreSQL writes it: an empty field is missing, a quoted one is an empty text; truths are t and f.
+    truths = [field.name for field in schema if pa.types.is_boolean(field.type)]
+    options = pa_csv.ConvertOptions(
+        column_types={field.name: pa.string() if field.name in truths else field.type for field in schema},
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=False,
+        timestamp_parsers=[pa_csv.ISO8601],
+    )
+    table = pa_csv.read_csv(pa.BufferReader(text), pa_csv.ReadOptions(column_names=schema.names), convert_options=options)
+    for name in truths:
+        table = table.set_column(table.schema.get_field_index(name), name, pc.equal(table[name], "t"))
+    return table.cast(schema)

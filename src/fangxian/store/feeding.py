@@ -1,0 +1,113 @@
+"""From the lake to the store: the facts of agencies' deliveries, and the codes of everybody whom they concern.
+
+A delivery's facts, its name and the list of those whom it concerns are one transaction, so that it is fed once, whoever dies.
+The codes follow, some people at a time: a row of `code.pending` says that a code is not yet decided from all facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
+from psycopg import sql
+
+from fangxian.engine.lake import Lake
+from fangxian.facts import AreaLevel, AreaWithdrawal, Fact, PersonFact, all_fact_types
+from fangxian.store.copying import copy_in
+from fangxian.store.flow import SOURCE
+from fangxian.store.store import Event, Store
+
+ROWS_AT_ONCE: Final = 1_000_000
+"""Facts that are in memory while a delivery is fed."""
+
+_PLACES: Final = {"region_stay": "region_code", "trip": "from_region_code", "checkpoint_pass": "came_from_region_code"}
+"""Where a person's facts say that the person was in an area."""
+
+
+@dataclass(frozen=True)
+class Fed:
+    """One delivery that went into the store: how many facts, and how many people it concerns."""
+
+    delivery_id: str
+    facts: int
+    people: int
+
+
+def feed(store: Store, lake: Lake, event: Event, *, at: datetime) -> Iterator[Fed]:
+    """Feed every delivery of the lake that the store does not have yet, oldest first, and yield each when it is committed.
+
+    `event` says who feeds, for which purpose; each delivery is an event of its own.
+    """
+    for delivery_id in _missing(store, lake):
+        yield _feed_one(store, lake.path / "deliveries" / delivery_id, event, at=at)
+
+
+def _missing(store: Store, lake: Lake) -> list[str]:
+    with store.pool.connection() as connection:
+        fed = {row[0] for row in connection.execute("SELECT delivery_id FROM store.fed_delivery").fetchall()}
+    ours = [receipt for receipt in lake.receipts() if receipt["source"] != SOURCE]
+    return [each["delivery_id"] for each in sorted(ours, key=lambda each: each["received_at"]) if each["delivery_id"] not in fed]
+
+
+def _feed_one(store: Store, folder: Path, event: Event, *, at: datetime) -> Fed:
+    named = Event(actor=event.actor, role=event.role, purpose=event.purpose, action=event.action, details={"delivery_id": folder.name})
+    files = {fact_type: file for fact_type in all_fact_types() if (file := folder / f"{fact_type.name}.parquet").exists()}
+    _make_partitions(store, list(files.values()))
+    with store.transaction(named, at=at) as transaction:
+        connection, event_id = transaction.connection, named.event_id
+        connection.execute("CREATE TEMP TABLE concerned (person_id uuid) ON COMMIT DROP")
+        facts = sum(_feed_file(connection, fact_type, file, event_id) for fact_type, file in files.items())
+        people = connection.execute(
+            "INSERT INTO code.pending SELECT DISTINCT person_id, %s::uuid FROM concerned ON CONFLICT DO NOTHING", [event_id]
+        ).rowcount
+        connection.execute("INSERT INTO store.fed_delivery (delivery_id, event_id) VALUES (%s, %s)", [folder.name, event_id])
+    return Fed(folder.name, facts, people)
+
+
+def _make_partitions(store: Store, files: Sequence[Path]) -> None:
+    """Make the partitions of every month in which these facts became known."""
+    if not files:
+        return
+    query = f"SELECT DISTINCT date_trunc('month', known_at)::DATE FROM read_parquet({[str(file) for file in files]}, union_by_name = true)"
+    months = [row[0] for row in duckdb.execute(query).fetchall()]
+    with store.pool.connection() as connection:
+        for month in months:
+            connection.execute("SELECT store.make_partitions(%s, %s)", [month, month])
+
+
+def _feed_file(connection: psycopg.Connection[Any], fact_type: type[Fact], file: Path, event_id: object) -> int:
+    """Add one type's facts, and those whom they concern; return how many facts there were."""
+    staged = sql.Identifier("staged")
+    table = sql.Identifier("facts", fact_type.name)
+    columns = sql.SQL(", ").join(map(sql.Identifier, fact_type.columns))
+    connection.execute(sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(staged, columns, table))
+    for batch in pq.ParquetFile(file).iter_batches(ROWS_AT_ONCE, columns=list(fact_type.columns)):
+        copy_in(connection, "staged", pa.Table.from_batches([batch]))
+    added = connection.execute(
+        sql.SQL("INSERT INTO {} ({}, event_id) SELECT {}, {}::uuid FROM {}").format(
+            table, columns, columns, sql.Literal(str(event_id)), staged
+        )
+    ).rowcount
+    for query in _concerned(fact_type):
+        connection.execute(query)
+    connection.execute("DROP TABLE staged")
+    return added
+
+
+def _concerned(fact_type: type[Fact]) -> list[str]:
+    """Return the statements that add those whom the staged facts concern: their people, or who was in their areas."""
+    if issubclass(fact_type, PersonFact):
+        return ["INSERT INTO concerned SELECT DISTINCT person_id FROM staged"]
+    if fact_type not in (AreaLevel, AreaWithdrawal):
+        return []
+    return [
+        f"INSERT INTO concerned SELECT DISTINCT person_id FROM facts.{place} WHERE {region} IN (SELECT region_code FROM staged)"
+        for place, region in _PLACES.items()
+    ]

@@ -1,0 +1,98 @@
+"""From the store to the lake: what was recorded online flows into deliveries, each fact exactly once.
+
+A delivery holds the facts of the transactions from one number to another, and is named by both. Where it ended stands in its
+own receipt, which joins the lake with it in one step: whoever dies before that step begins again at the same place, whoever
+dies after it goes on behind it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from fangxian.engine.compaction import ROW_GROUP, subject
+from fangxian.engine.lake import Lake
+from fangxian.engine.writers import writing
+from fangxian.facts import Fact, all_fact_types
+from fangxian.store.copying import copy_out
+from fangxian.store.store import Store
+
+SOURCE: Final = "store"
+"""The source that the receipts of these deliveries name."""
+
+
+@dataclass(frozen=True)
+class Flowed:
+    """What a run brought to the lake: the delivery, and how many facts of each type are in it."""
+
+    delivery_id: str
+    facts: dict[str, int]
+
+
+def flow(store: Store, lake: Lake, *, at: datetime) -> Flowed | None:
+    """Bring to the lake what was recorded since the last time; return what that was, or None where there was nothing new."""
+    with writing(lake), store.pool.connection() as connection, connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        store_id, until = _now(connection)
+        since = _ended_before(lake, store_id)
+        delivery_id = f"{SOURCE}-{store_id[:8]}-{since:020}-{until:020}"
+        tables = {t: facts for t in all_fact_types() if (facts := _recorded(connection, t, since, until)).num_rows}
+        if not tables:
+            return None
+        with lake.delivery(delivery_id) as folder:
+            counted = {fact_type.name: _write(facts, fact_type, folder) for fact_type, facts in tables.items()}
+            receipt = _receipt(delivery_id, store_id, until, counted, at)
+            (folder / "receipt.json").write_bytes(orjson.dumps(receipt, option=orjson.OPT_INDENT_2))
+        return Flowed(delivery_id, counted)
+
+
+def _now(connection: psycopg.Connection[Any]) -> tuple[str, int]:
+    """Return which store this is, and the transaction before which all have ended: nothing can come among them late."""
+    row = connection.execute(
+        "SELECT replace(store_id::text, '-', ''), pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM store.identity"
+    ).fetchone()
+    assert row is not None  # noqa: S101  (the migration puts one row there)
+    return row[0], row[1]
+
+
+def _ended_before(lake: Lake, store_id: str) -> int:
+    """Return where the last delivery of this store in the lake ended."""
+    ends = (receipt["until_transaction"] for receipt in lake.receipts() if receipt.get("store_id") == store_id)
+    return max(ends, default=0)
+
+
+def _recorded(connection: psycopg.Connection[Any], fact_type: type[Fact], since: int, until: int) -> pa.Table:
+    """Return the facts of a type that transactions recorded, but not those that came from the lake itself."""
+    recorded = (
+        f"facts.{fact_type.name} AS fact WHERE written_by >= '{since}'::xid8 AND written_by < '{until}'::xid8 "
+        "AND NOT EXISTS (SELECT FROM store.fed_delivery WHERE fed_delivery.delivery_id = fact.delivery_id)"
+    )
+    return copy_out(connection, fact_type.schema(), recorded)
+
+
+def _write(facts: pa.Table, fact_type: type[Fact], folder: Path) -> int:
+    ordered = facts.sort_by([(subject(fact_type), "ascending"), ("from_at", "ascending")])
+    pq.write_table(ordered, folder / f"{fact_type.name}.parquet", compression="zstd", row_group_size=ROW_GROUP)
+    return int(facts.num_rows)
+
+
+def _receipt(delivery_id: str, store_id: str, until: int, facts: dict[str, int], at: datetime) -> dict[str, Any]:
+    rows = sum(facts.values())
+    return {
+        "source": SOURCE,
+        "delivery_id": delivery_id,
+        "store_id": store_id,
+        "until_transaction": until,
+        "received_at": at.isoformat(timespec="seconds"),
+        "rows": {"read": rows, "accepted": rows, "quarantined": 0, "repeated": 0},
+        "refused": {},
+        "facts": facts,
+        "flags": [],
+    }

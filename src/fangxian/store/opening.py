@@ -1,0 +1,54 @@
+"""Opening a store by what a person names: a connection string, or a folder in which we run PostgreSQL ourselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+import psycopg
+
+from fangxian.errors import FangxianError
+from fangxian.facts.known import now
+from fangxian.store.migrating import migrate
+from fangxian.store.server import PostgresServer
+from fangxian.store.store import Store
+
+
+@contextmanager
+def database(named: str) -> Iterator[str]:
+    """Give the connection string of a database: `named` itself, or that of a server that runs on the folder `named` meanwhile.
+
+    Raises FangxianError where nothing answers.
+    """
+    if "=" in named or "://" in named:
+        try:
+            psycopg.connect(named, connect_timeout=10).close()
+        except psycopg.OperationalError:
+            # Not the driver's own words: they may repeat the password.
+            raise FangxianError(
+                "The database named by the connection string does not answer, or does not let us in.",
+                next_step="Check host, port, user and password, and that the server runs.",
+            ) from None
+        yield named
+    else:
+        with PostgresServer(Path(named)) as server:
+            yield server.conninfo
+
+
+@contextmanager
+def open_store(named: str) -> Iterator[Store]:
+    """Give the store that is named, with room for what becomes known this month and the next; one in a folder is migrated first."""
+    with database(named) as conninfo:
+        if conninfo != named:
+            migrate(conninfo)
+        with Store.open(conninfo) as store:
+            make_room(store, now().date())
+            yield store
+
+
+def make_room(store: Store, today: date) -> None:
+    """Make the partitions for everything that becomes known up to the end of the month after this one."""
+    with store.pool.connection() as connection:
+        connection.execute("SELECT store.make_partitions(%s, %s)", [today, today.replace(day=1) + timedelta(days=35)])

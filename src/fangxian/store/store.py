@@ -1,0 +1,117 @@
+"""The store: a migrated PostgreSQL database, and transactions in which every row names an event of the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Final, Self
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+from psycopg_pool import ConnectionPool
+
+from fangxian.engine.one_person import SESSION
+from fangxian.facts import Fact
+from fangxian.store.migrating import expect_migrated
+
+SERVICE: Final = "fangxian_service"
+"""The database role under which everything but migrations happens: it adds and reads, and changes nothing but answers."""
+
+NOBODY: Final = UUID(int=0)
+"""Stands in an event that is about no single person."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Who does what to whom, in which role and for which purpose; `details` carry no names, numbers or movements."""
+
+    actor: str
+    role: str
+    purpose: str
+    action: str
+    person_id: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    event_id: UUID = field(default_factory=uuid4)
+
+
+@dataclass
+class Transaction:
+    """One transaction with its event: what is written in it is committed with the event, or not at all."""
+
+    connection: psycopg.Connection[Any]
+    event: Event
+    at: datetime
+    _after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+    def add(self, fact_type: type[Fact], facts: Sequence[Mapping[str, Any]]) -> None:
+        """Add facts of a type, each a mapping from every stored column to its value.
+
+        Raises psycopg.Error where one breaks its table's promises; the transaction is lost then.
+        """
+        names = [*fact_type.columns, "event_id"]
+        statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+            sql.Identifier("facts", fact_type.name),
+            sql.SQL(", ").join(map(sql.Identifier, names)),
+            sql.SQL(", ").join(sql.Placeholder() * len(names)),
+        )
+        with self.connection.cursor() as cursor:
+            cursor.executemany(statement, [[*(fact[name] for name in fact_type.columns), self.event.event_id] for fact in facts])
+
+    def after_commit(self, notice: Callable[[], None]) -> None:
+        """Call `notice` once the transaction is committed, and never if it is not."""
+        self._after_commit.append(notice)
+
+
+class Store:
+    """A migrated database and a pool of connections to it. Make one with `Store.open`, and close it."""
+
+    def __init__(self, pool: ConnectionPool[psycopg.Connection[Any]], conninfo: str) -> None:
+        """Keep a pool whose connections work under the role `SERVICE`."""
+        self.pool, self.conninfo = pool, conninfo
+
+    @classmethod
+    def open(cls, conninfo: str, *, connections: int = 4) -> Self:
+        """Open the database at `conninfo`. Raises FangxianError where it does not have this version's schema."""
+        with psycopg.connect(conninfo) as connection:
+            expect_migrated(connection)
+        options = f"{SESSION} -c role={SERVICE}"
+        pool = ConnectionPool(
+            conninfo, min_size=1, max_size=connections, open=True, kwargs={"autocommit": True, "options": options}, name="fangxian-store"
+        )
+        return cls(pool, conninfo)
+
+    @contextmanager
+    def transaction(self, event: Event, *, at: datetime) -> Iterator[Transaction]:
+        """Give a transaction that writes `event` first, at the instant `at` (UTC); notices go out after its commit."""
+        with self.pool.connection() as connection:
+            with connection.transaction():
+                transaction = Transaction(connection, event, at)
+                _write(connection, event, at)
+                yield transaction
+            for notice in transaction._after_commit:
+                notice()
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self.pool.close()
+
+    def __enter__(self) -> Self:
+        """Return the store itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close the store."""
+        self.close()
+
+
+def _write(connection: psycopg.Connection[Any], event: Event, at: datetime) -> None:
+    person = UUID(event.person_id) if event.person_id else NOBODY
+    connection.execute(
+        "INSERT INTO audit.event (person_id, event_id, at, actor, role, purpose, action, details) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        [person, event.event_id, at, event.actor, event.role, event.purpose, event.action, Jsonb(dict(event.details))],
+    )

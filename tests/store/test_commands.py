@@ -1,0 +1,65 @@
+"""The store's commands as they are typed."""
+
+import sys
+
+import pytest
+from generative.worlds import world
+from lakes import lake_with
+
+from fangxian.cli.app import main
+from fangxian.facts import HealthDeclaration
+from fangxian.store.recording import record
+
+from .conftest import NOON, declaration, event
+
+
+@pytest.fixture
+def fangxian(monkeypatch, capsys):
+    """Give a function that runs the command line as `fangxian` does, and returns its exit code and what it printed."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["fangxian", *map(str, arguments), "--language", "en"])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), " ".join((printed.out + printed.err).split())
+
+    return run
+
+
+def test_a_province_is_fed_and_what_is_recorded_flows_back(fangxian, store, database, tmp_path):
+    made = world(5, people=20, known_at=NOON).tables()
+    people = {each for facts in made.values() if "person_id" in facts.column_names for each in facts["person_id"].to_pylist()}
+    lake = lake_with(tmp_path / "lake", made)
+    feed = ("store", "feed", "--store", database, "--lake", lake.path, "--role", "system", "--purpose", "test", "--policy", "hangzhou")
+    code, said = fangxian(*feed)
+    assert (code, "spec" in said, f"{len(people)} people were decided again." in said) == (0, True, True)
+    assert fangxian(*feed)[1].endswith(" 0 people were decided again.")
+    record(store, {HealthDeclaration: [declaration()]}, event(), policies=[], at=NOON)
+    code, said = fangxian("store", "flow", "--store", database, "--lake", lake.path)
+    assert (code, "declaration 1" in said) == (0, True)
+    assert "Nothing new" in fangxian("store", "flow", "--store", database, "--lake", lake.path)[1]
+
+
+def test_the_audit_is_sealed_and_verified(fangxian, store, database):
+    record(store, {HealthDeclaration: [declaration()]}, event(), policies=[], at=NOON)
+    assert "1 events were sealed" in fangxian("audit", "seal", "--store", database)[1]
+    code, said = fangxian("audit", "verify", "--store", database)
+    assert (code, "1 seals over 1 events; 0 wait" in said) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("host=127.0.0.1 port=1 user=x password=secret-word dbname=x", "does not answer"),
+        ("postgresql://x:secret-word@127.0.0.1:1/x", "does not answer"),
+    ],
+)
+def test_a_database_that_does_not_answer_is_named_without_its_password(fangxian, named, said):
+    code, told = fangxian("store", "migrate", "--store", named)
+    assert (code, said in told, "secret-word" in told) == (2, True, False)
+
+
+def test_a_database_without_the_schema_leads_to_the_migration(fangxian, postgres_server):
+    code, told = fangxian("audit", "verify", "--store", postgres_server.conninfo)
+    assert (code, "fangxian store migrate" in told) == (2, True)

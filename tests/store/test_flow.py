@@ -1,0 +1,99 @@
+"""What the store records reaches the lake exactly once, whoever dies on the way."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+
+import duckdb
+import pytest
+
+from fangxian.engine.compaction import compact
+from fangxian.engine.duckdb import DuckDBEngine
+from fangxian.engine.lake import Lake
+from fangxian.facts import CheckIn, HealthDeclaration
+from fangxian.store.flow import flow
+from fangxian.store.recording import record
+
+from .conftest import ANN, BO, NOON, check_in, declaration, event
+
+
+@pytest.fixture
+def lake(tmp_path):
+    return Lake.create(tmp_path / "lake")
+
+
+def declare(store, person=ANN, *, number=1, **said):
+    return record(store, {HealthDeclaration: [declaration(person, number=number, **said)]}, event(person), policies=[], at=NOON)
+
+
+def numbers(lake, fact_type=HealthDeclaration):
+    with DuckDBEngine(lake) as engine:
+        return [row[0] for row in engine.connection.execute(f"SELECT fact_id FROM {fact_type.name} ORDER BY 1").fetchall()]
+
+
+def test_what_was_recorded_is_in_the_lake_as_it_was_said(store, lake):
+    declare(store, symptoms="cough", temperature_c=None)
+    declare(store, BO, number=2, symptoms="")
+    flow(store, lake, at=NOON)
+    with DuckDBEngine(lake) as engine:
+        stored = engine.connection.execute("FROM health_declaration ORDER BY fact_id").to_arrow_table().to_pylist()
+    expected = [declaration(symptoms="cough", temperature_c=None), declaration(BO, number=2, symptoms="")]
+    assert stored == expected
+
+
+def test_each_fact_flows_once(store, lake):
+    declare(store)
+    assert flow(store, lake, at=NOON).facts == {"health_declaration": 1}
+    assert flow(store, lake, at=NOON) is None
+    declare(store, number=2)
+    record(store, {CheckIn: [check_in()]}, event(action="check in"), policies=[], at=NOON)
+    assert flow(store, lake, at=NOON).facts == {"check_in": 1, "health_declaration": 1}
+    compact(lake)
+    assert flow(store, lake, at=NOON) is None
+    assert numbers(lake) == [1, 2]
+
+
+def test_a_transaction_that_ends_late_is_not_lost(store, lake):
+    with store.transaction(event(), at=NOON) as slow:
+        slow.add(HealthDeclaration, [declaration()])
+        declare(store, BO, number=2)
+        flow(store, lake, at=NOON)
+    flow(store, lake, at=NOON)
+    assert numbers(lake) == [1, 2]
+
+
+FLOWS_FOR_EVER = """
+import sys
+from datetime import datetime
+from pathlib import Path
+from fangxian.engine.lake import Lake
+from fangxian.store.flow import flow
+from fangxian.store.store import Store
+with Store.open(sys.argv[1]) as store:
+    lake = Lake.open(Path(sys.argv[2]))
+    print("ready", flush=True)
+    while True:
+        flow(store, lake, at=datetime(2020, 2, 24, 4))
+"""
+
+
+def test_nothing_is_lost_or_double_when_the_flow_is_killed_again_and_again(store, lake, database):
+    number = 0
+    for turn in range(6):
+        flowing = subprocess.Popen([sys.executable, "-c", FLOWS_FOR_EVER, database, str(lake.path)], stdout=subprocess.PIPE)
+        assert flowing.stdout.readline() == b"ready\n"
+        until = time.monotonic() + 1.0 + 0.13 * turn
+        while time.monotonic() < until:
+            number += 1
+            declare(store, number=number, at=NOON + timedelta(seconds=number))
+        os.kill(flowing.pid, signal.SIGKILL)
+        flowing.communicate()
+    flow(store, lake, at=NOON)
+    assert number > 20
+    assert numbers(lake) == list(range(1, number + 1))
+    receipts = [receipt for receipt in lake.receipts() if receipt["source"] == "store"]
+    assert len(receipts) > 3
+    assert duckdb.execute("SELECT sum(n) FROM (SELECT unnest($1) AS n)", [[r["rows"]["read"] for r in receipts]]).fetchone()[0] == number
