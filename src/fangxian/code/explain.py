@@ -63,13 +63,18 @@ def explain(engine: DuckDBEngine, policy: Policy, person_id: str, *, at: datetim
     With `known_at` equal to `at` this is the decision as it was made then; with a later `known_at`, as it would be made now.
     """
     with engine.only(person_id) as person:
-        asked = _Asked(person, policy, known_at=known_at)
-        has_code = any(row["since_at"] <= at for row in asked.rows(enrolments))
-        hits = sorted(asked.rows(all_hits), key=lambda row: (row["from_at"], row["rule"]))
-        reasons = tuple(_reason(asked, row, at=at) for row in hits if _holds(row, at))
-        coming = tuple(_reason(asked, row, at=at) for row in hits if row["from_at"] > at)
+        return explain_person(person, policy, at=at, known_at=known_at)
+
+
+def explain_person(person: PersonTables, policy: Policy, *, at: datetime, known_at: datetime) -> Explanation:
+    """Return what `explain` does, for one person's facts wherever they were read from."""
+    asked = _Asked(person, policy, known_at=known_at)
+    has_code = any(row["since_at"] <= at for row in asked.rows(enrolments))
+    hits = sorted(asked.rows(all_hits), key=lambda row: (row["from_at"], row["rule"]))
+    reasons = tuple(_reason(asked, row, at=at) for row in hits if _holds(row, at))
+    coming = tuple(_reason(asked, row, at=at) for row in hits if row["from_at"] > at)
     return Explanation(
-        person_id=person_id,
+        person_id=person.person_id,
         policy=policy,
         at=at,
         known_at=known_at,

@@ -1,7 +1,7 @@
 """One person on DuckDB: tables under the fact types' own names that hold that person's facts alone.
 
 This is how one person is decided in a lake: the filter goes on the tables, never on a rule's result. Facts about areas are
-seen as they stand in the lake.
+seen as they stand in the lake. A person's facts that were read from elsewhere, such as the store, are explained the same way.
 """
 
 from __future__ import annotations
@@ -25,13 +25,28 @@ class PersonTables:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, facts: Mapping[type[PersonFact], str], person_id: str) -> None:
         """Read the person's facts by the queries `facts` of files that can hold them; `connection` is ours from now on."""
-        self._connection = connection
+        self._connection, self.person_id = connection, person_id
         self._held: list[type[Fact]] = []
         for fact_type, query in facts.items():
             made = f'CREATE TEMP TABLE "{fact_type.name}" AS FROM ({query}) WHERE person_id = $person_id'
             counted = connection.execute(made, {"person_id": person_id}).fetchone()
             if counted and counted[0]:
                 self._held.append(fact_type)
+
+    @classmethod
+    def of(cls, facts: Mapping[type[Fact], pa.Table], person_id: str) -> Self:
+        """Return tables that hold these facts: one person's, and those of areas; types that are not given have none."""
+        connection = duckdb.connect(config={"threads": 1})
+        connection.execute("SET TimeZone = 'UTC'")
+        queries: dict[type[PersonFact], str] = {}
+        for fact_type in all_fact_types():
+            given = facts.get(fact_type, PyArrowSchema.from_ibis(fact_type.schema()).empty_table())
+            if issubclass(fact_type, PersonFact):
+                connection.register(f"given {fact_type.name}", given)
+                queries[fact_type] = f'FROM "given {fact_type.name}"'
+            else:
+                connection.register(fact_type.name, given)
+        return cls(connection, queries, person_id)
 
     def rows_of(self, sql: str, schema: ibis.Schema) -> pa.Table:
         """Run SQL that was compiled before and return its rows as Arrow in `schema`."""

@@ -1,4 +1,4 @@
-"""The page's own words, in both languages, from words.yaml; what facts, rules and policies are called comes from them."""
+"""The pages' own words, in both languages, from the words.yaml beside each page's modules; what facts, rules and policies are called comes from them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ LANGUAGES: Final = ("zh", "en")
 @cache
 def all_words() -> Mapping[str, Text]:
     """Return every word or sentence of the page by its key, `section.name`."""
-    sections = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text("utf-8"))
-    return {f"{section}.{name}": Text(**words) for section, named in sections.items() for name, words in named.items()}
+    files = sorted(Path(__file__).parent.rglob("words.yaml"))
+    sections = [section for file in files for section in yaml.safe_load(file.read_text("utf-8")).items()]
+    return {f"{section}.{name}": Text(**words) for section, named in sections for name, words in named.items()}
 
 
 @dataclass(frozen=True)
@@ -46,3 +47,7 @@ class Words:
     def name(self, name: str, *, of: str) -> str:
         """Return the words for a member of a closed vocabulary: `name("red", of="level")`."""
         return self(f"{of}.{name}")
+
+    def said(self, name: str, *, of: str) -> str:
+        """Return the words for a name, or the name itself where it is not of this vocabulary: others may have written it."""
+        return self(f"{of}.{name}") if f"{of}.{name}" in all_words() else name

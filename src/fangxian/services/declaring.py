@@ -1,0 +1,101 @@
+"""Applying for a code, declaring, checking in: answers become facts, and the code follows from them in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from fangxian.facts import CheckIn, Consent, Enrolment, Guardianship, HealthDeclaration, PersonFact, RegionStay, Residence, Text
+from fangxian.services.documents import Document
+from fangxian.services.living import CITIZEN, Living, by_citizen
+from fangxian.services.members import OWN, add_member
+from fangxian.services.refusals import BadAnswerError
+from fangxian.store.identities import Identity, keep_identity
+from fangxian.store.new_facts import new_fact
+from fangxian.store.recording import record_in
+from fangxian.store.store import Event
+
+Answers = Mapping[str, Any]
+_A_DAY: Final = timedelta(days=1)
+Facts = dict[type[PersonFact], list[Mapping[str, Any]]]
+
+
+def enrol(
+    living: Living,
+    identity: Answers,
+    document: Document,
+    answers: Answers,
+    *,
+    phone_index: bytes,
+    phone: str,
+    relation: str = "self",
+    guardian_person_id: str | None = None,
+) -> int:
+    """Enrol somebody on a phone with a first declaration and return the person's place there.
+
+    `identity` and `answers` are those of the questionnaires of these names. Everything is there together or not at all: who the
+    person is (sealed), the phone's list, the facts, the code, the event. `phone` is the number to reach the phone's own person by; it
+    must be the one that was logged in with. Raises RefusedError where it is another, and where `add_member` does.
+    """
+    if relation == "self" and living.vault.phone_index(phone) != phone_index:
+        raise BadAnswerError({"phone": Text("请填登录时用的手机号。", "Give the number that you logged in with.")})
+    at = living.clock()
+    person_id = living.vault.person_id(document.id_type, document.number)
+    event = by_citizen("enrol", person_id, relation=relation)
+    with living.store.transaction(event, at=at) as transaction:
+        place = add_member(transaction, phone_index, relation, confirmed=True)
+        who = Identity(person_id, identity["full_name"], document.id_type, document.number, phone if place == OWN else None)
+        keep_identity(transaction, living.vault, who)
+        facts = _declared(living, event, answers, at)
+        facts[Enrolment] = [
+            new_fact(Enrolment, event, source=CITIZEN, known_at=at, from_at=at, region_code=living.region_code, id_type=document.id_type)
+        ]
+        facts[Residence] = [new_fact(Residence, event, source=CITIZEN, known_at=at, from_at=at, region_code=identity["home"])]
+        if guardian_person_id:
+            looks_after = {"guardian_person_id": guardian_person_id, "relation": "parent"}
+            facts[Guardianship] = [new_fact(Guardianship, event, source=CITIZEN, known_at=at, from_at=at, **looks_after)]
+        record_in(transaction, facts, policies=[living.policy])
+    return place
+
+
+def declare(living: Living, person_id: str, answers: Answers) -> None:
+    """Record a further declaration of somebody who is enrolled."""
+    at = living.clock()
+    event = by_citizen("declare", person_id)
+    with living.store.transaction(event, at=at) as transaction:
+        record_in(transaction, _declared(living, event, answers, at), policies=[living.policy])
+
+
+def check_in(living: Living, person_id: str, answers: Answers) -> None:
+    """Record the day's report of somebody's health."""
+    at = living.clock()
+    event = by_citizen("check_in", person_id)
+    report = new_fact(CheckIn, event, source=CITIZEN, known_at=at, from_at=at, **_picked(answers, ("temperature_c", "symptoms")))
+    with living.store.transaction(event, at=at) as transaction:
+        record_in(transaction, {CheckIn: [report]}, policies=[living.policy])
+
+
+def _declared(living: Living, event: Event, answers: Answers, at: datetime) -> Facts:
+    said = _picked(answers, ("temperature_c", "symptoms", "contacted_case", "stayed_in_key_area"))
+    facts: Facts = {
+        HealthDeclaration: [new_fact(HealthDeclaration, event, source=CITIZEN, known_at=at, from_at=at, **said)],
+        Consent: [new_fact(Consent, event, source=CITIZEN, known_at=at, from_at=at, purpose="health_code")],
+    }
+    if answers["stayed_in_key_area"]:
+        facts[RegionStay] = [_stay(living, event, answers, at)]
+    return facts
+
+
+def _stay(living: Living, event: Event, answers: Answers, at: datetime) -> Mapping[str, Any]:
+    """Return the stay that was declared: of it is known only the day it ended, or that it goes on; nothing more is claimed."""
+    left_on = answers["left_on"]
+    span = {"from_at": at, "until_at": None}
+    if left_on is not None:
+        start = living.policy.starts(left_on)
+        span = {"from_at": start, "until_at": min(at, living.policy.starts(left_on) + _A_DAY)}
+    return new_fact(RegionStay, event, source=CITIZEN, known_at=at, region_code=answers["stay"], basis="declared", **span)
+
+
+def _picked(answers: Answers, names: Sequence[str]) -> dict[str, Any]:
+    return {name: answers[name] for name in names}

@@ -1,0 +1,43 @@
+"""What every service of the living code works with: the store, the policy in force, keys, and a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+from fangxian.facts.known import now
+from fangxian.policy.policy import Policy
+from fangxian.services.senders import Sender
+from fangxian.services.signing import Signing
+from fangxian.store.store import Event, Store
+from fangxian.vault import Vault
+
+CITIZEN: Final = "citizen"
+
+
+@dataclass(frozen=True)
+class Living:
+    """One installation at work. `clock` gives the present instant: UTC, without a zone."""
+
+    store: Store
+    policy: Policy
+    vault: Vault
+    signing: Signing
+    sender: Sender
+    clock: Callable[[], datetime] = field(default=now)
+
+    @property
+    def region_code(self) -> str:
+        """The region whose code this is."""
+        return self.signing.region_code
+
+    def today(self, at: datetime) -> date:
+        """Return the day of an instant on the policy's clocks."""
+        return self.policy.local(at).date()
+
+
+def by_citizen(action: str, person_id: str, *, purpose: str = "health code", **details: Any) -> Event:
+    """Return the event of somebody who does something about themselves, or about a member of the family."""
+    return Event(actor=CITIZEN, role=CITIZEN, purpose=purpose, action=action, person_id=person_id, details=details)

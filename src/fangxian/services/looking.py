@@ -1,0 +1,63 @@
+"""What a person may see about themselves: why the code is what it is, who looked, and everything that is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from fangxian.code.explain import explain_person
+from fangxian.code.explanation import Explanation
+from fangxian.engine.person_tables import PersonTables
+from fangxian.facts import PersonFact, all_fact_types
+from fangxian.services.living import Living, by_citizen
+from fangxian.store.copying import copy_out
+from fangxian.store.identities import identities_of
+from fangxian.store.one_person import person_tables
+
+MOST_LOOKS: Final = 200
+
+
+@dataclass(frozen=True)
+class Look:
+    """Something that was done with a person's data: when, in which role, for which purpose."""
+
+    at: datetime
+    role: str
+    purpose: str
+    action: str
+
+
+def own_code(living: Living, person_id: str) -> Explanation:
+    """Return a person's code with its reasons, as the person sees it now."""
+    at = living.clock()
+    with living.store.transaction(by_citizen("see_own_code", person_id), at=at) as transaction:
+        tables: PersonTables = person_tables(transaction.connection, person_id)
+    with tables:
+        return explain_person(tables, living.policy, at=at, known_at=at)
+
+
+def who_looked(living: Living, person_id: str) -> list[Look]:
+    """Return the newest entries of the audit about a person, newest first; this look is the first of them."""
+    with living.store.transaction(by_citizen("see_own_log", person_id), at=living.clock()) as transaction:
+        rows = transaction.connection.execute(
+            "SELECT at, role, purpose, action FROM audit.event WHERE person_id = %s ORDER BY at DESC LIMIT %s",
+            [UUID(person_id), MOST_LOOKS],
+        ).fetchall()
+    return [Look(*row) for row in rows]
+
+
+def own_data(living: Living, person_id: str) -> dict[str, Any]:
+    """Return everything that is kept about a person: who they are, every fact by its type, every look."""
+    with living.store.transaction(by_citizen("download_own_data", person_id), at=living.clock()) as transaction:
+        connection = transaction.connection
+        identity = identities_of(connection, living.vault, [person_id]).get(person_id)
+        facts = {
+            each.name: copy_out(connection, each.schema(), f"facts.{each.name} WHERE person_id = %s", [UUID(person_id)]).to_pylist()
+            for each in all_fact_types()
+            if issubclass(each, PersonFact)
+        }
+    who = {"full_name": identity.full_name, "id_type": identity.id_type, "id_number": identity.id_number} if identity else {}
+    looks = [{"at": look.at, "role": look.role, "purpose": look.purpose, "action": look.action} for look in who_looked(living, person_id)]
+    return {"identity": who, "facts": {name: rows for name, rows in facts.items() if rows}, "looks": looks}

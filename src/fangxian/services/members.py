@@ -1,0 +1,140 @@
+"""Whose codes a phone shows: its own person, and up to five of the family; an adult only after confirming on their own phone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+from psycopg.errors import UniqueViolation
+
+from fangxian.facts import Text
+from fangxian.services.living import Living, by_citizen
+from fangxian.services.refusals import RefusedError
+from fangxian.signed.credential import masked
+from fangxian.store.identities import identities_of
+from fangxian.store.store import Event, Transaction
+
+MOST_FAMILY: Final = 5
+OWN: Final = 0
+"""The place of the phone's own person."""
+
+_FULL: Final = Text(
+    f"一部手机可出示本人和最多 {MOST_FAMILY} 名家人的码；请先移除一人。",
+    f"A phone shows its own person and up to {MOST_FAMILY} of the family; take somebody off first.",
+)
+_ELSEWHERE: Final = Text(
+    "该证件已用另一手机号登记。请用原手机号登录后移除，或持证件到服务点变更号码。",
+    "This document is registered with another phone. Log in with that phone and remove it, or bring the document to a service point.",
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Member:
+    """Somebody whose code a phone shows, or will once they confirm; `person_id` goes into no page and no address."""
+
+    place: int
+    person_id: str
+    relation: str
+    since_at: datetime
+    confirmed: bool
+    masked_name: str
+
+
+def members_of(living: Living, phone_index: bytes) -> tuple[Member, ...]:
+    """Return the people of a phone by their places, the own person first."""
+    with living.store.pool.connection() as connection, connection.transaction():
+        rows = connection.execute(
+            "SELECT place, replace(person_id::text, '-', ''), relation, since_at, confirmed_at IS NOT NULL FROM account.member "
+            "WHERE phone_index = %s AND ended_at IS NULL ORDER BY place",
+            [phone_index],
+        ).fetchall()
+        named = identities_of(connection, living.vault, [row[1] for row in rows])
+    # Whoever has not confirmed yet is not named to whoever asked for them.
+    return tuple(Member(*row, masked(named[row[1]].full_name) if row[4] and row[1] in named else "—") for row in rows)
+
+
+def member_at(living: Living, phone_index: bytes, place: int) -> Member:
+    """Return the confirmed member at a place; raises RefusedError where there is none."""
+    for member in members_of(living, phone_index):
+        if member.place == place and member.confirmed:
+            return member
+    raise RefusedError(Text("您的手机上没有这个人。", "There is nobody at this place of your phone."))
+
+
+def add_member(transaction: Transaction, phone_index: bytes, relation: str, *, confirmed: bool) -> int:
+    """Put the event's person on a phone's list and return the place.
+
+    Raises RefusedError where the list is full, or the person has a phone of their own already and this would be another.
+    """
+    connection, event = transaction.connection, transaction.event
+    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [phone_index.hex()])
+    held = {
+        row[0]: row[1]
+        for row in connection.execute(
+            "SELECT place, person_id FROM account.member WHERE phone_index = %s AND ended_at IS NULL", [phone_index]
+        ).fetchall()
+    }
+    person = UUID(event.person_id)
+    if person in held.values():
+        raise RefusedError(Text("此人已在您的名单上。", "This person is on your list already."))
+    places = [OWN] if relation == "self" else [place for place in range(1, MOST_FAMILY + 1) if place not in held]
+    if not places or places[0] in held:
+        raise RefusedError(_FULL)
+    try:
+        connection.execute(
+            "INSERT INTO account.member (person_id, phone_index, place, relation, since_at, confirmed_at, event_id) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [person, phone_index, places[0], relation, transaction.at, transaction.at if confirmed else None, event.event_id],
+        )
+    except UniqueViolation:
+        raise RefusedError(_ELSEWHERE) from None
+    return places[0]
+
+
+def requests_to(living: Living, person_id: str) -> list[dict[str, Any]]:
+    """Return who asks to show a person's code: relation and instant, and a number to answer by."""
+    with living.store.pool.connection() as connection:
+        rows = connection.execute(
+            "SELECT event_id::text, relation, since_at FROM account.member "
+            "WHERE person_id = %s AND place > 0 AND confirmed_at IS NULL AND ended_at IS NULL ORDER BY since_at",
+            [UUID(person_id)],
+        ).fetchall()
+    return [{"request": row[0], "relation": row[1], "since_at": row[2]} for row in rows]
+
+
+def answer_request(living: Living, person_id: str, request: UUID, *, agreed: bool) -> None:
+    """Let a family member show one's code, or not. Raises RefusedError where nobody asks under this number."""
+    at = living.clock()
+    with living.store.transaction(by_citizen("family_confirmed" if agreed else "family_refused", person_id), at=at) as transaction:
+        column = "confirmed_at" if agreed else "ended_at"
+        done = transaction.connection.execute(
+            f"UPDATE account.member SET {column} = %s WHERE person_id = %s AND event_id = %s AND confirmed_at IS NULL AND ended_at IS NULL",
+            [at, UUID(person_id), request],
+        )
+        _expect_one(done)
+
+
+def end_membership(living: Living, member: Member, phone_index: bytes) -> None:
+    """Take somebody off a phone's list; their own code stays what it is."""
+    at = living.clock()
+    with living.store.transaction(by_citizen("family_ended", member.person_id), at=at) as transaction:
+        done = transaction.connection.execute(
+            "UPDATE account.member SET ended_at = %s WHERE person_id = %s AND phone_index = %s AND ended_at IS NULL",
+            [at, UUID(member.person_id), phone_index],
+        )
+        _expect_one(done)
+
+
+def ask_adult(living: Living, phone_index: bytes, person_id: str, relation: str) -> None:
+    """Ask an adult to let this phone show their code; whoever asks does not learn whether the adult has one."""
+    event: Event = by_citizen("family_asked", person_id)
+    with living.store.transaction(event, at=living.clock()) as transaction:
+        add_member(transaction, phone_index, relation, confirmed=False)
+
+
+def _expect_one(done: psycopg.Cursor[Any]) -> None:
+    if done.rowcount != 1:
+        raise RefusedError(Text("没有这条记录，请重新打开名单。", "There is no such entry any more; open the list again."))

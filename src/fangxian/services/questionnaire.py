@@ -1,0 +1,180 @@
+"""Questionnaires as data: what is asked, how it may be answered, and reading answers by that alone.
+
+Pages, the interface for machines and the checks read the same file, so that they cannot ask different things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import yaml
+
+from fangxian.facts import Text
+from fangxian.facts.words import SYMPTOM_WORDS, WORDS
+from fangxian.policy.regions import regions
+from fangxian.services.refusals import BadAnswerError
+
+Answers = Mapping[str, Any]
+
+_MISSING: Final = Text("此项必填。", "This must be answered.")
+_LONGEST: Final = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One question: its kind, its words and what may be answered."""
+
+    key: str
+    kind: str
+    words: Text
+    help: Text | None = None
+    options: tuple[str, ...] = ()
+    between: tuple[float, float] | None = None
+    optional: bool = False
+    only_if: str | None = None
+    """The yes-or-no question that must be answered with yes for this one to be asked."""
+
+    def option_words(self, option: str) -> Text:
+        """Return what an option is called."""
+        return SYMPTOM_WORDS[option] if self.kind == "choices" else WORDS[option]
+
+    def read(self, given: Sequence[str], *, on: date) -> Any:
+        """Return the answer, None where an optional one was not given; raises ValueError with a Text for one that cannot be."""
+        texts = [text.strip() for text in given if text.strip()]
+        if self.kind == "choices":
+            return self._choices(texts)
+        if not texts:
+            if self.optional:
+                return None
+            raise ValueError(_MISSING)
+        return getattr(self, f"_{self.kind}")(texts[0], on)
+
+    def _choices(self, texts: list[str]) -> str:
+        if unknown := set(texts) - set(self.options):
+            raise ValueError(_unknown(len(unknown)))
+        return ",".join(sorted(set(texts)))
+
+    def _choice(self, text: str, on: date) -> str:
+        if text not in self.options:
+            raise ValueError(_unknown(1))
+        return text
+
+    def _yes_no(self, text: str, on: date) -> bool:
+        if text not in ("yes", "no"):
+            raise ValueError(Text("请答是或否。", "Answer yes or no."))
+        return text == "yes"
+
+    def _agree(self, text: str, on: date) -> bool:
+        if text != "yes":
+            raise ValueError(Text("须同意后才能继续。", "Without agreeing it cannot go on."))
+        return True
+
+    def _text(self, text: str, on: date) -> str:
+        if len(text) > _LONGEST or not text.isprintable():
+            raise ValueError(Text(f"最多 {_LONGEST} 个可见字符。", f"At most {_LONGEST} printable characters."))
+        return text
+
+    def _number(self, text: str, on: date) -> float:
+        low, high = self.between or (float("-inf"), float("inf"))
+        try:
+            number = float(text.replace("，", ".").replace(",", "."))
+        except ValueError:
+            number = float("nan")
+        if not low <= number <= high:
+            raise ValueError(Text(f"请填 {low:g} 到 {high:g} 之间的数。", f"Give a number from {low:g} to {high:g}."))
+        return number
+
+    def _past_day(self, text: str, on: date) -> date:
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise ValueError(Text("日期请写作 2020-02-15。", "Write a day as 2020-02-15.")) from None
+        if not date(1900, 1, 1) <= day <= on:
+            raise ValueError(Text("日期不能晚于今天。", "The day cannot be after today."))
+        return day
+
+    def _region(self, text: str, on: date) -> str:
+        return region_called(text, on)
+
+
+def _unknown(number: int) -> Text:
+    return Text("请从列出的选项中选择。", "Choose from the options that are listed.")
+
+
+@cache
+def _names(on: date) -> dict[str, list[tuple[str, int]]]:
+    """Return every region of a day by its name and by its code: code and level."""
+    named: dict[str, list[tuple[str, int]]] = {}
+    for row in regions(on).select(["region_code", "name", "level"]).to_pylist():
+        for called in (row["region_code"], row["name"]):
+            named.setdefault(called, []).append((row["region_code"], row["level"]))
+    return named
+
+
+def region_called(text: str, on: date) -> str:
+    """Return the code of the region that somebody names or gives the code of; raises ValueError with a Text where it is not one."""
+    year = date(on.year, 1, 1)
+    found = _names(year).get(text.strip()) or []
+    if len(found) > 1:
+        # A name that counties share is a prefecture's, if one bears it; else say which one is meant.
+        highest = min(level for _, level in found)
+        found = [each for each in found if each[1] == highest]
+    if len(found) == 1:
+        return found[0][0]
+    if found:
+        codes = "、".join(code for code, _ in found[:6])
+        raise ValueError(Text(f"有几个同名地区，请填行政区划代码：{codes}", f"Several places bear this name; give the code: {codes}"))
+    raise ValueError(Text("没有这个地名；请填全称，如“杭州市”“西湖区”。", "No such place; give its full name, such as 杭州市 or 西湖区."))
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """A named list of questions with the version that answers are recorded under."""
+
+    name: str
+    version: str
+    title: Text
+    questions: tuple[Question, ...]
+
+    def read(self, given: Mapping[str, Sequence[str]], *, on: date) -> dict[str, Any]:
+        """Return the answers by question; raises BadAnswerError naming every one that cannot be taken."""
+        answers: dict[str, Any] = {}
+        problems: dict[str, Text] = {}
+        for question in self.questions:
+            if question.only_if and answers.get(question.only_if) is not True:
+                answers[question.key] = None
+                continue
+            try:
+                answers[question.key] = question.read(given.get(question.key, ()), on=on)
+            except ValueError as error:
+                problems[question.key] = error.args[0]
+        if problems:
+            raise BadAnswerError(problems)
+        return answers
+
+
+@cache
+def questionnaire(name: str) -> Questionnaire:
+    """Return the questionnaire of a name."""
+    stated = yaml.safe_load(files(__package__).joinpath("questionnaires", f"{name}.yaml").read_text(encoding="utf-8"))
+    questions = tuple(_question(key, row) for key, row in stated["questions"].items())
+    return Questionnaire(name=name, version=str(stated["version"]), title=Text(**stated["title"]), questions=questions)
+
+
+def _question(key: str, row: dict[str, Any]) -> Question:
+    between = row.get("between")
+    return Question(
+        key=key,
+        kind=row["kind"],
+        words=Text(**row["words"]),
+        help=Text(**row["help"]) if "help" in row else None,
+        options=tuple(row.get("options", ())),
+        between=(between[0], between[1]) if between else None,
+        optional=row.get("optional", False),
+        only_if=row.get("only_if"),
+    )

@@ -1,0 +1,52 @@
+"""The application under /api/v1: its routes by audience, and how refusals are said."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from fangxian import __version__
+from fangxian.errors import FangxianError
+from fangxian.services.living import Living
+from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
+from fangxian.web.api.citizen import citizen_api
+
+PREFIX = "/api/v1"
+
+
+def api(living: Living) -> FastAPI:
+    """Return the application; mount it under PREFIX."""
+    app = FastAPI(
+        title="Fangxian 防线",
+        version=__version__,
+        description="事实进，颜色与理由出。 Facts in; colours and reasons out. Times are UTC.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.include_router(citizen_api(living))
+
+    @app.exception_handler(RefusedError)
+    async def refused(request: Request, error: RefusedError) -> JSONResponse:
+        return _said(error, {"zh": error.words.zh, "en": error.words.en})
+
+    @app.exception_handler(FangxianError)
+    async def failed(request: Request, error: FangxianError) -> JSONResponse:
+        return JSONResponse({"error": {"zh": "无法完成。", "en": str(error)}}, 400)
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        # Where and what kind, never the value: it may be somebody's.
+        problems = [{"where": ".".join(map(str, each["loc"])), "what": each["type"]} for each in error.errors()]
+        return JSONResponse({"error": {"zh": "请求格式不对。", "en": "The request is not of the described form."}, "problems": problems}, 422)
+
+    return app
+
+
+def _said(error: RefusedError, words: dict[str, str]) -> JSONResponse:
+    if isinstance(error, BadAnswerError):
+        problems = [{"where": where, "zh": text.zh, "en": text.en} for where, text in error.problems.items()]
+        return JSONResponse({"error": words, "problems": problems}, 422)
+    if isinstance(error, TooManyError):
+        return JSONResponse({"error": words}, 429, headers={"Retry-After": str(error.retry_after)})
+    return JSONResponse({"error": words}, 409)

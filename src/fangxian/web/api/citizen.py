@@ -1,0 +1,227 @@
+"""What a citizen's program may do: log in, apply, declare, check in, have a code signed, see why, who looked and what is kept."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from pydantic import BaseModel, ConfigDict, Field, field_serializer
+
+from fangxian.code.rule import rule
+from fangxian.code.telling import tell_fact
+from fangxian.facts import Text
+from fangxian.services import accounts, declaring, issuing, looking, members
+from fangxian.services.accounts import Session
+from fangxian.services.documents import document
+from fangxian.services.living import Living
+from fangxian.services.questionnaire import questionnaire
+from fangxian.services.refusals import BadAnswerError
+from fangxian.web.asking import COOKIE
+from fangxian.web.guard import comes_from_elsewhere
+
+_Answers = dict[str, str | list[str]]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Phone(_Model):
+    """A phone number; one of China needs no country code."""
+
+    phone: str = Field(max_length=40)
+
+
+class LogIn(Phone):
+    """A phone number and the one-time code that was sent to it."""
+
+    code: str = Field(max_length=12)
+
+
+class Enrolment(_Model):
+    """Answers to the questionnaires `identity` and `declaration` together; `phone` is the number that was logged in with."""
+
+    relation: str = Field("self", pattern="^(self|child)$")
+    phone: str = Field("", max_length=40)
+    answers: _Answers
+
+
+class AnswersGiven(_Model):
+    """Answers to a questionnaire by its questions' keys."""
+
+    answers: _Answers
+
+
+class PhoneKey(_Model):
+    """The public half of the phone's key: a P-256 point, uncompressed, 65 bytes in base64url."""
+
+    phone_key: str = Field(max_length=100)
+
+
+class Credential(BaseModel):
+    """A signed day credential."""
+
+    text: str
+    colour: str
+    valid_until: datetime
+
+    @field_serializer("valid_until")
+    def _utc(self, at: datetime) -> str:
+        return f"{at.isoformat(timespec='seconds')}Z"
+
+
+def citizen_api(living: Living) -> APIRouter:
+    """Return the routes of a citizen; `x-action` names the row of the permission matrix that each stands under."""
+    router = APIRouter(tags=["citizen"])
+
+    def session(request: Request) -> Session:
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not bearer and request.method != "GET" and comes_from_elsewhere(request.headers):
+            raise HTTPException(403)
+        found = accounts.session_of(living, bearer or request.cookies.get(COOKIE, ""))
+        if found is None:
+            raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+        return found
+
+    mine = Annotated[Session, Depends(session)]
+
+    def member(place: int, session: mine) -> members.Member:
+        return members.member_at(living, session.phone_index, place)
+
+    of = Annotated[members.Member, Depends(member)]
+
+    def today() -> Any:
+        return living.today(living.clock())
+
+    @router.get("/questionnaires/{name}", openapi_extra={"x-action": "log_in"})
+    def questions(name: str) -> dict[str, Any]:
+        """Return what a questionnaire asks: identity, declaration or check_in."""
+        if name not in ("identity", "declaration", "check_in"):
+            raise HTTPException(404)
+        asked = questionnaire(name)
+        return {"name": asked.name, "version": asked.version, "title": _both(asked.title), "questions": [_question(q) for q in asked.questions]}
+
+    @router.post("/log-in/code", status_code=202, openapi_extra={"x-action": "log_in"})
+    def send_code(given: Phone) -> dict[str, str]:
+        """Send a one-time code to a phone."""
+        accounts.send_code(living, accounts.phone_number(given.phone))
+        return {"sent": "yes"}
+
+    @router.post("/log-in", openapi_extra={"x-action": "log_in"})
+    def log_in(given: LogIn) -> dict[str, str]:
+        """Begin a session; send its secret as a bearer token."""
+        begun = accounts.log_in(living, accounts.phone_number(given.phone), given.code)
+        return {"session": begun.secret, "ends_at": _z(begun.ends_at)}
+
+    @router.post("/log-out", status_code=204, openapi_extra={"x-action": "see_own_code"})
+    def log_out(session: mine) -> None:
+        """End the session."""
+        accounts.log_out(living, session.secret)
+
+    @router.get("/me", openapi_extra={"x-action": "see_own_code"})
+    def people(session: mine) -> list[dict[str, Any]]:
+        """Return the people of the phone by their places."""
+        found = members.members_of(living, session.phone_index)
+        return [{"place": m.place, "relation": m.relation, "confirmed": m.confirmed, "name": m.masked_name} for m in found]
+
+    @router.post("/me", status_code=201, openapi_extra={"x-action": "declare"})
+    def enrol(given: Enrolment, session: mine) -> dict[str, int]:
+        """Apply for a code, one's own or a child's, with a first declaration."""
+        answers = _lists(given.answers)
+        identity, declared = (questionnaire(name).read(answers, on=today()) for name in ("identity", "declaration"))
+        shown = document(identity["id_type"], identity["id_number"] or "", on=today())
+        if given.relation == "child" and not shown.is_of_a_child(today()):
+            raise BadAnswerError({"id_number": Text("儿童须未满 18 岁。", "A child is under 18.")})
+        own = next((m for m in members.members_of(living, session.phone_index) if m.place == members.OWN), None)
+        phone = accounts.phone_number(given.phone) if given.relation == "self" else ""
+        guardian = own.person_id if own and given.relation == "child" else None
+        who = {"phone_index": session.phone_index, "phone": phone, "relation": given.relation, "guardian_person_id": guardian}
+        return {"place": declaring.enrol(living, identity, shown, declared, **who)}
+
+    @router.get("/me/{place}/code", openapi_extra={"x-action": "see_own_code"})
+    def code(member: of) -> dict[str, Any]:
+        """Return a code's colour with its reasons, their ends, and what will change by itself."""
+        seen = looking.own_code(living, member.person_id)
+        return {
+            "colour": seen.colour,
+            "reasons": [_reason(living, each) for each in seen.reasons],
+            "changes": [{"at": _z(change.at), "colour": change.colour} for change in seen.changes],
+        }
+
+    @router.post("/me/{place}/credential", openapi_extra={"x-action": "see_own_code"})
+    def credential(given: PhoneKey, member: of) -> Credential:
+        """Sign the code for the coming hours, bound to a key that lives in the phone."""
+        try:
+            point = base64.b64decode(given.phone_key, altchars=b"-_", validate=True)
+        except (binascii.Error, ValueError):
+            raise BadAnswerError({"phone_key": Text("须为 base64url。", "It must be base64url.")}) from None
+        issued = issuing.issue_day(living, member, point)
+        return Credential(text=issued.text, colour=issued.colour, valid_until=issued.valid_until)
+
+    @router.post("/me/{place}/declarations", status_code=201, openapi_extra={"x-action": "declare"})
+    def declare(given: AnswersGiven, member: of) -> dict[str, str]:
+        """Record a declaration; the code follows at once."""
+        declaring.declare(living, member.person_id, questionnaire("declaration").read(_lists(given.answers), on=today()))
+        return {"recorded": "yes"}
+
+    @router.post("/me/{place}/check-ins", status_code=201, openapi_extra={"x-action": "check_in"})
+    def check_in(given: AnswersGiven, member: of) -> dict[str, str]:
+        """Record the day's check-in; the code follows at once."""
+        declaring.check_in(living, member.person_id, questionnaire("check_in").read(_lists(given.answers), on=today()))
+        return {"recorded": "yes"}
+
+    @router.get("/me/{place}/looks", openapi_extra={"x-action": "see_own_log"})
+    def looks(member: of) -> list[dict[str, str]]:
+        """Return who looked at the data and what was done with it, newest first."""
+        found = looking.who_looked(living, member.person_id)
+        return [{"at": _z(look.at), "role": look.role, "action": look.action, "purpose": look.purpose} for look in found]
+
+    @router.get("/me/{place}/data", openapi_extra={"x-action": "download_own_data"})
+    def data(member: of) -> dict[str, Any]:
+        """Return everything that is kept about the person."""
+        return looking.own_data(living, member.person_id)
+
+    return router
+
+
+def _lists(answers: _Answers) -> dict[str, list[str]]:
+    return {key: [value] if isinstance(value, str) else value for key, value in answers.items()}
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _z(at: datetime) -> str:
+    return f"{at.isoformat(timespec='seconds')}Z"
+
+
+def _question(q: Any) -> dict[str, Any]:
+    return {
+        "key": q.key,
+        "kind": q.kind,
+        "words": _both(q.words),
+        "options": [{"value": option, "words": _both(q.option_words(option))} for option in q.options],
+        "between": q.between,
+        "optional": q.optional,
+        "only_if": q.only_if,
+    }
+
+
+def _reason(living: Living, reason: Any) -> dict[str, Any]:
+    told = {language: [tell_fact(living.policy, seen, language=language) for seen in reason.because] for language in ("zh", "en")}
+    return {
+        "rule": reason.wording.rule,
+        "title": _both(rule(reason.wording.rule).title),
+        "wording": _both(reason.wording.text),
+        "in_force_since": reason.wording.since.isoformat(),
+        "ends": _both(reason.wording.ends),
+        "colour": reason.colour,
+        "from_at": _z(reason.from_at),
+        "until_at": _z(reason.until_at) if reason.until_at else None,
+        "because": told,
+        "check_ins": {"done": reason.progress.done, "needed": reason.progress.needed} if reason.progress else None,
+    }

@@ -1,0 +1,80 @@
+"""What a page's handler is given: the request's form, the reader's words, and who came in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qs
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from fangxian.services.accounts import Session, session_of
+from fangxian.services.living import Living
+from fangxian.web.guard import comes_from_elsewhere, short_body
+from fangxian.web.language import words_for
+from fangxian.web.words import Words
+
+COOKIE: Final = "fangxian_session"
+LOG_IN: Final = "/me"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request of a page: the fields of its form, the reader's language, the session if there is one."""
+
+    request: Request
+    form: Mapping[str, Sequence[str]]
+    words: Words
+    session: Session | None
+
+    def one(self, name: str) -> str:
+        """Return the first value of a field, empty where there is none."""
+        return next(iter(self.form.get(name, ())), "")
+
+    @property
+    def mine(self) -> Session:
+        """The session; nobody who has none comes here, for the route refuses them."""
+        assert self.session is not None  # noqa: S101
+        return self.session
+
+    @property
+    def place(self) -> int:
+        """The place on the phone's list that the address names."""
+        return int(self.request.path_params["place"])
+
+
+Handler = Callable[[Asked], Response]
+
+
+def page(living: Living, handler: Handler, *, needs_session: bool = True) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint of a handler, which runs in a thread: it asks the store.
+
+    A form from another site is refused, one that is too long is not read, and whoever has no session is sent to log in.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        form: dict[str, list[str]] = {}
+        if request.method == "POST":
+            if comes_from_elsewhere(request.headers):
+                raise HTTPException(403)
+            body = await short_body(request)
+            if body is None:
+                raise HTTPException(413)
+            form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+        secret = request.cookies.get(COOKIE, "")
+        session = await run_in_threadpool(session_of, living, secret) if secret else None
+        if needs_session and session is None:
+            return RedirectResponse(LOG_IN, 303)
+        return await run_in_threadpool(handler, Asked(request, form, words_for(request), session))
+
+    return endpoint
+
+
+def keep_session(response: Response, session: Session, *, secure: bool) -> Response:
+    """Let the browser keep a session: no script reads it, no other site sends it."""
+    response.set_cookie(COOKIE, session.secret, max_age=30 * 24 * 3600, httponly=True, secure=secure, samesite="lax", path="/")
+    return response

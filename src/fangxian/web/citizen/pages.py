@@ -1,0 +1,192 @@
+"""The handlers of a citizen's pages: each reads a form, asks a service, and answers with a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from jinja2 import Environment
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from fangxian.facts import Text
+from fangxian.services import accounts, declaring, looking, members
+from fangxian.services.documents import document
+from fangxian.services.living import Living
+from fangxian.services.questionnaire import questionnaire
+from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
+from fangxian.services.senders import OnThePage
+from fangxian.web.asking import COOKIE, Asked, keep_session
+from fangxian.web.language import keep_choice
+from fangxian.web.templating import render
+
+_SEE_OTHER = 303
+
+
+@dataclass(frozen=True)
+class CitizenPages:
+    """What the handlers share: the installation and the templates."""
+
+    living: Living
+    templates: Environment
+
+    def home(self, asked: Asked) -> Response:
+        """Answer with the log-in, or lead to one's code, or to applying for one."""
+        if asked.session is None:
+            return keep_choice(asked.request, self._page(asked, "log_in.html", phone="", problem=None, shown=""))
+        people = members.members_of(self.living, asked.session.phone_index)
+        first = next((person.place for person in people if person.confirmed), None)
+        where = "/me/enrol" if first is None else f"/me/{first}"
+        return keep_choice(asked.request, RedirectResponse(where, _SEE_OTHER))
+
+    def send_code(self, asked: Asked) -> Response:
+        """Send a one-time code, and ask for it."""
+        typed = asked.one("phone")
+        try:
+            phone = accounts.phone_number(typed)
+            accounts.send_code(self.living, phone)
+        except RefusedError as refused:
+            return self._page(asked, "log_in.html", _status(refused), phone=typed, problem=refused.words, shown="")
+        return self._ask_code(asked, phone)
+
+    def log_in(self, asked: Asked) -> Response:
+        """Begin a session for the right code, and lead on."""
+        phone = asked.one("phone")
+        try:
+            session = accounts.log_in(self.living, accounts.phone_number(phone), asked.one("code"))
+        except RefusedError as refused:
+            return self._ask_code(asked, phone, refused)
+        secure = asked.request.url.scheme == "https"
+        return keep_session(RedirectResponse("/me", _SEE_OTHER), session, secure=secure)
+
+    def log_out(self, asked: Asked) -> Response:
+        """End the session."""
+        accounts.log_out(self.living, asked.mine.secret)
+        response = RedirectResponse("/me", _SEE_OTHER)
+        response.delete_cookie(COOKIE, path="/")
+        return response
+
+    def enrol(self, asked: Asked) -> Response:
+        """Answer with the application for a code, one's own or a child's; or take it."""
+        relation = "child" if (asked.one("relation") or asked.request.query_params.get("relation")) == "child" else "self"
+        if asked.request.method == "GET":
+            return self._enrolment(asked, relation)
+        today = self.living.today(self.living.clock())
+        try:
+            identity, answers = _read_all(asked, ("identity", "declaration"), today)
+            shown = document(identity["id_type"], identity["id_number"] or "", on=today)
+            if relation == "child" and not shown.is_of_a_child(today):
+                raise BadAnswerError({"id_number": _NOT_A_CHILD})
+            own = next((m for m in members.members_of(self.living, asked.mine.phone_index) if m.place == members.OWN), None)
+            place = declaring.enrol(
+                self.living,
+                identity,
+                shown,
+                answers,
+                phone_index=asked.mine.phone_index,
+                phone=accounts.phone_number(asked.one("phone")) if relation == "self" else "",
+                relation=relation,
+                guardian_person_id=own.person_id if own and relation == "child" else None,
+            )
+        except RefusedError as refused:
+            return self._enrolment(asked, relation, refused)
+        if identity["id_type"] == "none" and not identity["id_number"]:
+            return self._page(asked, "number_given.html", place=place, number=shown.number)
+        return RedirectResponse(f"/me/{place}", _SEE_OTHER)
+
+    def code(self, asked: Asked) -> Response:
+        """Answer with a person's code: its colour, why, until when, and what would change it."""
+        member = self._member(asked)
+        seen = looking.own_code(self.living, member.person_id)
+        return keep_choice(asked.request, self._of(asked, member, "code.html", e=seen))
+
+    def declare(self, asked: Asked) -> Response:
+        """Answer with a declaration's form, or take it."""
+        return self._questions(asked, "declaration", declaring.declare)
+
+    def check_in(self, asked: Asked) -> Response:
+        """Answer with the day's check-in, or take it."""
+        return self._questions(asked, "check_in", declaring.check_in)
+
+    def looks(self, asked: Asked) -> Response:
+        """Answer with who looked at a person's data, newest first."""
+        member = self._member(asked)
+        return self._of(asked, member, "looks.html", looks=looking.who_looked(self.living, member.person_id))
+
+    def data(self, asked: Asked) -> Response:
+        """Answer with everything that is kept about a person, as a file."""
+        kept = looking.own_data(self.living, self._member(asked).person_id)
+        name = {"Content-Disposition": 'attachment; filename="my-data.json"'}
+        return Response(orjson.dumps(kept, option=orjson.OPT_INDENT_2 | orjson.OPT_NAIVE_UTC), media_type="application/json", headers=name)
+
+    def offline(self, asked: Asked) -> Response:
+        """Answer with the page that a phone shows without a network: it holds nobody's data, the phone does."""
+        return self._page(asked, "offline.html")
+
+    def _questions(self, asked: Asked, name: str, take: Any) -> Response:
+        member = self._member(asked)
+        if asked.request.method == "GET":
+            return self._of(asked, member, "questions.html", asked_for=questionnaire(name), given={}, problems={})
+        try:
+            (answers,) = _read_all(asked, (name,), self.living.today(self.living.clock()))
+        except BadAnswerError as bad:
+            values = {"asked_for": questionnaire(name), "given": asked.form, "problems": bad.problems}
+            return self._of(asked, member, "questions.html", 422, **values)
+        take(self.living, member.person_id, answers)
+        return RedirectResponse(f"/me/{member.place}", _SEE_OTHER)
+
+    def _enrolment(self, asked: Asked, relation: str, refused: RefusedError | None = None) -> Response:
+        problems = refused.problems if isinstance(refused, BadAnswerError) else {}
+        return self._page(
+            asked,
+            "enrol.html",
+            _status(refused) if refused else 200,
+            relation=relation,
+            parts=[questionnaire("identity"), questionnaire("declaration")],
+            given=asked.form,
+            problems=problems,
+            problem=refused.words if refused and not problems else None,
+        )
+
+    def _ask_code(self, asked: Asked, phone: str, refused: RefusedError | None = None) -> Response:
+        sender = self.living.sender
+        shown = sender.shown(phone) if isinstance(sender, OnThePage) else ""
+        status = _status(refused) if refused else 200
+        return self._page(asked, "code_sent.html", status, phone=phone, problem=refused.words if refused else None, shown=shown)
+
+    def _member(self, asked: Asked) -> members.Member:
+        return members.member_at(self.living, asked.mine.phone_index, asked.place)
+
+    def _of(self, asked: Asked, member: members.Member, template: str, status: int = 200, **values: Any) -> Response:
+        people = members.members_of(self.living, asked.mine.phone_index)
+        return self._page(asked, template, status, member=member, people=people, **values)
+
+    def _page(self, asked: Asked, template: str, status: int = 200, **values: Any) -> Response:
+        where = asked.request.url.path
+        html = render(self.templates, f"citizen/{template}", asked.words, policy=self.living.policy, here=where, session=asked.session, **values)
+        return HTMLResponse(html, status)
+
+
+_NOT_A_CHILD = Text(
+    "儿童须用居民身份证号码登记，且未满 18 岁；成年家人请用“添加家人”。",
+    "A child is entered by a resident identity number and is under 18; for an adult use “add family”.",
+)
+
+
+def _read_all(asked: Asked, names: tuple[str, ...], today: Any) -> list[Mapping[str, Any]]:
+    """Return the answers to several questionnaires on one page; every problem of them all is named at once."""
+    answers: list[Mapping[str, Any]] = []
+    problems: dict[str, Text] = {}
+    for name in names:
+        try:
+            answers.append(questionnaire(name).read(asked.form, on=today))
+        except BadAnswerError as bad:
+            problems |= bad.problems
+    if problems:
+        raise BadAnswerError(problems)
+    return answers
+
+
+def _status(refused: RefusedError) -> int:
+    return 429 if isinstance(refused, TooManyError) else 422 if isinstance(refused, BadAnswerError) else 409

@@ -1,0 +1,17 @@
+"""Routes that say which action of the permission matrix they are: a test goes over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from starlette.routing import Route
+
+
+class Permitted(Route):
+    """A route with its action."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], *, action: str, methods: Sequence[str]) -> None:
+        """Answer `methods` of a path; `action` is a row of the permission matrix."""
+        super().__init__(path, endpoint, methods=list(methods))
+        self.action = action

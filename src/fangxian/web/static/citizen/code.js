@@ -1,0 +1,57 @@
+// The code's page: has a credential signed when the one that is kept is old, shows it, and says when it ends.
+import { forget, keep, kept } from "./keeping.js";
+import { clock, showing } from "./showing.js";
+import { makeKey } from "/static/signed/phone.js";
+
+const AGAIN_AFTER_MS = 15 * 60_000, TRY_AGAIN_MS = 20_000;
+const shown = document.getElementById("shown"), box = document.getElementById("qr"), hint = document.getElementById("hint");
+const place = Number(shown.dataset.place), words = shown.dataset, live = hint.textContent;
+let drawing;
+
+const base64 = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
+
+/** Have the code signed for a new key: yesterday's and today's then have nothing in common. */
+async function signed() {
+  const { key, point } = await makeKey();
+  const answer = await fetch(`/api/v1/me/${place}/credential`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ phone_key: base64(point) }),
+  });
+  if (!answer.ok) throw new Error(String(answer.status));
+  const { text, colour, valid_until } = await answer.json();
+  const name = shown.querySelector(".name").textContent;
+  return { place, name, credential: text, key, colour, validUntil: Date.parse(valid_until), issuedAt: Date.now() };
+}
+
+function begin(code, note) {
+  drawing?.stop();
+  hint.textContent = note;
+  shown.classList.remove("is-stale");
+  document.getElementById("until").textContent = words.wordsUntil.replace("…", clock(code.validUntil));
+  drawing = showing(code, box);
+}
+
+async function refresh() {
+  const before = await kept(place).catch(() => undefined);
+  const now = Date.now();
+  const good = before && before.validUntil > now && before.colour === shown.dataset.colour && now - before.issuedAt < AGAIN_AFTER_MS;
+  if (good) return begin(before, live);
+  try {
+    const fresh = await signed();
+    await keep(fresh);
+    if (fresh.colour !== shown.dataset.colour && shown.dataset.colour !== "none") return location.reload();
+    begin(fresh, live);
+  } catch (problem) {
+    if (before && before.validUntil > now) begin(before, words.wordsOffline.replace("…", clock(before.issuedAt)));
+    else { hint.textContent = before ? words.wordsEnded : words.wordsFailed; shown.classList.add("is-stale"); drawing?.stop(); }
+    setTimeout(refresh, TRY_AGAIN_MS);
+  }
+}
+
+setInterval(() => { document.getElementById("clock").textContent = new Date().toTimeString().slice(0, 8); }, 250);
+setInterval(refresh, AGAIN_AFTER_MS);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+document.querySelector('form[action="/me/log-out"]')?.addEventListener("submit", () => { forget(); });
+navigator.serviceWorker?.register("/me/worker.js", { scope: "/me" }).catch(() => {});
+refresh();
