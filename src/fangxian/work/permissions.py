@@ -71,7 +71,7 @@ class Principal:
             raise FangxianError("A region code is not six digits.", next_step="Give six-digit GB/T 2260 codes, for example 330100.")
 
 
-class Forbidden(FangxianError):
+class Forbidden(FangxianError):  # noqa: N818 - a refusal, not a fault
     """Somebody may not do something; `words` is the sentence to show, in both languages."""
 
     def __init__(self, words: Text, *, next_step: str = "") -> None:
