@@ -114,7 +114,7 @@ def check(
     permission = PERMISSIONS[action]
     held = [role for role in permission.roles if role in principal.roles]
     if not held:
-        raise Forbidden(Text(f"您的角色不能办理：{permission.title.zh}。", f"Your role does not allow this: {permission.title.en}."))
+        raise _not_for_this_role(action)
     within = {
         Limit.PERSON: person_id in principal.person_ids,
         Limit.ORGANISATION: organisation_id in principal.organisation_ids,
@@ -129,6 +129,19 @@ def check(
     if permission.second_person and (first_subject is None or first_subject.upper() == principal.subject.upper()):
         raise Forbidden(Text("第二步须由另一人办理。", "Somebody else must take the second step."), next_step="Ask a colleague.")
     return role
+
+
+def role_for(principal: Principal, *actions: Action) -> Role:
+    """Return a role of somebody's under which one of the actions may be done to something; raise `Forbidden` where there is none."""
+    held = [role for action in actions for role in PERMISSIONS[action].roles if role in principal.roles]
+    if not held:
+        raise _not_for_this_role(actions[0])
+    return held[0]
+
+
+def _not_for_this_role(action: Action) -> Forbidden:
+    title = PERMISSIONS[action].title
+    return Forbidden(Text(f"您的角色不能办理：{title.zh}。", f"Your role does not allow this: {title.en}."))
 
 
 def may(
