@@ -9,6 +9,7 @@ from tools.docs.area_rules import area_rules
 from tools.docs.command_reference import command_reference
 from tools.docs.data_dictionary import data_dictionary
 from tools.docs.language import Language
+from tools.docs.permissions import permissions
 from tools.docs.readable_columns import readable_columns
 from tools.docs.rule_book import rule_book
 from tools.docs.rules_by_example import rules_by_example
@@ -18,7 +19,7 @@ DOCS: Final = Path(__file__).parents[2] / "docs"
 
 def generated_pages() -> dict[str, str]:
     """Return the text of every generated page, by name."""
-    pages = {"columns-rules-may-read.md": readable_columns(), "commands.md": command_reference()}
+    pages = {"columns-rules-may-read.md": readable_columns(), "commands.md": command_reference(), "permissions.md": permissions()}
     for language in Language:
         pages[f"data-dictionary.{language}.md"] = data_dictionary(language)
         pages[f"rules.{language}.md"] = rule_book(language)

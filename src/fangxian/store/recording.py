@@ -46,18 +46,31 @@ def _decision(policy: Policy) -> PreparedDecision:
 def record(store: Store, facts: Facts, event: Event, *, policies: Sequence[Policy], at: datetime) -> dict[str, tuple[Hit, ...]]:
     """Add facts about the event's person, and decide that person again under each policy; return the hits by policy.
 
-    One transaction: the event, the facts and the new hits are there together or not at all. Two recordings about the same
-    person wait for one another, so the later one decides from both.
+    One transaction: the event, the facts and the new hits are there together or not at all.
     """
-    person_id = event.person_id
-    assert person_id is not None  # noqa: S101  (an event of one person: callers' business, not input)
     with store.transaction(event, at=at) as transaction:
-        transaction.connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [person_id])
-        # Whoever is being decided with many others is waited for; whoever still waits is decided here.
-        transaction.connection.execute("DELETE FROM code.pending WHERE person_id = %s", [UUID(person_id)])
-        for fact_type, rows in facts.items():
-            transaction.add(fact_type, rows)
-        return {policy.name: _decide_again(transaction, policy, person_id) for policy in policies}
+        return record_in(transaction, facts, policies=policies)
+
+
+def record_in(transaction: Transaction, facts: Facts, *, policies: Sequence[Policy]) -> dict[str, tuple[Hit, ...]]:
+    """Do what `record` does in a transaction that writes something else too. Call `hold_person` before reading what that depends on."""
+    person_id = hold_person(transaction)
+    # Whoever is being decided with many others is waited for; whoever still waits is decided here.
+    transaction.connection.execute("DELETE FROM code.pending WHERE person_id = %s", [UUID(person_id)])
+    for fact_type, rows in facts.items():
+        transaction.add(fact_type, rows)
+    return {policy.name: _decide_again(transaction, policy, person_id) for policy in policies}
+
+
+def hold_person(transaction: Transaction) -> str:
+    """Return the event's person, and let other recordings about that person wait for this transaction's end.
+
+    So the later of two decides from both.
+    """
+    person_id = transaction.event.person_id
+    assert person_id is not None  # noqa: S101  (an event of one person: callers' business, not input)
+    transaction.connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [person_id])
+    return person_id
 
 
 def hits_now(transaction: Transaction, policy: Policy, person_id: str) -> tuple[Hit, ...]:

@@ -1,0 +1,78 @@
+"""The roles that people and machines act under, and the actions that ask for one: two closed vocabularies."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from fangxian.facts import Text
+
+
+class Role(StrEnum):
+    """What somebody is to the living code; whoever is several things acts under one of them at a time."""
+
+    CITIZEN = "citizen"
+    GATE = "gate"
+    DOCTOR = "doctor"
+    EMPLOYER_CONTACT = "employer_contact"
+    SOURCE_OWNER = "source_owner"
+    APPEAL_OFFICER = "appeal_officer"
+    OFFICER = "officer"
+    AUDITOR = "auditor"
+    DATA_OFFICER = "data_officer"
+    ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
+
+    @property
+    def words(self) -> Text:
+        """The role's name for people."""
+        return _WORDS[self]
+
+
+_WORDS: Final = {
+    Role.CITIZEN: Text("本人（及其监护的家人）", "citizen, with family members in care"),
+    Role.GATE: Text("门岗", "gate"),
+    Role.DOCTOR: Text("医生", "doctor"),
+    Role.EMPLOYER_CONTACT: Text("单位联系人", "employer's contact"),
+    Role.SOURCE_OWNER: Text("来源机构经办人", "source's owner"),
+    Role.APPEAL_OFFICER: Text("申诉专员", "appeal officer"),
+    Role.OFFICER: Text("指挥部人员", "officer"),
+    Role.AUDITOR: Text("审计员", "auditor"),
+    Role.DATA_OFFICER: Text("数据专员", "data officer"),
+    Role.ADMINISTRATOR: Text("系统管理员", "administrator"),
+    Role.SYSTEM: Text("系统自身", "the system itself"),
+}
+
+
+class Action(StrEnum):
+    """Everything that asks who may do it; `permissions.yaml` answers for each."""
+
+    DECLARE = "declare"
+    CHECK_IN = "check_in"
+    SEE_OWN_CODE = "see_own_code"
+    SEE_OWN_LOG = "see_own_log"
+    DOWNLOAD_OWN_DATA = "download_own_data"
+    DELETE_OWN_DATA = "delete_own_data"
+    ADD_FAMILY_MEMBER = "add_family_member"
+    APPEAL = "appeal"
+    NOT_ME = "not_me"
+    VERIFY_CODE = "verify_code"
+    RECORD_SCAN = "record_scan"
+    REGISTER_WITHOUT_PHONE = "register_without_phone"
+    EMERGENCY_PASSAGE = "emergency_passage"
+    DAILY_CHECK_AT_ENTRANCE = "daily_check_at_entrance"
+    REGISTER_VISITOR = "register_visitor"
+    SEE_COLOUR_OF_OWN_PEOPLE = "see_colour_of_own_people"
+    CONFIRM_DECLARATION = "confirm_declaration"
+    ANSWER_APPEAL = "answer_appeal"
+    ANSWER_APPEAL_AT_OFFICE = "answer_appeal_at_office"
+    ESCALATE_APPEALS = "escalate_appeals"
+    PROPOSE_DECISION = "propose_decision"
+    SIGN_DECISION = "sign_decision"
+    REJECT_DECISION = "reject_decision"
+    PROPOSE_RENEWAL = "propose_renewal"
+    RENEW_POLICY = "renew_policy"
+    SEE_AUDIT = "see_audit"
+    PUBLISH_KEYS = "publish_keys"
+    REVOKE_KEY = "revoke_key"
+    SEE_METRICS = "see_metrics"
