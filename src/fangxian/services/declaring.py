@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from fangxian.facts import CheckIn, Consent, Enrolment, Guardianship, HealthDeclaration, PersonFact, RegionStay, Residence, Text
 from fangxian.services.documents import Document
-from fangxian.services.living import CITIZEN, Living, by_citizen
+from fangxian.services.living import Living, by_citizen
 from fangxian.services.members import OWN, add_member
 from fangxian.services.refusals import BadAnswerError
 from fangxian.store.identities import Identity, keep_identity
@@ -17,6 +17,8 @@ from fangxian.store.recording import record_in
 from fangxian.store.store import Event
 
 Answers = Mapping[str, Any]
+_DECLARED: Final = "health-declaration"
+_CHECKED_IN: Final = "daily-check-in"
 _A_DAY: Final = timedelta(days=1)
 Facts = dict[type[PersonFact], list[Mapping[str, Any]]]
 
@@ -49,12 +51,12 @@ def enrol(
         keep_identity(transaction, living.vault, who)
         facts = _declared(living, event, answers, at)
         facts[Enrolment] = [
-            new_fact(Enrolment, event, source=CITIZEN, known_at=at, from_at=at, region_code=living.region_code, id_type=document.id_type)
+            new_fact(Enrolment, event, source=_DECLARED, known_at=at, from_at=at, region_code=living.region_code, id_type=document.id_type)
         ]
-        facts[Residence] = [new_fact(Residence, event, source=CITIZEN, known_at=at, from_at=at, region_code=identity["home"])]
+        facts[Residence] = [new_fact(Residence, event, source=_DECLARED, known_at=at, from_at=at, region_code=identity["home"])]
         if guardian_person_id:
             looks_after = {"guardian_person_id": guardian_person_id, "relation": "parent"}
-            facts[Guardianship] = [new_fact(Guardianship, event, source=CITIZEN, known_at=at, from_at=at, **looks_after)]
+            facts[Guardianship] = [new_fact(Guardianship, event, source=_DECLARED, known_at=at, from_at=at, **looks_after)]
         record_in(transaction, facts, policies=[living.policy])
     return place
 
@@ -71,7 +73,7 @@ def check_in(living: Living, person_id: str, answers: Answers) -> None:
     """Record the day's report of somebody's health."""
     at = living.clock()
     event = by_citizen("check_in", person_id)
-    report = new_fact(CheckIn, event, source=CITIZEN, known_at=at, from_at=at, **_picked(answers, ("temperature_c", "symptoms")))
+    report = new_fact(CheckIn, event, source=_CHECKED_IN, known_at=at, from_at=at, **_picked(answers, ("temperature_c", "symptoms")))
     with living.store.transaction(event, at=at) as transaction:
         record_in(transaction, {CheckIn: [report]}, policies=[living.policy])
 
@@ -79,8 +81,8 @@ def check_in(living: Living, person_id: str, answers: Answers) -> None:
 def _declared(living: Living, event: Event, answers: Answers, at: datetime) -> Facts:
     said = _picked(answers, ("temperature_c", "symptoms", "contacted_case", "stayed_in_key_area"))
     facts: Facts = {
-        HealthDeclaration: [new_fact(HealthDeclaration, event, source=CITIZEN, known_at=at, from_at=at, **said)],
-        Consent: [new_fact(Consent, event, source=CITIZEN, known_at=at, from_at=at, purpose="health_code")],
+        HealthDeclaration: [new_fact(HealthDeclaration, event, source=_DECLARED, known_at=at, from_at=at, **said)],
+        Consent: [new_fact(Consent, event, source=_DECLARED, known_at=at, from_at=at, purpose="health_code")],
     }
     if answers["stayed_in_key_area"]:
         facts[RegionStay] = [_stay(living, event, answers, at)]
@@ -94,7 +96,7 @@ def _stay(living: Living, event: Event, answers: Answers, at: datetime) -> Mappi
     if left_on is not None:
         start = living.policy.starts(left_on)
         span = {"from_at": start, "until_at": min(at, living.policy.starts(left_on) + _A_DAY)}
-    return new_fact(RegionStay, event, source=CITIZEN, known_at=at, region_code=answers["stay"], basis="declared", **span)
+    return new_fact(RegionStay, event, source=_DECLARED, known_at=at, region_code=answers["stay"], basis="declared", **span)
 
 
 def _picked(answers: Answers, names: Sequence[str]) -> dict[str, Any]:

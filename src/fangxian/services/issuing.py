@@ -9,10 +9,11 @@ from uuid import UUID
 
 import psycopg
 
-from fangxian.errors import FangxianError
+from fangxian.facts import Text
 from fangxian.policy.colour import Colour
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.members import Member
+from fangxian.services.refusals import BadAnswerError
 from fangxian.signed import cose
 from fangxian.signed.credential import DayCredential, token_id
 from fangxian.signed.issue import issue
@@ -35,7 +36,7 @@ class Issued:
 def issue_day(living: Living, member: Member, phone_key: bytes) -> Issued:
     """Return the person's code for the coming hours, bound to a phone's public key (a P-256 point, 65 bytes).
 
-    It ends after a day, or where the colour changes by itself before. Raises FangxianError for a key that is none.
+    It ends after a day, or where the colour changes by itself before. Raises BadAnswerError for a key that is none.
     """
     _check_key(phone_key)
     at = living.clock().replace(microsecond=0)
@@ -52,7 +53,15 @@ def issue_day(living: Living, member: Member, phone_key: bytes) -> Issued:
             valid_until=valid_until,
             phone_key=phone_key,
         )
-        remember_token(transaction, token, colour=colour, valid_until=valid_until)
+        remember_token(
+            transaction,
+            person_id=member.person_id,
+            token_id=token,
+            on=living.today(at),
+            colour=colour,
+            valid_until=valid_until,
+            issued_at=at,
+        )
         return Issued(issue(credential, by=living.signing.signer(at)), colour, valid_until)
 
 
@@ -72,6 +81,4 @@ def _check_key(phone_key: bytes) -> None:
     try:
         cose.public_key(phone_key)
     except (UnreadableError, ValueError):
-        raise FangxianError(
-            "The phone's key is not a point of P-256.", done="Nothing was signed.", next_step="Send its 65 bytes, uncompressed."
-        ) from None
+        raise BadAnswerError({"phone_key": Text("不是 P-256 公钥。", "It is not a point of P-256, uncompressed.")}) from None

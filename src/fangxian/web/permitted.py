@@ -7,11 +7,13 @@ from typing import Any
 
 from starlette.routing import Route
 
+from fangxian.work.roles import Action
+
 
 class Permitted(Route):
     """A route with its action."""
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], *, action: str, methods: Sequence[str]) -> None:
-        """Answer `methods` of a path; `action` is a row of the permission matrix."""
+    def __init__(self, path: str, endpoint: Callable[..., Any], *, action: Action | None, methods: Sequence[str]) -> None:
+        """Answer `methods` of a path; `action` is a row of the permission matrix, None where it asks who somebody is."""
         super().__init__(path, endpoint, methods=list(methods))
         self.action = action

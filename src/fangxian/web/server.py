@@ -1,4 +1,4 @@
-"""Serving the page on this machine, and nowhere else."""
+"""Serving an application; the lake's page on this machine, and nowhere else."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Final
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.web.app import application
 
 LOOPBACK: Final = "127.0.0.1"
-"""The page knows no passwords, so it is never offered to another machine."""
+"""The lake's page knows no passwords, so it is never offered to another machine."""
 
 
 def serve(lake: Lake, *, port: int, on_ready: Callable[[str], None]) -> None:
@@ -21,20 +22,24 @@ def serve(lake: Lake, *, port: int, on_ready: Callable[[str], None]) -> None:
 
     Port 0 takes any free one. Raises FangxianError for a port that is taken, and for a lake without figures.
     """
-    with _listening(port) as listening:
-        app = application(lake)
-        address = f"http://{LOOPBACK}:{listening.getsockname()[1]}/"
+    serve_application(application(lake), host=LOOPBACK, port=port, on_ready=on_ready)
+
+
+def serve_application(app: ASGIApp, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+    """Serve an application until it is stopped. Port 0 takes any free one. Raises FangxianError for a port that is taken."""
+    with _listening(host, port) as listening:
+        address = f"http://{host}:{listening.getsockname()[1]}/"
         # No access log: it would say who looked when, and the journal says that already, in a form that cannot be changed.
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
         on_ready(address)
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def _listening(port: int) -> socket.socket:
+def _listening(host: str, port: int) -> socket.socket:
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        made.bind((LOOPBACK, port))
+        made.bind((host, port))
     except OSError as error:
         made.close()
         raise FangxianError(

@@ -38,7 +38,9 @@ def api(living: Living) -> FastAPI:
     async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
         # Where and what kind, never the value: it may be somebody's.
         problems = [{"where": ".".join(map(str, each["loc"])), "what": each["type"]} for each in error.errors()]
-        return JSONResponse({"error": {"zh": "请求格式不对。", "en": "The request is not of the described form."}, "problems": problems}, 422)
+        return JSONResponse(
+            {"error": {"zh": "请求格式不对。", "en": "The request is not of the described form."}, "problems": problems}, 422
+        )
 
     return app
 

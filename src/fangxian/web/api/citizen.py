@@ -102,7 +102,12 @@ def citizen_api(living: Living) -> APIRouter:
         if name not in ("identity", "declaration", "check_in"):
             raise HTTPException(404)
         asked = questionnaire(name)
-        return {"name": asked.name, "version": asked.version, "title": _both(asked.title), "questions": [_question(q) for q in asked.questions]}
+        return {
+            "name": asked.name,
+            "version": asked.version,
+            "title": _both(asked.title),
+            "questions": [_question(q) for q in asked.questions],
+        }
 
     @router.post("/log-in/code", status_code=202, openapi_extra={"x-action": "log_in"})
     def send_code(given: Phone) -> dict[str, str]:

@@ -164,7 +164,9 @@ class CitizenPages:
 
     def _page(self, asked: Asked, template: str, status: int = 200, **values: Any) -> Response:
         where = asked.request.url.path
-        html = render(self.templates, f"citizen/{template}", asked.words, policy=self.living.policy, here=where, session=asked.session, **values)
+        html = render(
+            self.templates, f"citizen/{template}", asked.words, policy=self.living.policy, here=where, session=asked.session, **values
+        )
         return HTMLResponse(html, status)
 
 

@@ -12,29 +12,28 @@ from fangxian.web.asking import Handler, page
 from fangxian.web.citizen.family import FamilyPages
 from fangxian.web.citizen.pages import CitizenPages
 from fangxian.web.permitted import Permitted
-
-_OPEN = ("/me", "/me/log-in/code", "/me/log-in", "/me/offline")
+from fangxian.work.roles import Action
 
 
 def citizen_routes(living: Living, templates: Environment) -> Iterator[BaseRoute]:
-    """Yield the routes, each with the action of the permission matrix that it stands under."""
+    """Yield the routes, each with its action of the permission matrix; those without are for whoever has not logged in."""
     pages, family = CitizenPages(living, templates), FamilyPages(living, templates)
-    rows: tuple[tuple[str, Handler, str, str], ...] = (
-        ("/me", pages.home, "GET", "log_in"),
-        ("/me/log-in/code", pages.send_code, "POST", "log_in"),
-        ("/me/log-in", pages.log_in, "POST", "log_in"),
-        ("/me/log-out", pages.log_out, "POST", "see_own_code"),
-        ("/me/offline", pages.offline, "GET", "log_in"),
-        ("/me/enrol", pages.enrol, "GET POST", "declare"),
-        ("/me/family", family.family, "GET", "add_family_member"),
-        ("/me/family/ask", family.ask, "POST", "add_family_member"),
-        ("/me/family/answer", family.answer, "POST", "add_family_member"),
-        ("/me/family/end", family.end, "POST", "add_family_member"),
-        ("/me/{place:int}", pages.code, "GET", "see_own_code"),
-        ("/me/{place:int}/declare", pages.declare, "GET POST", "declare"),
-        ("/me/{place:int}/check-in", pages.check_in, "GET POST", "check_in"),
-        ("/me/{place:int}/looks", pages.looks, "GET", "see_own_log"),
-        ("/me/{place:int}/data", pages.data, "GET", "download_own_data"),
+    rows: tuple[tuple[str, Handler, str, Action | None], ...] = (
+        ("/me", pages.home, "GET", None),
+        ("/me/log-in/code", pages.send_code, "POST", None),
+        ("/me/log-in", pages.log_in, "POST", None),
+        ("/me/log-out", pages.log_out, "POST", Action.SEE_OWN_CODE),
+        ("/me/offline", pages.offline, "GET", None),
+        ("/me/enrol", pages.enrol, "GET POST", Action.DECLARE),
+        ("/me/family", family.family, "GET", Action.ADD_FAMILY_MEMBER),
+        ("/me/family/ask", family.ask, "POST", Action.ADD_FAMILY_MEMBER),
+        ("/me/family/answer", family.answer, "POST", Action.ADD_FAMILY_MEMBER),
+        ("/me/family/end", family.end, "POST", Action.ADD_FAMILY_MEMBER),
+        ("/me/{place:int}", pages.code, "GET", Action.SEE_OWN_CODE),
+        ("/me/{place:int}/declare", pages.declare, "GET POST", Action.DECLARE),
+        ("/me/{place:int}/check-in", pages.check_in, "GET POST", Action.CHECK_IN),
+        ("/me/{place:int}/looks", pages.looks, "GET", Action.SEE_OWN_LOG),
+        ("/me/{place:int}/data", pages.data, "GET", Action.DOWNLOAD_OWN_DATA),
     )
     for path, handler, methods, action in rows:
-        yield Permitted(path, page(living, handler, needs_session=path not in _OPEN), action=action, methods=methods.split())
+        yield Permitted(path, page(living, handler, needs_session=action is not None), action=action, methods=methods.split())

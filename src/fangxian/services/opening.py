@@ -1,0 +1,37 @@
+"""Opening an installation: its store, its keys, its vault, and the policy in force; each closed again in the opposite order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fangxian.policy.policy import Policy
+from fangxian.services.living import Living
+from fangxian.services.senders import Sender
+from fangxian.services.signing import Signing
+from fangxian.signed.key_folder import KeyFolder
+from fangxian.store.opening import open_store
+from fangxian.vault.client import VaultClient
+from fangxian.vault.process import VaultProcess
+
+
+@contextmanager
+def open_living(*, store: str, keys: KeyFolder, vault: Path, policy: Policy, sender: Sender) -> Iterator[Living]:
+    """Give an installation that works.
+
+    `store` is a connection string or a folder; `vault` is the socket of one that runs, or a folder on which one is run meanwhile.
+    Raises FangxianError where a part of it cannot be opened.
+    """
+    with open_store(store) as opened, _vault(vault) as client:
+        yield Living(store=opened, policy=policy, vault=client, signing=Signing(keys), sender=sender)
+
+
+@contextmanager
+def _vault(path: Path) -> Iterator[VaultClient]:
+    if path.is_socket():
+        with VaultClient(path) as client:
+            yield client
+    else:
+        with VaultProcess(path) as process, process.client() as client:
+            yield client

@@ -1,0 +1,99 @@
+"""What an installation does by itself: seal the audit, decide whom deliveries concern, make room for the next month, bring facts to the lake.
+
+Each is done at its own pace on one thread. What fails is told of once and tried again at its next turn: nothing here is lost by
+waiting, and a gate does not wait for any of it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from types import TracebackType
+from typing import Final, Self
+
+from fangxian.engine.lake import Lake
+from fangxian.services.living import Living
+from fangxian.store.deciding import decide_pending
+from fangxian.store.feeding import feed
+from fangxian.store.flow import flow
+from fangxian.store.opening import make_room
+from fangxian.store.sealing import seal
+from fangxian.store.store import Event
+
+log = logging.getLogger(__name__)
+_TICK: Final = 0.5
+
+
+@dataclass(frozen=True)
+class Chore:
+    """Something to do again and again: what it is called, how often, and the doing."""
+
+    name: str
+    every: timedelta
+    do: Callable[[], object]
+
+
+class Upkeep:
+    """Does an installation's chores while its context is open."""
+
+    def __init__(self, living: Living, lake: Lake | None = None) -> None:
+        """Keep an installation; with a lake, facts flow to it and its deliveries come in."""
+        self._chores = [*_chores(living), *(_with_lake(living, lake) if lake else ())]
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="fangxian-upkeep", daemon=True)
+        self.failing: dict[str, str] = {}
+        """Chores whose last turn failed, and the kind of error: for whoever watches."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Finish the chore at hand, and end."""
+        self._end.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        waited = {chore.name: chore.every.total_seconds() for chore in self._chores}
+        while not self._end.is_set():
+            for chore in self._chores:
+                waited[chore.name] += _TICK
+                if waited[chore.name] > chore.every.total_seconds():
+                    waited[chore.name] = 0.0
+                    self._turn(chore)
+            self._end.wait(_TICK)
+
+    def _turn(self, chore: Chore) -> None:
+        try:
+            chore.do()
+            self.failing.pop(chore.name, None)
+        except Exception as error:
+            # The kind alone: an error's words may hold somebody's row.
+            if chore.name not in self.failing:
+                log.warning("%s failed: %s; it will be tried again", chore.name, type(error).__name__)
+            self.failing[chore.name] = type(error).__name__
+
+
+def _chores(living: Living) -> Iterator[Chore]:
+    yield Chore("seal the audit", timedelta(seconds=1), lambda: seal(living.store, at=living.clock()))
+    yield Chore("make room", timedelta(hours=6), lambda: make_room(living.store, living.clock().date()))
+    yield Chore("decide", timedelta(seconds=2), lambda: _decide(living))
+
+
+def _with_lake(living: Living, lake: Lake) -> Iterator[Chore]:
+    event = Event(actor="system", role="system", purpose="upkeep", action="feed")
+    yield Chore("bring facts to the lake", timedelta(minutes=1), lambda: flow(living.store, lake, at=living.clock()))
+    yield Chore("bring deliveries in", timedelta(seconds=30), lambda: list(feed(living.store, lake, event, at=living.clock())))
+
+
+def _decide(living: Living) -> None:
+    while decide_pending(living.store, _deciding(), policies=[living.policy], at=living.clock()):
+        pass
+
+
+def _deciding() -> Event:
+    return Event(actor="system", role="system", purpose="upkeep", action="decide")
