@@ -18,18 +18,26 @@ NOON = datetime(2020, 2, 24, 4)
 ANN, BO = person_id("ann"), person_id("bo")
 
 
-@pytest.fixture
-def database(postgres_server) -> Iterator[str]:
-    """Give the connection string of a migrated database of its own."""
-    name = f"store_{uuid4().hex}"
+@pytest.fixture(scope="session")
+def migrated(postgres_server) -> str:
+    """Give the name of a migrated database with room for February and March of 2020, for others to be copied from."""
+    name = f"migrated_{uuid4().hex}"
     with psycopg.connect(postgres_server.conninfo, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     conninfo = postgres_server.conninfo.replace("dbname=postgres", f"dbname={name}")
     migrate(conninfo)
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("SELECT store.make_partitions('2020-02-01', '2020-03-31')")
-    yield conninfo
+    return name
+
+
+@pytest.fixture
+def database(postgres_server, migrated) -> Iterator[str]:
+    """Give the connection string of a migrated database of its own."""
+    name = f"store_{uuid4().hex}"
     with psycopg.connect(postgres_server.conninfo, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
+        yield postgres_server.conninfo.replace("dbname=postgres", f"dbname={name}")
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

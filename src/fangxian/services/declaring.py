@@ -9,7 +9,7 @@ from typing import Any, Final
 from fangxian.facts import CheckIn, Consent, Enrolment, Guardianship, HealthDeclaration, PersonFact, RegionStay, Residence, Text
 from fangxian.services.documents import Document
 from fangxian.services.living import Living, by_citizen
-from fangxian.services.members import OWN, add_member
+from fangxian.services.members import OWN, RETENTION, add_member
 from fangxian.services.refusals import BadAnswerError
 from fangxian.store.identities import Identity, keep_identity
 from fangxian.store.new_facts import new_fact
@@ -46,9 +46,15 @@ def enrol(
     person_id = living.vault.person_id(document.id_type, document.number)
     event = by_citizen("enrol", person_id, relation=relation)
     with living.store.transaction(event, at=at) as transaction:
-        place = add_member(transaction, phone_index, relation, confirmed=True)
-        who = Identity(person_id, identity["full_name"], document.id_type, document.number, phone if place == OWN else None)
-        keep_identity(transaction, living.vault, who)
+        place = add_member(living, transaction, phone_index, relation, full_name=identity["full_name"])
+        who = Identity(
+            person_id=person_id,
+            full_name=identity["full_name"],
+            id_type=document.id_type,
+            id_number=document.number,
+            phone=phone if place == OWN else None,
+        )
+        keep_identity(transaction, living.vault, who, retention=RETENTION)
         facts = _declared(living, event, answers, at)
         facts[Enrolment] = [
             new_fact(Enrolment, event, source=_DECLARED, known_at=at, from_at=at, region_code=living.region_code, id_type=document.id_type)

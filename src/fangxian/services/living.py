@@ -12,7 +12,7 @@ from fangxian.policy.policy import Policy
 from fangxian.services.senders import Sender
 from fangxian.services.signing import Signing
 from fangxian.store.store import Event, Store
-from fangxian.vault import Vault
+from fangxian.vault.vault import Vault
 
 CITIZEN: Final = "citizen"
 

@@ -13,7 +13,7 @@ from fangxian.engine.person_tables import PersonTables
 from fangxian.facts import PersonFact, all_fact_types
 from fangxian.services.living import Living, by_citizen
 from fangxian.store.copying import copy_out
-from fangxian.store.identities import identities_of
+from fangxian.store.identities import identity_of
 from fangxian.store.one_person import person_tables
 
 MOST_LOOKS: Final = 200
@@ -52,7 +52,7 @@ def own_data(living: Living, person_id: str) -> dict[str, Any]:
     """Return everything that is kept about a person: who they are, every fact by its type, every look."""
     with living.store.transaction(by_citizen("download_own_data", person_id), at=living.clock()) as transaction:
         connection = transaction.connection
-        identity = identities_of(connection, living.vault, [person_id]).get(person_id)
+        identity = identity_of(transaction, living.vault, person_id)
         facts = {
             each.name: copy_out(connection, each.schema(), f"facts.{each.name} WHERE person_id = %s", [UUID(person_id)]).to_pylist()
             for each in all_fact_types()

@@ -11,13 +11,15 @@ import psycopg
 from psycopg.errors import UniqueViolation
 
 from fangxian.facts import Text
+from fangxian.facts.fact import Retention
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.refusals import RefusedError
 from fangxian.signed.credential import masked
-from fangxian.store.identities import identities_of
 from fangxian.store.store import Event, Transaction
 
 MOST_FAMILY: Final = 5
+UNNAMED: Final = "—"
+RETENTION: Final = str(Retention.REGISTER)
 OWN: Final = 0
 """The place of the phone's own person."""
 
@@ -45,15 +47,20 @@ class Member:
 
 def members_of(living: Living, phone_index: bytes) -> tuple[Member, ...]:
     """Return the people of a phone by their places, the own person first."""
-    with living.store.pool.connection() as connection, connection.transaction():
+    with living.store.pool.connection() as connection:
         rows = connection.execute(
-            "SELECT place, replace(person_id::text, '-', ''), relation, since_at, confirmed_at IS NOT NULL FROM account.member "
-            "WHERE phone_index = %s AND ended_at IS NULL ORDER BY place",
+            "SELECT place, replace(person_id::text, '-', ''), relation, since_at, confirmed_at IS NOT NULL, masked_name, period "
+            "FROM account.member WHERE phone_index = %s AND ended_at IS NULL ORDER BY place",
             [phone_index],
         ).fetchall()
-        named = identities_of(connection, living.vault, [row[1] for row in rows])
-    # Whoever has not confirmed yet is not named to whoever asked for them.
-    return tuple(Member(*row, masked(named[row[1]].full_name) if row[4] and row[1] in named else "—") for row in rows)
+    return tuple(Member(*row[:5], _opened(living, row[1], *row[5:])) for row in rows)
+
+
+def _opened(living: Living, person_id: str, sealed: bytes | None, period: str | None) -> str:
+    """Return a masked name; whoever has not confirmed is not named to whoever asked for them."""
+    if sealed is None or period is None:
+        return UNNAMED
+    return living.vault.unseal(sealed, person_id=person_id, retention=RETENTION, period=period, field="masked_name")
 
 
 def member_at(living: Living, phone_index: bytes, place: int) -> Member:
@@ -64,8 +71,8 @@ def member_at(living: Living, phone_index: bytes, place: int) -> Member:
     raise RefusedError(Text("您的手机上没有这个人。", "There is nobody at this place of your phone."))
 
 
-def add_member(transaction: Transaction, phone_index: bytes, relation: str, *, confirmed: bool) -> int:
-    """Put the event's person on a phone's list and return the place.
+def add_member(living: Living, transaction: Transaction, phone_index: bytes, relation: str, *, full_name: str | None) -> int:
+    """Put the event's person on a phone's list and return the place; without a name they have yet to confirm.
 
     Raises RefusedError where the list is full, or the person has a phone of their own already and this would be another.
     """
@@ -83,11 +90,25 @@ def add_member(transaction: Transaction, phone_index: bytes, relation: str, *, c
     places = [OWN] if relation == "self" else [place for place in range(1, MOST_FAMILY + 1) if place not in held]
     if not places or places[0] in held:
         raise RefusedError(_FULL)
+    period = f"{transaction.at:%Y-%m}" if full_name else None
+    sealed = full_name and living.vault.seal(
+        masked(full_name), person_id=person.hex, retention=RETENTION, period=str(period), field="masked_name"
+    )
     try:
         connection.execute(
-            "INSERT INTO account.member (person_id, phone_index, place, relation, since_at, confirmed_at, event_id) "
-            "VALUES (%s, %s, %s, %s, %s, %s, %s)",
-            [person, phone_index, places[0], relation, transaction.at, transaction.at if confirmed else None, event.event_id],
+            "INSERT INTO account.member (person_id, phone_index, place, relation, masked_name, period, since_at, confirmed_at, event_id) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                person,
+                phone_index,
+                places[0],
+                relation,
+                sealed,
+                period,
+                transaction.at,
+                transaction.at if full_name else None,
+                event.event_id,
+            ],
         )
     except UniqueViolation:
         raise RefusedError(_ELSEWHERE) from None
@@ -105,14 +126,21 @@ def requests_to(living: Living, person_id: str) -> list[dict[str, Any]]:
     return [{"request": row[0], "relation": row[1], "since_at": row[2]} for row in rows]
 
 
-def answer_request(living: Living, person_id: str, request: UUID, *, agreed: bool) -> None:
+def answer_request(living: Living, own: Member, request: UUID, *, agreed: bool) -> None:
     """Let a family member show one's code, or not. Raises RefusedError where nobody asks under this number."""
-    at = living.clock()
-    with living.store.transaction(by_citizen("family_confirmed" if agreed else "family_refused", person_id), at=at) as transaction:
-        column = "confirmed_at" if agreed else "ended_at"
+    at, person = living.clock(), UUID(own.person_id)
+    named = [None, None]
+    if agreed:
+        period = f"{at:%Y-%m}"
+        named = [
+            living.vault.seal(own.masked_name, person_id=own.person_id, retention=RETENTION, period=period, field="masked_name"),
+            period,
+        ]
+    with living.store.transaction(by_citizen("family_confirmed" if agreed else "family_refused", own.person_id), at=at) as transaction:
         done = transaction.connection.execute(
-            f"UPDATE account.member SET {column} = %s WHERE person_id = %s AND event_id = %s AND confirmed_at IS NULL AND ended_at IS NULL",
-            [at, UUID(person_id), request],
+            "UPDATE account.member SET confirmed_at = %s, ended_at = %s, masked_name = %s, period = %s "
+            "WHERE person_id = %s AND event_id = %s AND place > 0 AND confirmed_at IS NULL AND ended_at IS NULL",
+            [at if agreed else None, None if agreed else at, *named, person, request],
         )
         _expect_one(done)
 
@@ -132,7 +160,7 @@ def ask_adult(living: Living, phone_index: bytes, person_id: str, relation: str)
     """Ask an adult to let this phone show their code; whoever asks does not learn whether the adult has one."""
     event: Event = by_citizen("family_asked", person_id)
     with living.store.transaction(event, at=living.clock()) as transaction:
-        add_member(transaction, phone_index, relation, confirmed=False)
+        add_member(living, transaction, phone_index, relation, full_name=None)
 
 
 def _expect_one(done: psycopg.Cursor[Any]) -> None:

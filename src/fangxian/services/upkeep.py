@@ -1,4 +1,4 @@
-"""What an installation does by itself: seal the audit, decide whom deliveries concern, make room for the next month, bring facts to the lake.
+"""What an installation does by itself: seal the audit, decide whom deliveries concern, make room, bring facts to the lake.
 
 Each is done at its own pace on one thread. What fails is told of once and tried again at its next turn: nothing here is lost by
 waiting, and a gate does not wait for any of it.
@@ -85,15 +85,20 @@ def _chores(living: Living) -> Iterator[Chore]:
 
 
 def _with_lake(living: Living, lake: Lake) -> Iterator[Chore]:
-    event = Event(actor="system", role="system", purpose="upkeep", action="feed")
     yield Chore("bring facts to the lake", timedelta(minutes=1), lambda: flow(living.store, lake, at=living.clock()))
-    yield Chore("bring deliveries in", timedelta(seconds=30), lambda: list(feed(living.store, lake, event, at=living.clock())))
+    yield Chore("bring deliveries in", timedelta(seconds=30), lambda: list(feed(living.store, lake, _event("feed"), at=living.clock())))
 
 
 def _decide(living: Living) -> None:
-    while decide_pending(living.store, _deciding(), policies=[living.policy], at=living.clock()):
+    while _somebody_waits(living) and decide_pending(living.store, _event("decide"), policies=[living.policy], at=living.clock()):
         pass
 
 
-def _deciding() -> Event:
-    return Event(actor="system", role="system", purpose="upkeep", action="decide")
+def _somebody_waits(living: Living) -> bool:
+    with living.store.pool.connection() as connection:
+        row = connection.execute("SELECT EXISTS (SELECT FROM code.pending)").fetchone()
+    return bool(row and row[0])
+
+
+def _event(action: str) -> Event:
+    return Event(actor="system", role="system", purpose="upkeep", action=action)

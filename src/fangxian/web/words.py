@@ -1,4 +1,4 @@
-"""The pages' own words, in both languages, from the words.yaml beside each page's modules; what facts, rules and policies are called comes from them."""
+"""The pages' own words, in both languages, from each words.yaml of this package; facts, rules and policies name themselves."""
 
 from __future__ import annotations
 

@@ -28,12 +28,16 @@ CREATE TABLE account.member (
     phone_index bytea NOT NULL,
     place smallint NOT NULL CHECK (place BETWEEN 0 AND 5),
     relation varchar NOT NULL CHECK (relation IN ('self', 'parent', 'child', 'spouse', 'other')),
+    -- As gates see it (a first character and stars), sealed under the month's key; missing while an adult has not confirmed.
+    masked_name bytea,
+    period text CHECK (period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'),
     since_at timestamp(6) NOT NULL,
     confirmed_at timestamp(6),
     ended_at timestamp(6),
     event_id uuid NOT NULL,
     PRIMARY KEY (person_id, phone_index, since_at),
-    CHECK ((place = 0) = (relation = 'self'))
+    CHECK ((place = 0) = (relation = 'self')),
+    CHECK ((masked_name IS NULL) = (period IS NULL))
 );
 CREATE UNIQUE INDEX member_in_place ON account.member (phone_index, place) WHERE ended_at IS NULL;
 -- A person has one phone of their own at a time.

@@ -55,7 +55,7 @@ class FamilyPages:
             request = UUID(asked.one("request"))
         except ValueError:
             return self._page(asked, RefusedError(Text("没有这条请求。", "There is no such request.")))
-        members.answer_request(self.living, own.person_id, request, agreed=asked.one("answer") == "agree")
+        members.answer_request(self.living, own, request, agreed=asked.one("answer") == "agree")
         return RedirectResponse(_HERE, 303)
 
     def end(self, asked: Asked) -> Response:
