@@ -8,7 +8,7 @@ import pytest
 from fangxian.policy.colour import Colour
 from fangxian.services import declaring, issuing, looking, members
 from fangxian.services.documents import document
-from fangxian.services.questionnaire import questionnaire
+from fangxian.services.questionnaire import questionnaire, region_called
 from fangxian.services.refusals import BadAnswerError, RefusedError
 from fangxian.signed import phone as phone_signing
 from fangxian.signed.keys import PrivateKey, point
@@ -156,7 +156,7 @@ def test_a_document_that_cannot_be_is_refused(id_type, number):
 
 def test_every_problem_of_a_form_is_named_at_once():
     with pytest.raises(BadAnswerError) as refused:
-        questionnaire("declaration").read({"temperature_c": ["99"], "contacted_case": ["perhaps"]}, on=NOON.date())
+        questionnaire("declaration").read({"temperature_c": ["99"], "contacted_case": ["perhaps"]}, on=NOON.date(), near="330100")
     assert set(refused.value.problems) == {"temperature_c", "contacted_case", "stayed_in_key_area", "consent"}
 
 
@@ -168,3 +168,16 @@ def come_in_again(living):
 def child_number():
     weights, digits = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "33010620150505002"
     return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, weights, strict=True)) % 11]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("西湖区", "330106"), ("南昌市西湖区", "360103"), ("浙江省 杭州市 西湖区", "330106"), ("420100", "420100")]
+)
+def test_a_place_is_found_by_what_people_call_it(said, meant):
+    assert region_called(said, NOON.date(), near="330100") == meant
+
+
+@pytest.mark.parametrize("said", ["西湖", "某某县", "000000", "鼓楼区"])
+def test_a_place_that_is_none_or_could_be_several_is_refused(said):
+    with pytest.raises(ValueError, match=r"."):
+        region_called(said, NOON.date(), near="330100")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
 from fangxian.facts.known import now
 from fangxian.policy.policy import Policy
+from fangxian.services.questionnaire import questionnaire
 from fangxian.services.senders import Sender
 from fangxian.services.signing import Signing
 from fangxian.store.store import Event, Store
@@ -36,6 +37,10 @@ class Living:
     def today(self, at: datetime) -> date:
         """Return the day of an instant on the policy's clocks."""
         return self.policy.local(at).date()
+
+    def read(self, name: str, given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        """Return the answers to the questionnaire of a name, given now and here; raises BadAnswerError for what cannot be taken."""
+        return questionnaire(name).read(given, on=self.today(self.clock()), near=self.region_code)
 
 
 def by_citizen(action: str, person_id: str, *, purpose: str = "health code", **details: Any) -> Event:

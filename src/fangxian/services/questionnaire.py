@@ -43,7 +43,7 @@ class Question:
         """Return what an option is called."""
         return SYMPTOM_WORDS[option] if self.kind == "choices" else WORDS[option]
 
-    def read(self, given: Sequence[str], *, on: date) -> Any:
+    def read(self, given: Sequence[str], *, on: date, near: str) -> Any:
         """Return the answer, None where an optional one was not given; raises ValueError with a Text for one that cannot be."""
         texts = [text.strip() for text in given if text.strip()]
         if self.kind == "choices":
@@ -52,6 +52,8 @@ class Question:
             if self.optional:
                 return None
             raise ValueError(_MISSING)
+        if self.kind == "region":
+            return region_called(texts[0], on, near=near)
         return getattr(self, f"_{self.kind}")(texts[0], on)
 
     def _choices(self, texts: list[str]) -> str:
@@ -98,36 +100,37 @@ class Question:
             raise ValueError(Text("日期不能晚于今天。", "The day cannot be after today."))
         return day
 
-    def _region(self, text: str, on: date) -> str:
-        return region_called(text, on)
-
 
 def _unknown(number: int) -> Text:
     return Text("请从列出的选项中选择。", "Choose from the options that are listed.")
 
 
 @cache
-def _names(on: date) -> dict[str, list[tuple[str, int]]]:
-    """Return every region of a day by its name and by its code: code and level."""
-    named: dict[str, list[tuple[str, int]]] = {}
-    for row in regions(on).select(["region_code", "name", "level"]).to_pylist():
-        for called in (row["region_code"], row["name"]):
-            named.setdefault(called, []).append((row["region_code"], row["level"]))
-    return named
+def _names(on: date) -> dict[str, list[str]]:
+    """Return the codes of every region of a day by what it may be called: its code, its name, its name after those it lies in."""
+    names = dict(zip(*(regions(on)[column].to_pylist() for column in ("region_code", "name")), strict=True))
+    called: dict[str, list[str]] = {}
+    for code, name in names.items():
+        prefecture, province = (names.get(above, "") for above in (f"{code[:4]}00", f"{code[:2]}0000"))
+        for one in {code, name, prefecture + name, province + name, province + prefecture + name}:
+            called.setdefault(one, []).append(code)
+    return called
 
 
-def region_called(text: str, on: date) -> str:
-    """Return the code of the region that somebody names or gives the code of; raises ValueError with a Text where it is not one."""
-    year = date(on.year, 1, 1)
-    found = _names(year).get(text.strip()) or []
-    if len(found) > 1:
-        # A name that counties share is a prefecture's, if one bears it; else say which one is meant.
-        highest = min(level for _, level in found)
-        found = [each for each in found if each[1] == highest]
-    if len(found) == 1:
-        return found[0][0]
+def region_called(text: str, on: date, *, near: str) -> str:
+    """Return the code of the region that somebody names, with or without those it lies in, or gives the code of.
+
+    Of several that bear a name the one in the province of the region `near` is meant, if there is one. Raises ValueError with a Text
+    where it is no region, or not clear which.
+    """
+    found = _names(date(on.year, 1, 1)).get("".join(text.split()), [])
+    here = [code for code in found if code[:2] == near[:2]]
+    # A name that counties share is a prefecture's, if one bears it.
+    for meant in (found, here, [code for code in found if code.endswith("00")]):
+        if len(meant) == 1:
+            return meant[0]
     if found:
-        codes = "、".join(code for code, _ in found[:6])
+        codes = "、".join(found[:6])
         raise ValueError(Text(f"有几个同名地区，请填行政区划代码：{codes}", f"Several places bear this name; give the code: {codes}"))
     raise ValueError(Text("没有这个地名；请填全称，如“杭州市”“西湖区”。", "No such place; give its full name, such as 杭州市 or 西湖区."))
 
@@ -141,8 +144,8 @@ class Questionnaire:
     title: Text
     questions: tuple[Question, ...]
 
-    def read(self, given: Mapping[str, Sequence[str]], *, on: date) -> dict[str, Any]:
-        """Return the answers by question; raises BadAnswerError naming every one that cannot be taken."""
+    def read(self, given: Mapping[str, Sequence[str]], *, on: date, near: str) -> dict[str, Any]:
+        """Return the answers by question, given on a day in a region; raises BadAnswerError naming every one that cannot be taken."""
         answers: dict[str, Any] = {}
         problems: dict[str, Text] = {}
         for question in self.questions:
@@ -150,7 +153,7 @@ class Questionnaire:
                 answers[question.key] = None
                 continue
             try:
-                answers[question.key] = question.read(given.get(question.key, ()), on=on)
+                answers[question.key] = question.read(given.get(question.key, ()), on=on, near=near)
             except ValueError as error:
                 problems[question.key] = error.args[0]
         if problems:

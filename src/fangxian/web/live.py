@@ -54,9 +54,9 @@ def refusals() -> Mapping[Any, Any]:
         if isinstance(error, RefusedError):
             return _problem(request, words.of(error.words), 409)
         if isinstance(error, FangxianError):
-            return _problem(request, words("problem.failed"), 400)
+            return _problem(request, words("me.failed"), 400)
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return _problem(request, words(_PROBLEMS.get(status, "problem.failed")), status)
+        return _problem(request, words(_PROBLEMS.get(status, "me.failed")), status)
 
     def _problem(request: Request, said: str, status: int) -> Response:
         return HTMLResponse(render(templates, "citizen/problem.html", words_for(request), said=said), status)

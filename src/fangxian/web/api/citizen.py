@@ -1,7 +1,5 @@
 """What a citizen's program may do: log in, apply, declare, check in, have a code signed, see why, who looked and what is kept."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 from datetime import datetime
@@ -22,6 +20,7 @@ from fangxian.services.refusals import BadAnswerError
 from fangxian.web.asking import COOKIE
 from fangxian.web.guard import comes_from_elsewhere
 
+# No postponed annotations here: FastAPI reads them, and those of a function's own names could not be found.
 _Answers = dict[str, str | list[str]]
 
 
@@ -136,7 +135,7 @@ def citizen_api(living: Living) -> APIRouter:
     def enrol(given: Enrolment, session: mine) -> dict[str, int]:
         """Apply for a code, one's own or a child's, with a first declaration."""
         answers = _lists(given.answers)
-        identity, declared = (questionnaire(name).read(answers, on=today()) for name in ("identity", "declaration"))
+        identity, declared = (living.read(name, answers) for name in ("identity", "declaration"))
         shown = document(identity["id_type"], identity["id_number"] or "", on=today())
         if given.relation == "child" and not shown.is_of_a_child(today()):
             raise BadAnswerError({"id_number": Text("儿童须未满 18 岁。", "A child is under 18.")})
@@ -169,13 +168,13 @@ def citizen_api(living: Living) -> APIRouter:
     @router.post("/me/{place}/declarations", status_code=201, openapi_extra={"x-action": "declare"})
     def declare(given: AnswersGiven, member: of) -> dict[str, str]:
         """Record a declaration; the code follows at once."""
-        declaring.declare(living, member.person_id, questionnaire("declaration").read(_lists(given.answers), on=today()))
+        declaring.declare(living, member.person_id, living.read("declaration", _lists(given.answers)))
         return {"recorded": "yes"}
 
     @router.post("/me/{place}/check-ins", status_code=201, openapi_extra={"x-action": "check_in"})
     def check_in(given: AnswersGiven, member: of) -> dict[str, str]:
         """Record the day's check-in; the code follows at once."""
-        declaring.check_in(living, member.person_id, questionnaire("check_in").read(_lists(given.answers), on=today()))
+        declaring.check_in(living, member.person_id, living.read("check_in", _lists(given.answers)))
         return {"recorded": "yes"}
 
     @router.get("/me/{place}/looks", openapi_extra={"x-action": "see_own_log"})

@@ -74,7 +74,7 @@ class CitizenPages:
             return self._enrolment(asked, relation)
         today = self.living.today(self.living.clock())
         try:
-            identity, answers = _read_all(asked, ("identity", "declaration"), today)
+            identity, answers = self._read_all(asked, ("identity", "declaration"))
             shown = document(identity["id_type"], identity["id_number"] or "", on=today)
             if relation == "child" and not shown.is_of_a_child(today):
                 raise BadAnswerError({"id_number": _NOT_A_CHILD})
@@ -129,12 +129,25 @@ class CitizenPages:
         if asked.request.method == "GET":
             return self._of(asked, member, "questions.html", asked_for=questionnaire(name), given={}, problems={})
         try:
-            (answers,) = _read_all(asked, (name,), self.living.today(self.living.clock()))
+            (answers,) = self._read_all(asked, (name,))
         except BadAnswerError as bad:
             values = {"asked_for": questionnaire(name), "given": asked.form, "problems": bad.problems}
             return self._of(asked, member, "questions.html", 422, **values)
         take(self.living, member.person_id, answers)
         return RedirectResponse(f"/me/{member.place}", _SEE_OTHER)
+
+    def _read_all(self, asked: Asked, names: tuple[str, ...]) -> list[Mapping[str, Any]]:
+        """Return the answers to several questionnaires on one page; every problem of them all is named at once."""
+        answers: list[Mapping[str, Any]] = []
+        problems: dict[str, Text] = {}
+        for name in names:
+            try:
+                answers.append(self.living.read(name, asked.form))
+            except BadAnswerError as bad:
+                problems |= bad.problems
+        if problems:
+            raise BadAnswerError(problems)
+        return answers
 
     def _enrolment(self, asked: Asked, relation: str, refused: RefusedError | None = None) -> Response:
         problems = refused.problems if isinstance(refused, BadAnswerError) else {}
@@ -174,20 +187,6 @@ _NOT_A_CHILD = Text(
     "儿童须用居民身份证号码登记，且未满 18 岁；成年家人请用“添加家人”。",
     "A child is entered by a resident identity number and is under 18; for an adult use “add family”.",
 )
-
-
-def _read_all(asked: Asked, names: tuple[str, ...], today: Any) -> list[Mapping[str, Any]]:
-    """Return the answers to several questionnaires on one page; every problem of them all is named at once."""
-    answers: list[Mapping[str, Any]] = []
-    problems: dict[str, Text] = {}
-    for name in names:
-        try:
-            answers.append(questionnaire(name).read(asked.form, on=today))
-        except BadAnswerError as bad:
-            problems |= bad.problems
-    if problems:
-        raise BadAnswerError(problems)
-    return answers
 
 
 def _status(refused: RefusedError) -> int:

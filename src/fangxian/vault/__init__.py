@@ -1,1 +1,0 @@
-"""The vault: a process of its own that holds the keys of people's identity, uses them, and never shows them."""
