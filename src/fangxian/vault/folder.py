@@ -58,12 +58,7 @@ class VaultFolder:
     @classmethod
     def open(cls, path: Path, *, master: Path | None = None) -> Self:
         """Open a vault's folder; raises FangxianError where it is none, is not closed to others, or the master key is another."""
-        if not (path / "keys").is_dir():
-            raise FangxianError(
-                f"{path} is no vault's folder.",
-                done="No key was made: under new keys everybody would become somebody else.",
-                next_step="Bring the folder back from its backup, or make a first one with `fangxian vault make`.",
-            )
+        cls.proofs_of(path)
         if path.stat().st_mode & 0o077:
             raise FangxianError(f"Others can look into {path}.", next_step=f"Close it: chmod 700 {path}")
         opened = cls(path, _read_master(master or path / "master.key"))
@@ -73,7 +68,18 @@ class VaultFolder:
     @property
     def proofs(self) -> Path:
         """Where the proofs of destroyed keys stand."""
-        return self.path / "destroyed.jsonl"
+        return self.proofs_of(self.path)
+
+    @staticmethod
+    def proofs_of(path: Path) -> Path:
+        """Return where the proofs of a folder stand, which can be read without its master key; raises FangxianError where it is none."""
+        if not (path / "keys").is_dir():
+            raise FangxianError(
+                f"{path} is no vault's folder.",
+                done="No key was made: under new keys everybody would become somebody else.",
+                next_step="Bring the folder back from its backup, or make a first one with `fangxian vault make`.",
+            )
+        return path / "destroyed.jsonl"
 
     def key(self, name: str) -> bytes:
         """Return a key; raises FangxianError where there is none, or the master key does not open it."""
