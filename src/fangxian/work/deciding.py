@@ -77,7 +77,7 @@ def sign_decision(
 ) -> dict[str, tuple[Hit, ...]]:
     """Sign a proposal as the second, other person: it becomes a fact, and the code is decided again; return the hits by policy.
 
-    An open appeal that asked for this is upheld with it. Raises `Forbidden` for the first signer, FangxianError for what has lapsed.
+    An open appeal that asked for this is upheld with it, once no rule concludes anything from the fact. Raises `Forbidden` for the first signer, FangxianError for what has lapsed.
     """
     decision = read_decision(store, person_id, decision_id)
     action = decision_action_for(decision, DecisionState.SIGNED, at)
@@ -86,7 +86,8 @@ def sign_decision(
         hold_person(transaction)
         _close(transaction, decision, DecisionState.SIGNED)
         hits = record_in(transaction, {PersonalDecision: [_fact(decision, by.subject, at)]}, policies=policies)
-        uphold_decided(transaction, decision.fact_id)
+        if not any(hit.because[0] == decision.fact_id and _lasts(hit, at) for each in hits.values() for hit in each):
+            uphold_decided(transaction, decision.fact_id)
     return hits
 
 
@@ -129,7 +130,11 @@ def _decision(row: Mapping[str, Any]) -> Decision:
 
 def _caused(hit: Hit, rule: str, fact_id: int, at: datetime) -> bool:
     """Whether a hit that has not ended is the rule's and has the fact as its cause: the first that it names."""
-    return hit.rule == rule and hit.because[0] == fact_id and (hit.until_at is None or at < hit.until_at)
+    return hit.rule == rule and hit.because[0] == fact_id and _lasts(hit, at)
+
+
+def _lasts(hit: Hit, at: datetime) -> bool:
+    return hit.until_at is None or at < hit.until_at
 
 
 def _event(by: Principal, role: Role, action: str, decision: Decision) -> Event:
