@@ -127,7 +127,7 @@ def put_into(store, state):
     return read_decision(store, ANN, decision.decision_id), at
 
 
-@pytest.mark.parametrize(("state", "to"), product(DecisionState, DecisionState))
+@pytest.mark.parametrize(("state", "to"), list(product(DecisionState, DecisionState)))
 def test_every_pair_of_states_is_decided_and_a_move_writes_one_event(store, database, state, to):
     decision, at = put_into(store, state)
     assert decision.state_at(at) is state

@@ -10,7 +10,7 @@ from fangxian.area.rule import INPUTS
 from fangxian.area.scheme import AreaWording, scheme
 from fangxian.facts import Text
 from fangxian.web.figures.page import PageFigures
-from fangxian.web.suppression import hidden
+from fangxian.policy.suppression import hidden
 from fangxian.web.words import Words
 
 HIDDEN_TOO = "※"

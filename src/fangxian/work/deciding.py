@@ -77,7 +77,8 @@ def sign_decision(
 ) -> dict[str, tuple[Hit, ...]]:
     """Sign a proposal as the second, other person: it becomes a fact, and the code is decided again; return the hits by policy.
 
-    An open appeal that asked for this is upheld with it, once no rule concludes anything from the fact. Raises `Forbidden` for the first signer, FangxianError for what has lapsed.
+    An open appeal that asked for this is upheld with it, once no rule concludes anything from the fact. Raises `Forbidden` for the
+    first signer, FangxianError for what has lapsed.
     """
     decision = read_decision(store, person_id, decision_id)
     action = decision_action_for(decision, DecisionState.SIGNED, at)
