@@ -5,6 +5,7 @@ from typing import Final
 
 from fangxian.sources.book import page as source_page
 from fangxian.sources.catalogue import all_sources
+from tools.docs.appeals import appeals
 from tools.docs.area_rules import area_rules
 from tools.docs.command_reference import command_reference
 from tools.docs.data_dictionary import data_dictionary
@@ -19,7 +20,8 @@ DOCS: Final = Path(__file__).parents[2] / "docs"
 
 def generated_pages() -> dict[str, str]:
     """Return the text of every generated page, by name."""
-    pages = {"columns-rules-may-read.md": readable_columns(), "commands.md": command_reference(), "permissions.md": permissions()}
+    pages = {"appeals.md": appeals(), "permissions.md": permissions()}
+    pages |= {"columns-rules-may-read.md": readable_columns(), "commands.md": command_reference()}
     for language in Language:
         pages[f"data-dictionary.{language}.md"] = data_dictionary(language)
         pages[f"rules.{language}.md"] = rule_book(language)

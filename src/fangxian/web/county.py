@@ -9,8 +9,8 @@ from typing import Any
 from fangxian.area.rule import INPUTS
 from fangxian.area.scheme import AreaWording, scheme
 from fangxian.facts import Text
+from fangxian.policy.suppression import hidden
 from fangxian.web.figures.page import PageFigures
-from fangxian.web.suppression import hidden
 from fangxian.web.words import Words
 
 HIDDEN_TOO = "※"

@@ -62,7 +62,7 @@ def open_appeal(
             fact_id=fact_id,
             ground=ground,
             owner=owner,
-            region_code=home_of(transaction, person_id, policy),
+            region_code=home_of(transaction.connection, person_id, policy),
             opened_at=at,
             due_at=at + answer_within(colour_now(transaction, person_id, policy), policy.local(at).date()),
             state=AppealState.WITH_OFFICE if owner == OFFICE else AppealState.WITH_SOURCE,
@@ -121,15 +121,14 @@ def escalate_late(store: Store, by: Principal, *, at: datetime) -> int:
     One statement and one event for all of them; without any, nothing is written. Their deadlines stay, so they stay late.
     """
     role = check(by, Action.ESCALATE_APPEALS)
-    late = "FROM work.appeal WHERE state = 'with_source' AND closed_at IS NULL AND due_at <= %s"
+    late = "state = 'with_source' AND closed_at IS NULL AND due_at <= %s"
     with store.pool.connection() as connection:
-        if not connection.execute(f"SELECT {late} LIMIT 1", [at]).fetchone():
+        if not connection.execute(f"SELECT FROM work.appeal WHERE {late} LIMIT 1", [at]).rowcount:
             return 0
     event = Event(actor=by.subject, role=role, purpose="deadline of appeals", action="appeals escalated")
     with store.transaction(event, at=at) as transaction:
         return transaction.connection.execute(
-            "UPDATE work.appeal SET state = 'with_office', owner = %s, event_id = %s "
-            "WHERE state = 'with_source' AND closed_at IS NULL AND due_at <= %s",
+            f"UPDATE work.appeal SET state = 'with_office', owner = %s, event_id = %s WHERE {late}",
             [OFFICE, event.event_id, at],
         ).rowcount
 
@@ -184,7 +183,8 @@ def _insert(transaction: Transaction, appeal: Appeal, sealed: bytes) -> None:
 def _move(transaction: Transaction, appeal: Appeal, to: AppealState, answer: bytes | None) -> None:
     """Close an appeal as it was read; raise where somebody moved it meanwhile."""
     moved = transaction.connection.execute(
-        "UPDATE work.appeal SET state = %s, answer = %s, closed_at = %s, event_id = %s WHERE person_id = %s AND appeal_id = %s AND state = %s",
+        "UPDATE work.appeal SET state = %s, answer = %s, closed_at = %s, event_id = %s "
+        "WHERE person_id = %s AND appeal_id = %s AND state = %s",
         [str(to), answer, transaction.at, transaction.event.event_id, _person(transaction), appeal.appeal_id, str(appeal.state)],
     )
     if not moved.rowcount:

@@ -190,8 +190,8 @@ def visible_where(
         Limit.ORGANISATION: sql.SQL("{} = ANY ({}::text[])").format(
             sql.Identifier(organisation_id), sql.Literal(sorted(principal.organisation_ids))
         ),
-        Limit.AREA: sql.SQL("{} LIKE ANY ({}::text[])").format(
-            sql.Identifier(region_code), sql.Literal([f"{prefix}%" for prefix in _prefixes(principal)])
+        Limit.AREA: sql.SQL("{} ~ ANY ({}::text[])").format(
+            sql.Identifier(region_code), sql.Literal([f"^{prefix}" for prefix in _prefixes(principal)])
         ),
         Limit.ANYWHERE: sql.SQL("TRUE"),
     }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+import psycopg
 from psycopg import sql
 
 from fangxian.errors import FangxianError
@@ -43,12 +44,12 @@ def source_of(transaction: Transaction, person_id: str, fact_type: str, fact_id:
     )
 
 
-def home_of(transaction: Transaction, person_id: str, policy: Policy) -> str:
+def home_of(connection: psycopg.Connection[Any], person_id: str, policy: Policy) -> str:
     """Return the code of the region where a person lives as far as is known, otherwise the policy's own."""
     query = sql.SQL("SELECT region_code FROM facts.residence AS fact WHERE person_id = %s AND {} ORDER BY from_at DESC LIMIT 1").format(
         sql.SQL(_STANDS).format(type=sql.Literal("residence"))
     )
-    row = transaction.connection.execute(query, [UUID(person_id)]).fetchone()
+    row = connection.execute(query, [UUID(person_id)]).fetchone()
     return str(row[0]) if row else policy.region_code
 
 

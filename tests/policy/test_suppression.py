@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fangxian.web.suppression import LEAST_SHOWN, hidden
+from fangxian.policy.suppression import LEAST_SHOWN, hidden
 
 counts = st.dictionaries(st.text("abcdefgh", min_size=1, max_size=3), st.integers(0, 30), max_size=12)
 

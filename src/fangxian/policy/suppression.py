@@ -1,4 +1,4 @@
-"""Small numbers: a count of people in a county that could point at one of them is not shown."""
+"""Small numbers: a count of people in an area, or for a reason, that could point at one of them is not shown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LEAST_SHOWN: Final = 5
 
 
 def hidden(counts: Mapping[str, int], *, total_is_shown: bool = True) -> frozenset[str]:
-    """Return which areas' counts to hide in one column.
+    """Return which counts to hide in one column: of areas, or of reasons.
 
     Where exactly one is small, it could be had from the total by subtraction, so the smallest other count goes with it.
 
