@@ -108,6 +108,19 @@ REFUSED = {
     "a name instead of a person_id": (("explain", "张三"), "That is not a person_id."),
     "a person_id in capitals": (("explain", "A" * 32), "That is not a person_id."),
     "an unknown policy to rehearse": (("rehearse", "--to", "wuhan"), "There is no policy called wuhan."),
+    "an instant before the policy began": (("decide", "--policy", "national", "--at", "2020-02-28"), "it began on 2020-02-29."),
+    "an instant to explain before the policy began": (
+        ("explain", "a" * 32, "--policy", "hubei", "--at", "2020-03-09"),
+        "it began on 2020-03-10.",
+    ),
+    "an instant to rehearse before the old policy began": (
+        ("rehearse", "--from", "shanghai", "--to", "hangzhou", "--at", "2020-02-12"),
+        "The policy shanghai was not yet in force then",
+    ),
+    "an instant to rehearse before the new policy began": (
+        ("rehearse", "--to", "national", "--at", "2020-02-20"),
+        "The policy national was not yet in force then",
+    ),
     "an unknown policy to explain by": (("explain", "a" * 32, "--policy", "nowhere"), "There is no policy called nowhere."),
 }
 

@@ -23,11 +23,12 @@ from fangxian.area.scheme import Scheme
 from fangxian.area.scheme import scheme as scheme_called
 from fangxian.area.situation import AreaSituation, Situation, newest_day, situation
 from fangxian.area.telling import level_words, record_of, tell
-from fangxian.cli.options import EngineOption, KnownAtOption, LakeOption, LanguageOption, SparkMasterOption, moment
+from fangxian.cli.options import EngineOption, KnownAtOption, LakeOption, LanguageOption, SparkMasterOption
 from fangxian.cli.printing import Reader, console, messages, plain_table, print_line, print_table
 from fangxian.engine.lake import Lake
 from fangxian.engine.opening import Engine, open_engine
 from fangxian.errors import FangxianError
+from fangxian.policy.moment import moment
 
 _STYLES = {"red": "red", "dark_red": "red", "high": "red", "orange": "dark_orange", "yellow": "yellow", "medium": "yellow"}
 _STYLES |= {"blue": "blue", "green": "green", "low": "green", "grey": "bright_black"}

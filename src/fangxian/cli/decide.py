@@ -19,7 +19,6 @@ from fangxian.cli.options import (
     PurposeOption,
     RoleOption,
     SparkMasterOption,
-    moment,
 )
 from fangxian.cli.printing import Reader, console, messages, plain_table, print_line, print_table
 from fangxian.cli.rehearsal import colour_words, print_rehearsal
@@ -34,6 +33,7 @@ from fangxian.engine.lake import Lake
 from fangxian.engine.opening import Engine, open_engine
 from fangxian.errors import FangxianError
 from fangxian.policy.colour import Colour
+from fangxian.policy.moment import expect_in_force, moment, moment_in_force
 from fangxian.policy.policy import Policy, all_policies
 from fangxian.policy.policy import policy as policy_called
 from fangxian.store.journal import Access, Journal
@@ -55,7 +55,7 @@ def decide(
 ) -> None:
     """Decide everybody under a policy: store the hits in the lake, print the counts by colour, rule and county."""
     opened, chosen = Lake.open(lake), policy_called(policy)
-    instant, known = moment(at, chosen), moment(known_at, chosen)
+    instant, known = moment_in_force(at, chosen), moment(known_at, chosen)
     _record(opened, role, purpose, what="decide", about=chosen.name)
     with open_engine(opened, engine, master=spark_master) as running:
         decided = _with_progress(running, chosen, known)
@@ -128,7 +128,7 @@ def explain(
             known="A person_id has 32 hexadecimal digits. Names and id numbers are not looked up here.",
             next_step="Take the person_id from a list that you are entitled to.",
         )
-    instant, known = moment(at, chosen), moment(known_at, chosen)
+    instant, known = moment_in_force(at, chosen), moment(known_at, chosen)
     _record(opened, role, purpose, what="explain", about=person)
     with DuckDBEngine(opened) as engine:
         for line in tell(explain_person(engine, chosen, person, at=instant, known_at=known), language=language):
@@ -150,7 +150,8 @@ def rehearse(
 ) -> None:
     """Rehearse a change of rules: how many people would change colour, by county and by rule, before it is law."""
     opened, old, new = Lake.open(lake), policy_called(before), policy_called(after)
-    instant, known = moment(at, old), moment(known_at, old)
+    # Under a policy that had not begun everybody is green: the comparison would be with nothing.
+    instant, known = expect_in_force(new, moment_in_force(at, old)), moment(known_at, old)
     _record(opened, role, purpose, what="rehearse", about=f"{old.name} → {new.name}")
     with open_engine(opened, engine, master=spark_master) as running:
         decided = [_with_progress(running, chosen, known) for chosen in (old, new)]
