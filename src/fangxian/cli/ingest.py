@@ -25,7 +25,8 @@ from fangxian.sources.delivery import ingest as deliver
 from fangxian.sources.identity import KeyFile
 from fangxian.sources.refusal import REASON_TITLES, Reason
 
-_MANY_FLAGS = 12
+_FIRST_FLAGS = 5
+"""Of each check: hundreds of codes that are not valid must not push a falling count off the screen."""
 
 
 def ingest(
@@ -120,10 +121,18 @@ def sources(*, language: LanguageOption = "zh") -> None:
     print_table(table)
 
 
-def check(*, lake: LakeOption, language: LanguageOption = "zh") -> None:
-    """List what looks odd in the whole lake: falling counts, provinces that do not add up, codes not in force, late rows, corrections."""
+def check(
+    *,
+    lake: LakeOption,
+    everything: Annotated[bool, typer.Option("--all", help="Every finding, and not the first few of each kind.")] = False,
+    language: LanguageOption = "zh",
+) -> None:
+    """List what looks odd in the whole lake: falling counts, provinces that do not add up, codes not in force, late rows, corrections.
+
+    The gravest kind comes first, each with its count and the most frequent few.
+    """
     reader, flags = Reader(language), lake_flags(Lake.open(lake))
-    print_flags(flags, reader, most=len(flags))
+    print_flags(flags, reader, most=None if everything else _FIRST_FLAGS)
     if not flags:
         print_line(reader.say("未发现异常。", "Nothing odd was found."))
 
@@ -196,7 +205,7 @@ def _print_delivered(delivered: Delivered, reader: Reader) -> None:
     if rows["quarantined"] and not rows["accepted"]:
         every_row = reader.say("全部行均被隔离，没有一行入湖！", "EVERY ROW WAS REFUSED: nothing of this file counts.")
         print_line(every_row, style="bold red")
-    print_flags([Flag.of(flag) for flag in receipt["flags"]], reader, most=_MANY_FLAGS)
+    print_flags([Flag.of(flag) for flag in receipt["flags"]], reader, most=_FIRST_FLAGS)
 
 
 def _every(every: timedelta) -> Text:

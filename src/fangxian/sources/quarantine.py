@@ -236,6 +236,10 @@ def _titles(language: str) -> str:
 
 def _hint(language: str) -> str:
     """Return the expression of which codes came before and after a code that is not in force."""
-    words = {"years": Text("有效年份", "In force"), "later": Text("其后代码", "Later code"), "earlier": Text("此前代码", "Earlier code")}
+    words = {
+        f"years_{language}": Text("有效年份", "In force"),
+        "later": Text("其后代码", "Later code"),
+        "earlier": Text("此前代码", "Earlier code"),
+    }
     hints = (f"coalesce(' {text.in_language(language)}: ' || {column} || '.', '')" for column, text in words.items())
     return " || ".join(hints)
