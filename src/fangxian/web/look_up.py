@@ -50,11 +50,6 @@ class Answer:
     explanation: Explanation
     hits: tuple[Reason, ...]
 
-    @property
-    def is_about_nobody(self) -> bool:
-        """Whether nothing at all is known of such a person."""
-        return self.explanation.colour is None and not self.hits
-
 
 def question(form: Mapping[str, str]) -> Question:
     """Read a form. Raises BadQuestion for the first field that is not as it must be; nothing is looked up then."""

@@ -11,6 +11,7 @@ import uvicorn
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.web.app import application
+from fangxian.web.libraries import expect_libraries
 
 LOOPBACK: Final = "127.0.0.1"
 """The page knows no passwords, so it is never offered to another machine."""
@@ -19,8 +20,10 @@ LOOPBACK: Final = "127.0.0.1"
 def serve(lake: Lake, *, port: int, on_ready: Callable[[str], None]) -> None:
     """Serve a lake's page until it is stopped; `on_ready` is told the address once it can be opened.
 
-    Port 0 takes any free one. Raises FangxianError for a port that is taken, and for a lake without figures.
+    Port 0 takes any free one. Raises FangxianError for a port that is taken, for a lake without figures, and where the page's
+    libraries are missing.
     """
+    expect_libraries()
     with _listening(port) as listening:
         app = application(lake)
         address = f"http://{LOOPBACK}:{listening.getsockname()[1]}/"
