@@ -41,7 +41,8 @@ def test_decide_prints_counts_by_colour_rule_and_county(run, lake):
     code, out, _ = run("decide", *TIMES)
     assert code == 0
     assert "Hangzhou (Zhejiang) health code · 2020-02-25 12:00" in " ".join(out.split())
-    assert "60.00" in out
+    assert "Enrolled: 4, of whom green: 50.00 %" in out, "the share is that of the enrolled, as on the page"
+    assert "Not enrolled and coloured all the same: 1" in out
     assert "Came from a key area" in out
     assert "home unknown" in out
     assert "5 hits" in out
@@ -54,6 +55,15 @@ def test_explain_tells_then_and_now(run):
     assert then[0] == now[0] == 0
     assert "2020-02-18 12:00 · red" in then[1]
     assert "2020-02-18 12:00 · green" in now[1]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_somebody_of_whom_nothing_is_known_ends_with_exit_code_2_and_the_words_of_the_page(run, lake, language):
+    code, out, err = run("explain", person_id("nobody"), *TIMES, who=(*WHO[:4], "--language", language))
+    assert (code, out) == (2, "")
+    assert {"en": "Nothing is known of this person at that time", "zh": "此人在该时刻无任何记录"}[language] in err
+    assert [entry["about"] for entry in journal(lake)] == [person_id("nobody")]
+    assert run("explain", person_id("dan"), "--at", "2020-02-27", "--known-at", "2020-03-01")[0] == 0, "he was isolated before"
 
 
 def test_explain_speaks_chinese(run):

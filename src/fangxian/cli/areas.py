@@ -53,7 +53,9 @@ def areas(
     on: Annotated[str | None, typer.Option(help="The local day at whose end the level is asked for; the newest by default.")] = None,
     known_at: KnownAtOption = None,
     format: Annotated[Format, typer.Option(help="table, csv or json.")] = Format.TABLE,  # noqa: A002  (the option is called --format)
-    compare_published: Annotated[bool, typer.Option("--compare-published", help="Show the published level beside it.")] = False,
+    compare_published: Annotated[
+        bool, typer.Option("--compare-published", help="Show the level published in 2020 for the real place beside it.")
+    ] = False,
     write: Annotated[bool, typer.Option("--write", help="Write the levels into the lake as facts, for code rules to read.")] = False,
     as_learned: Annotated[
         bool, typer.Option("--as-learned", help="With --write: as known at the end of each day on which something was learned.")

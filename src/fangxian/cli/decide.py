@@ -37,6 +37,7 @@ from fangxian.policy.moment import expect_in_force, moment, moment_in_force
 from fangxian.policy.policy import Policy, all_policies
 from fangxian.policy.policy import policy as policy_called
 from fangxian.store.journal import Access, Journal
+from fangxian.web.words import Words
 
 _STYLES = {"red": "red", "orange": "dark_orange", "yellow": "yellow", "green": "green"}
 
@@ -80,19 +81,27 @@ def _with_progress(engine: Engine, chosen: Policy, known_at: datetime) -> Decide
 
 
 def _print_summary(summary: Summary, chosen: Policy, reader: Reader) -> None:
-    by_colour = plain_table(reader.name("颜色", "colour"), reader.number("人数", "people"), reader.number("%", "%"))
+    by_colour = plain_table(reader.name("颜色", "colour"), reader.number("人数", "people"))
     rows = summary.by_colour.to_pylist()
-    everybody = sum(row["people"] for row in rows) or 1
     for row in sorted(rows, key=lambda row: list(Colour).index(Colour(row["colour"]))):
-        share = f"{100 * row['people'] / everybody:.2f}"
-        by_colour.add_row(colour_words(row["colour"], reader), f"{row['people']:,}", share, style=_STYLES[row["colour"]])
+        by_colour.add_row(colour_words(row["colour"], reader), f"{row['people']:,}", style=_STYLES[row["colour"]])
     print_table(by_colour, f"{reader.of(chosen.title)} · {chosen.local(summary.at):%Y-%m-%d %H:%M}")
+    _print_enrolled(summary, reader)
     by_rule = plain_table(reader.words("规则", "rule"), reader.name("颜色", "colour"), reader.number("人数", "people"))
     for row in summary.by_rule.to_pylist():
         title = reader.of(rule(row["rule"]).title)
         by_rule.add_row(title, colour_words(row["colour"], reader), f"{row['people']:,}", style=_STYLES[row["colour"]])
     print_table(by_rule, reader.say("按规则", "By rule"))
     _print_counties(summary.by_region, {wording.colour for wording in chosen.wordings} | {Colour.GREEN}, reader)
+
+
+def _print_enrolled(summary: Summary, reader: Reader) -> None:
+    """Print how many have enrolled and the share of them that is green; rules colour people who have not, too."""
+    enrolled, others = f"{summary.enrolled:,}", f"{summary.not_enrolled:,}"
+    share = f"{100 * summary.green_share:.2f} %"
+    print_line(reader.say(f"已申领 {enrolled} 人，其中绿码 {share}", f"Enrolled: {enrolled}, of whom green: {share}"))
+    if summary.not_enrolled:
+        print_line(reader.say(f"另有 {others} 人未申领，计入非绿码", f"Not enrolled and coloured all the same: {others}"))
 
 
 def _print_counties(by_region: pa.Table, colours: set[str], reader: Reader) -> None:
@@ -131,8 +140,11 @@ def explain(
     instant, known = moment_in_force(at, chosen), moment(known_at, chosen)
     _record(opened, role, purpose, what="explain", about=person)
     with DuckDBEngine(opened) as engine:
-        for line in tell(explain_person(engine, chosen, person, at=instant, known_at=known), language=language):
-            print_line(line)
+        explained = explain_person(engine, chosen, person, at=instant, known_at=known)
+    if explained.nothing_known:
+        raise FangxianError(Words(language)("problem.unknown_person"))
+    for line in tell(explained, language=language):
+        print_line(line)
 
 
 def rehearse(

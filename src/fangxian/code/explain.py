@@ -77,6 +77,7 @@ def explain(engine: DuckDBEngine, policy: Policy, person_id: str, *, at: datetim
         reasons=tuple(sorted(reasons, key=lambda reason: -list(Colour).index(reason.colour))),
         coming=coming,
         changes=tuple(_changes(hits, at, has_code=has_code)),
+        nothing_known=not has_code and not hits,
     )
 
 
