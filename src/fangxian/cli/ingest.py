@@ -80,21 +80,25 @@ def quarantine(
     lake: LakeOption,
     source: Annotated[str | None, typer.Option(help="Only this source.", show_default=False)] = None,
     export: Annotated[
-        Path | None, typer.Option(help="Write the rows to this Excel workbook, for the agencies to mend.", show_default=False)
+        Path | None, typer.Option(help="Write the open rows to this Excel workbook, for the agencies to mend.", show_default=False)
     ] = None,
     language: LanguageOption = "zh",
 ) -> None:
-    """Count the refused rows by source and reason; write them to Excel with the remedy of each, so that agencies can mend them."""
+    """Count the refused rows by source and reason; write the open ones to Excel with the remedy of each, for agencies to mend.
+
+    A row is mended once its record number has come again from its source, and gone in.
+    """
     opened, reader = Lake.open(lake), Reader(language)
     wanted = source_named(source).name if source else None
-    counts = [(name, reason, rows) for name, reason, rows in refused.counts(opened) if wanted in (None, name)]
-    table = plain_table(reader.name("来源", "source"), reader.words("原因", "reason"), reader.number("行数", "rows"))
+    counts = [count for count in refused.counts(opened) if wanted in (None, count[0])]
+    numbers = reader.number("待修正", "open"), reader.number("已修正", "mended")
+    table = plain_table(reader.name("来源", "source"), reader.words("原因", "reason"), *numbers)
     shown = ""
-    for name, reason, rows in counts:
-        table.add_row("" if name == shown else name, reader.of(REASON_TITLES[Reason(reason)]), f"{rows:,}")
+    for name, reason, waiting, mended in counts:
+        table.add_row("" if name == shown else name, reader.of(REASON_TITLES[Reason(reason)]), f"{waiting:,}", f"{mended:,}")
         shown = name
-    total = sum(rows for _, _, rows in counts)
-    print_table(table, reader.say(f"隔离的行：{total:,}", f"Rows in quarantine: {total:,}"))
+    total, done = f"{sum(waiting for _, _, waiting, _ in counts):,}", f"{sum(mended for *_, mended in counts):,}"
+    print_table(table, reader.say(f"隔离的行：待修正 {total}，已修正 {done}", f"Rows in quarantine: {total} open, {done} mended"))
     if export:
         if export.suffix.lower() != ".xlsx":
             raise FangxianError(f"{export} is not an Excel workbook's name.", next_step="Give a name that ends in .xlsx.")
