@@ -19,7 +19,8 @@ from fangxian.code.telling import tell
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.lake import Lake
 from fangxian.facts import fact_type
-from fangxian.facts.known import Known, instant, now
+from fangxian.facts.known import Known, instant
+from fangxian.policy.moment import moment, moment_in_force
 from fangxian.policy.policy import Policy, policy
 from fangxian.store.journal import Access, Journal
 
@@ -48,39 +49,42 @@ class Notebook:
         self._journal.record(self._access, what="facts", about=name)
         return self._ibis.table(wanted.name).select(*wanted.table().columns)
 
-    def hits(self, policy: str, at: datetime | None = None, *, known_at: datetime | None = None) -> ir.Table:
+    def hits(self, policy: str, at: str | datetime | None = None, *, known_at: str | datetime | None = None) -> ir.Table:
         """Return the hits of a policy as known at `known_at` (now by default), those that hold at `at` if it is given.
 
-        Shape: person_id, rule, colour, from_at, until_at (null while open), because. Times: UTC without a zone inside the
-        table; `at` and `known_at` may carry a zone, or are on the policy's own clocks. Raises FangxianError for a policy
-        that is not known.
+        Shape: person_id, rule, colour, from_at, until_at (null while open), because. Times in the table are UTC, without a
+        zone. `at` and `known_at` are written as on the command line ("2020-02-17" is that day's end), or are datetimes: with
+        a zone, or else on the policy's own clocks. Raises FangxianError for a policy that is not known, for what is not a
+        time, and for an `at` before the policy began.
         """
-        chosen, moment, known = self._chosen(policy, at, known_at)
+        chosen, asked, known = self._chosen(policy, at, known_at)
         self._journal.record(self._access, what="hits", about=chosen.name)
         table = self._ibis.table(self._decided(chosen, known).get_name())
-        return in_force(table, instant(moment)) if at is not None else table
+        return in_force(table, instant(asked)) if at is not None else table
 
-    def codes(self, policy: str, at: datetime | None = None, *, known_at: datetime | None = None) -> ir.Table:
+    def codes(self, policy: str, at: str | datetime | None = None, *, known_at: str | datetime | None = None) -> ir.Table:
         """Return everybody's code at an instant (now by default): person_id, colour. Errors and times as for `hits`."""
-        chosen, moment, known = self._chosen(policy, at, known_at)
+        chosen, asked, known = self._chosen(policy, at, known_at)
         self._journal.record(self._access, what="codes", about=chosen.name)
-        found = codes_at(chosen, Known(instant(known), chosen.utc_offset), self._decided(chosen, known), instant(moment))
+        found = codes_at(chosen, Known(instant(known), chosen.utc_offset), self._decided(chosen, known), instant(asked))
         return self._ibis.sql(self._engine.sql(found), dialect="duckdb")
 
-    def explain(self, person_id: str, policy: str, at: datetime | None = None, *, known_at: datetime | None = None) -> Explanation:
+    def explain(
+        self, person_id: str, policy: str, at: str | datetime | None = None, *, known_at: str | datetime | None = None
+    ) -> Explanation:
         """Return why one person's code has its colour; `Notebook.tell` puts it into words. Errors and times as for `hits`."""
-        chosen, moment, known = self._chosen(policy, at, known_at)
+        chosen, asked, known = self._chosen(policy, at, known_at)
         self._journal.record(self._access, what="explain", about=person_id)
-        return explain(self._engine, chosen, person_id, at=moment, known_at=known)
+        return explain(self._engine, chosen, person_id, at=asked, known_at=known)
 
     @staticmethod
     def tell(explanation: Explanation, language: str = "zh") -> Sequence[str]:
         """Return an explanation as lines of text in Chinese ("zh") or English ("en")."""
         return tell(explanation, language=language)
 
-    def _chosen(self, name: str, at: datetime | None, known_at: datetime | None) -> tuple[Policy, datetime, datetime]:
+    def _chosen(self, name: str, at: str | datetime | None, known_at: str | datetime | None) -> tuple[Policy, datetime, datetime]:
         chosen = policy(name)
-        return chosen, (chosen.instant(at) if at else now()), (chosen.instant(known_at) if known_at else now())
+        return chosen, moment_in_force(at, chosen), moment(known_at, chosen)
 
     def _decided(self, chosen: Policy, known_at: datetime) -> ir.Table:
         """Decide everybody and return the hits under a name of their own, for tables already given out read by name."""

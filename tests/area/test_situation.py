@@ -92,6 +92,7 @@ def test_the_command_speaks_english(wenzhou, areas_command):
     printed = areas_command(wenzhou.lake.path, "--on", "2020-02-09", "--compare-published", "--language", "en")
     assert "12 of 90 areas could be computed" in printed
     assert "10 of 12 compared are as published" in printed
+    assert "Published levels are those of 2020's real world" in printed
 
 
 def test_csv_and_json_hold_every_area_with_its_inputs(wenzhou, areas_command):

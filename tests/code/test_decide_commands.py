@@ -41,7 +41,8 @@ def test_decide_prints_counts_by_colour_rule_and_county(run, lake):
     code, out, _ = run("decide", *TIMES)
     assert code == 0
     assert "Hangzhou (Zhejiang) health code · 2020-02-25 12:00" in " ".join(out.split())
-    assert "60.00" in out
+    assert "Enrolled: 4, of whom green: 50.00 %" in out, "the share is that of the enrolled, as on the page"
+    assert "Not enrolled and coloured all the same: 1" in out
     assert "Came from a key area" in out
     assert "home unknown" in out
     assert "5 hits" in out
@@ -54,6 +55,15 @@ def test_explain_tells_then_and_now(run):
     assert then[0] == now[0] == 0
     assert "2020-02-18 12:00 · red" in then[1]
     assert "2020-02-18 12:00 · green" in now[1]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_somebody_of_whom_nothing_is_known_ends_with_exit_code_2_and_the_words_of_the_page(run, lake, language):
+    code, out, err = run("explain", person_id("nobody"), *TIMES, who=(*WHO[:4], "--language", language))
+    assert (code, out) == (2, "")
+    assert {"en": "Nothing is known of this person at that time", "zh": "此人在该时刻无任何记录"}[language] in err
+    assert [entry["about"] for entry in journal(lake)] == [person_id("nobody")]
+    assert run("explain", person_id("dan"), "--at", "2020-02-27", "--known-at", "2020-03-01")[0] == 0, "he was isolated before"
 
 
 def test_explain_speaks_chinese(run):
@@ -108,6 +118,19 @@ REFUSED = {
     "a name instead of a person_id": (("explain", "张三"), "That is not a person_id."),
     "a person_id in capitals": (("explain", "A" * 32), "That is not a person_id."),
     "an unknown policy to rehearse": (("rehearse", "--to", "wuhan"), "There is no policy called wuhan."),
+    "an instant before the policy began": (("decide", "--policy", "national", "--at", "2020-02-28"), "it began on 2020-02-29."),
+    "an instant to explain before the policy began": (
+        ("explain", "a" * 32, "--policy", "hubei", "--at", "2020-03-09"),
+        "it began on 2020-03-10.",
+    ),
+    "an instant to rehearse before the old policy began": (
+        ("rehearse", "--from", "shanghai", "--to", "hangzhou", "--at", "2020-02-12"),
+        "The policy shanghai was not yet in force then",
+    ),
+    "an instant to rehearse before the new policy began": (
+        ("rehearse", "--to", "national", "--at", "2020-02-20"),
+        "The policy national was not yet in force then",
+    ),
     "an unknown policy to explain by": (("explain", "a" * 32, "--policy", "nowhere"), "There is no policy called nowhere."),
 }
 

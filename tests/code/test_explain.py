@@ -4,11 +4,13 @@ from textwrap import dedent
 
 import pytest
 from spec_symbols import person_id
-from spec_tables import instant
+from spec_tables import facts_from_text, instant
 
 from fangxian.code.explain import explain
-from fangxian.code.telling import tell
+from fangxian.code.explanation import FactSeen
+from fangxian.code.telling import tell, tell_fact
 from fangxian.engine.duckdb import DuckDBEngine
+from fangxian.facts import Trip
 from fangxian.policy.colour import Colour
 from fangxian.policy.policy import policy
 
@@ -167,8 +169,31 @@ def test_one_person_has_each_policys_own_colour(explained):
     assert colours == {"hangzhou": Colour.RED, "shanghai": Colour.RED, "national": Colour.ORANGE, "hubei": None}
 
 
+TRIPS = {
+    "train": ("G783", "Train number: G783", "车次：G783"),
+    "aircraft": ("CA27", "Flight number: CA27", "航班号：CA27"),
+    "coach": ("12", "Run number: 12", "班次号：12"),
+}
+
+
+@pytest.mark.parametrize(("mode", "told"), TRIPS.items())
+def test_a_trip_s_number_is_called_as_its_mode_of_travel_calls_it_and_places_have_names(mode, told):
+    number, english, chinese = told
+    text = f"""
+        fact_id | person_id | from_at          | mode   | number   | travelled_on | from_region_code | to_region_code
+        t1      | ann       | 2020-01-20 09:00 | {mode} | {number} | 2020-01-20   | 420100           | 330106
+    """
+    seen = FactSeen(Trip, facts_from_text(Trip, text).to_pylist()[0])
+    in_english, in_chinese = (tell_fact(policy("hangzhou"), seen, language=language) for language in ("en", "zh"))
+    assert english in in_english
+    assert chinese in in_chinese
+    assert "420100 武汉市" in in_english
+    assert "330106 西湖区" in in_chinese
+
+
 def test_a_fact_is_told_in_few_words(explained):
     stay = next(line for line in tell(explained("cai", "2020-02-20 12:00"), language="en") if "Because of" in line)
     assert stay.strip() == (
-        "Because of: stay in an area 2020-01-20 09:00 – 2020-02-14 09:00, Where: 420100, roaming; source spec, learned 2020-02-15 09:00"
+        "Because of: stay in an area 2020-01-20 09:00 – 2020-02-14 09:00, Where: 420100 武汉市, roaming; "
+        "source spec, learned 2020-02-15 09:00"
     )

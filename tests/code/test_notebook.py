@@ -49,7 +49,7 @@ def test_hits_are_an_ibis_table(notebook):
 def test_a_table_stays_what_it_was_when_another_policy_is_asked(notebook):
     hits, codes = (ask(policy="hangzhou", at=AT, known_at=KNOWN_AT) for ask in (notebook.hits, notebook.codes))
     first = [sorted(map(str, table.to_pyarrow().to_pylist())) for table in (hits, codes)]
-    other = notebook.hits(policy="hubei", at=AT, known_at=KNOWN_AT)
+    other = notebook.hits(policy="shanghai", at=AT, known_at=KNOWN_AT)
     assert sorted(map(str, other.to_pyarrow().to_pylist())) != first[0]
     assert [sorted(map(str, table.to_pyarrow().to_pylist())) for table in (hits, codes)] == first
 
@@ -87,6 +87,20 @@ def test_times_may_be_on_the_policys_clocks_or_carry_a_zone(notebook):
     assert local == notebook.explain(person_id("bo"), "hangzhou", zoned, known_at=zoned)
     assert local.colour is Colour.RED
     assert notebook.tell(local, "en")[0] == "Hangzhou (Zhejiang) health code · 2020-02-18 12:00 · red"
+
+
+def test_times_are_read_as_on_the_command_line(notebook):
+    asked = ("2020-02-17", "2020-02-17 23:59:59.999999", "2020-02-17T15:59:59.999999Z")
+    told = [notebook.explain(person_id("bo"), "hangzhou", at, known_at=at) for at in asked]
+    assert told[0].at == told[1].at == told[2].at == datetime(2020, 2, 17, 15, 59, 59, 999_999)
+    with pytest.raises(FangxianError, match="is not a time"):
+        notebook.codes("hangzhou", "17 February")
+
+
+def test_an_instant_before_the_policy_began_is_refused(notebook):
+    for ask in (notebook.hits, notebook.codes):
+        with pytest.raises(FangxianError, match="it began on 2020-02-29"):
+            ask("national", "2020-02-28")
 
 
 def test_facts_have_only_the_columns_that_rules_may_read(notebook):

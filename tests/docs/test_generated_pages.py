@@ -2,6 +2,7 @@
 
 import pytest
 
+from fangxian.facts import Fact
 from tools.docs.pages import DOCS, generated_pages
 
 PAGES = generated_pages()
@@ -17,3 +18,11 @@ def test_the_two_languages_of_a_page_have_the_same_headings_in_number():
         if name.endswith(".zh.md"):
             other = PAGES[name.replace(".zh.md", ".en.md")]
             assert text.count("\n#") == other.count("\n#"), name
+
+
+def test_what_the_known_time_is_stands_in_the_same_words_wherever_it_is_explained():
+    said = Fact.known_at.meaning
+    for page in ("glossary.md", "sources/README.md", "data-dictionary.zh.md"):
+        assert said.zh in (DOCS / page).read_text("utf-8"), page
+    for page in ("glossary.md", "sources/README.md", "data-dictionary.en.md"):
+        assert said.en in (DOCS / page).read_text("utf-8"), page

@@ -79,6 +79,21 @@ def test_nothing_is_cut_at_eighty_columns(fangxian: Callable[..., Ended], tmp_pa
     assert [ended.stdout for ended in printed if "…" in ended.stdout] == []
 
 
+def test_hundreds_of_invalid_codes_do_not_hide_a_falling_count(fangxian: Callable[..., Ended], tmp_path: Path):
+    header = ("通报编号", "地区代码", "统计日期", "累计确诊", "治愈", "上报时间")
+    counts = [("330382", "10", 12), ("330382", "11", 9), *((f"9990{n:02}", "11", 1) for n in range(60))]
+    rows = [(f"TB{n}", code, f"2020-02-{day}", f"{total}", "", "2020-02-29 09:00:00") for n, (code, day, total) in enumerate(counts)]
+    path = tmp_path / "bulletin.csv"
+    path.write_text(csv(header, rows), "utf-8")
+    lake = ("--lake", tmp_path / "lake", "--language", "en")
+    for printed in (fangxian("ingest", "area-bulletin", path, *lake).stdout, fangxian("check", *lake).stdout):
+        assert "a cumulative count falls: 1" in printed
+        assert "a region's code is not valid: 60" in printed
+        assert printed.count("code 9990") == 5
+        assert "55 more: see `fangxian check --all`" in printed
+    assert fangxian("check", "--all", *lake).stdout.count("code 9990") == 60
+
+
 def test_a_file_that_cannot_be_read_ends_with_2_and_the_others_go_in(fangxian: Callable[..., Ended], file: Path, tmp_path: Path):
     empty = tmp_path / "empty.csv"
     empty.write_bytes(b"")

@@ -104,8 +104,21 @@ def test_two_contents_of_one_known_time_both_stand_and_are_flagged(door: Door):
 
 
 def test_a_third_and_later_content_ends_a_tie(door: Door):
-    bring(door, ended, ("tied", (*OPEN[:5], ENDED[5])), again)
+    bring(door, ended, ("tied", (*OPEN[:5], ENDED[5])))
+    assert [flag.times for flag in lake_flags(door.lake) if flag.check == "tied"] == [1]
+    bring(door, again)
     assert ends(door) == [None]
+    assert [flag for flag in lake_flags(door.lake) if flag.check == "tied"] == []
+
+
+def test_a_tie_is_told_after_compaction_and_ends_with_a_withdrawal(door: Door):
+    bring(door, ended, ("tied", (*OPEN[:5], ENDED[5])))
+    compact(door.lake)
+    assert [flag.times for flag in lake_flags(door.lake) if flag.check == "tied"] == [1]
+    columns = ("撤回编号", "证件号码", "事实类型", "事实编号", "撤回时间", "原因", "上报时间")
+    row = ("1", ANN, "region_stay", "operator-roaming:M1", "2020-02-07 08:00:00", "数据有误", "2020-02-07 08:00:00")
+    door.bring("withdrawal", csv(columns, [row]), name="withdrawal.csv")
+    assert [flag for flag in lake_flags(door.lake) if flag.check == "tied"] == []
 
 
 def test_rows_of_one_file_reported_at_different_times_correct_one_another(door: Door):

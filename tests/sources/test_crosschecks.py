@@ -81,7 +81,18 @@ def test_codes_that_are_not_valid_are_flagged_by_code(door: Door):
     ]
     door.bring("checkpoint", csv(columns, rows))
     assert flagged(door) == [(Check.CODE, "330113", 2), (Check.CODE, "999999", 1)]
-    assert "2021" in lake_flags(door.lake)[0].en
+    assert "in force since 2021" in lake_flags(door.lake)[0].en
+    assert "有效年份 2021 年起" in lake_flags(door.lake)[0].zh
+
+
+def test_the_years_of_a_code_are_said_in_words_and_joined_where_only_its_name_changed(door: Door):
+    columns = ("登记编号", "证件号码", "卡口编号", "卡口所在地代码", "通过时间", "上报时间")
+    rows = [(str(n), ANN, "K1", code, "2020-02-11 08:00:00", "2020-02-11 09:00:00") for n, code in enumerate(("110201", "132426"))]
+    door.bring("checkpoint", csv(columns, rows))
+    told = {flag.region_code: (flag.zh, flag.en) for flag in lake_flags(door.lake)}
+    assert "有效年份 1982 年止" in told["110201"][0]
+    assert "in force until 1982" in told["110201"][1]
+    assert "in force until 1994" in told["132426"][1]
 
 
 def test_flags_survive_the_receipt(door: Door):

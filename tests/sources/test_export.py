@@ -1,11 +1,15 @@
 """Export: a workbook with a sheet a source, from which an agency mends its rows."""
 
+from datetime import timedelta
+
 import fastexcel
 import polars as pl
+from xlsxwriter import Workbook
 
+from fangxian.engine.compaction import compact
 from fangxian.sources.quarantine import counts, export
 
-from .conftest import Door, check_in, check_ins, csv
+from .conftest import ANN, RECEIVED_AT, Door, check_in, check_ins, csv
 
 
 def sheets(path) -> dict[str, pl.DataFrame]:
@@ -43,6 +47,35 @@ def test_a_mended_sheet_goes_in(door: Door):
     assert door.bring("daily-check-in", mended).receipt["rows"]["accepted"] == 1
 
 
+def test_of_several_sheets_that_of_the_source_goes_in(door: Door):
+    door.bring("daily-check-in", check_ins(check_in("1", 体温="烧")))
+    door.bring("area-bulletin", csv(("通报编号", "地区代码", "统计日期", "累计确诊"), [("TB1", "999999", "2020-02-29", "1")]))
+    export(door.lake, door.folder / "q.xlsx")
+    found = sheets(door.folder / "q.xlsx")
+    mended = found["daily-check-in"].with_columns(pl.lit("36.5").alias("体温"), pl.lit(ANN).alias("证件号码"))
+    with Workbook(door.folder / "mended.xlsx") as book:
+        for name, sheet in {**found, "daily-check-in": mended}.items():
+            sheet.write_excel(book, worksheet=name)
+    rows = door.bring("daily-check-in", door.folder / "mended.xlsx").receipt["rows"]
+    assert rows == {"read": 1, "accepted": 1, "quarantined": 0, "repeated": 0}
+    assert counts(door.lake) == [("area-bulletin", "unknown_region", 1, 0), ("daily-check-in", "unreadable", 0, 1)]
+
+
+def test_a_row_that_came_again_and_went_in_is_mended_and_no_longer_exported(door: Door):
+    door.bring("daily-check-in", check_ins(check_in("1", 体温="烧"), check_in("2", 体温="烧")), name="first.csv")
+    door.bring("daily-check-in", check_ins(check_in("1"), check_in("2", 体温="热")), name="second.csv")
+    for _ in range(2):
+        assert counts(door.lake) == [("daily-check-in", "unreadable", 2, 1)]
+        assert export(door.lake, door.folder / "q.xlsx") == 2
+        compact(door.lake)
+
+
+def test_a_refused_correction_of_what_is_in_the_lake_is_not_mended_by_what_it_corrects(door: Door):
+    door.bring("daily-check-in", check_ins(check_in("1")), name="first.csv", received_at=RECEIVED_AT - timedelta(hours=1))
+    door.bring("daily-check-in", check_ins(check_in("1", 体温="烧", 上报时间="2020-02-12 09:00:00")), name="second.csv")
+    assert counts(door.lake) == [("daily-check-in", "unreadable", 1, 0)]
+
+
 def test_rows_are_counted_by_source_and_reason(door: Door):
     door.bring("daily-check-in", check_ins(check_in("1", 体温="烧"), check_in("2", 体温="烧"), check_in("3", 打卡时间="")))
-    assert counts(door.lake) == [("daily-check-in", "unreadable", 2), ("daily-check-in", "missing", 1)]
+    assert counts(door.lake) == [("daily-check-in", "unreadable", 2, 0), ("daily-check-in", "missing", 1, 0)]

@@ -86,6 +86,8 @@ def test_somebody_of_whom_nothing_is_known_is_a_clear_answer_and_is_recorded(bro
         ("at", "yesterday", "That is not a time"),
         ("known_at", "", "That is not a time"),
         ("at", "9999-12-31T23:59", "That is not a time"),
+        ("at", "2020-02-10T23:59", "it began on 2020-02-11"),
+        ("policy", "national", "it began on 2020-02-29"),
     ],
 )
 def test_a_bad_question_is_refused_in_words_and_nobody_is_looked_up(

@@ -7,6 +7,8 @@ import fastexcel
 import httpx
 import pytest
 
+from fangxian.area.scheme import scheme
+from fangxian.policy.policy import Evidence
 from tests.web.conftest import Served
 from tests.web.small_province import CONTACT
 
@@ -46,6 +48,23 @@ def test_a_county_shows_what_its_colour_was_computed_from(browser: httpx.Client)
     assert cells["clusters"] == "1"
     assert "high risk (red)" in county
     assert "What would change it" in county
+
+
+def test_a_county_says_which_numbers_of_its_rule_are_published_and_which_are_ours(browser: httpx.Client):
+    english = " ".join(browser.get("/county/330382?day=2020-02-20&lang=en").text.split())
+    chosen = scheme("zhejiang-five-colour")
+    ours = [p for p in (*chosen.wordings[-1].parameters.values(), chosen.stands_days) if p.evidence is Evidence.DEFAULT]
+    assert f"{len(ours)}: this system&#39;s own default" in english
+    assert "wording from a published text" in english
+    assert "their weights are not" in english
+    chinese = browser.get("/county/330382?day=2020-02-20&lang=zh").text
+    assert f"{len(ours)} 项：本系统默认" in chinese
+
+
+def test_one_county_is_not_counties(browser: httpx.Client):
+    told = browser.get("/?lang=en").text
+    assert "1 county<" in told
+    assert "1 counties" not in told
 
 
 def test_the_day_changes_codes_and_reasons_together(browser: httpx.Client):

@@ -52,15 +52,16 @@ def _of_class(retention: Retention) -> list[type[Fact]]:
 
 def _introduction(language: Language) -> str:
     return language.say(
-        "**事实**是某个来源所说的一件事：关于谁（或何地）、自何时至何时（`from_at`、`until_at`）、我方何时获知（`known_at`）。"
+        "**事实**是某个来源所说的一件事：关于谁（或何地）、自何时至何时（`from_at`、`until_at`）、何时获知（`known_at`：来源上报的时刻，未给出的为我方收到的时刻）。"
         "事实只增不改；更正或撤回本身是后来的事实，并指明它所更正或撤回的事实。用词见[术语](glossary.md)。\n\n"
         "- **时刻**均为协调世界时（UTC），精确到微秒；**日期**是辖区当地的日期。\n"
         "- **必填**：没有此项的行会被隔离并说明原因，不会入库。\n"
         "- **规则可读**：标“否”的列可以保存、可以给本人看，但任何规则都读不到，任何颜色都不可能取决于它。\n"
         "- 姓名、电话、住址不在任何事实中；人只以 `person_id` 出现。\n"
         "- 每项事实属于一个**保存类别**，到期按类别整批销毁。",
-        "A **fact** is something a source says was so: about whom (or where), from when to when (`from_at`, `until_at`), and when we "
-        "learned it (`known_at`). Facts are only ever added; a correction or withdrawal is a later fact that names the earlier one. "
+        "A **fact** is something a source says was so: about whom (or where), from when to when (`from_at`, `until_at`), and since when "
+        "it was known (`known_at`: when its source reported it, or else when we received it). Facts are only ever added; a correction "
+        "or withdrawal is a later fact that names the earlier one. "
         "The words are explained in the [glossary](glossary.md).\n\n"
         "- An **instant** is in UTC, to the microsecond; a **day** is a local day of the jurisdiction.\n"
         "- **Required**: a row without it is quarantined with the reason and does not go in.\n"

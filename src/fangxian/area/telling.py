@@ -44,6 +44,11 @@ def _comparison(found: Situation, language: str) -> Iterator[str]:
     published = published_on(scheme.name, found.on)
     compared, missed = sum(area.region_code in published for area in found.with_level), misses(found)
     same = compared - len(missed)
+    yield (
+        "公布等级是 2020 年真实世界的等级；虚构世界的计算等级不会与之一致"
+        if zh
+        else "Published levels are those of 2020's real world; levels of an invented world will not agree with them"
+    )
     yield f"与公布等级比较 {compared} 个，相同 {same} 个" if zh else f"{same} of {compared} compared are as published"
     if missed:
         words = (

@@ -23,11 +23,12 @@ from fangxian.area.scheme import Scheme
 from fangxian.area.scheme import scheme as scheme_called
 from fangxian.area.situation import AreaSituation, Situation, newest_day, situation
 from fangxian.area.telling import level_words, record_of, tell
-from fangxian.cli.options import EngineOption, KnownAtOption, LakeOption, LanguageOption, SparkMasterOption, moment
+from fangxian.cli.options import EngineOption, KnownAtOption, LakeOption, LanguageOption, SparkMasterOption
 from fangxian.cli.printing import Reader, console, messages, plain_table, print_line, print_table
 from fangxian.engine.lake import Lake
 from fangxian.engine.opening import Engine, open_engine
 from fangxian.errors import FangxianError
+from fangxian.policy.moment import moment
 
 _STYLES = {"red": "red", "dark_red": "red", "high": "red", "orange": "dark_orange", "yellow": "yellow", "medium": "yellow"}
 _STYLES |= {"blue": "blue", "green": "green", "low": "green", "grey": "bright_black"}
@@ -52,7 +53,9 @@ def areas(
     on: Annotated[str | None, typer.Option(help="The local day at whose end the level is asked for; the newest by default.")] = None,
     known_at: KnownAtOption = None,
     format: Annotated[Format, typer.Option(help="table, csv or json.")] = Format.TABLE,  # noqa: A002  (the option is called --format)
-    compare_published: Annotated[bool, typer.Option("--compare-published", help="Show the published level beside it.")] = False,
+    compare_published: Annotated[
+        bool, typer.Option("--compare-published", help="Show the level published in 2020 for the real place beside it.")
+    ] = False,
     write: Annotated[bool, typer.Option("--write", help="Write the levels into the lake as facts, for code rules to read.")] = False,
     as_learned: Annotated[
         bool, typer.Option("--as-learned", help="With --write: as known at the end of each day on which something was learned.")

@@ -19,7 +19,6 @@ from fangxian.cli.options import (
     PurposeOption,
     RoleOption,
     SparkMasterOption,
-    moment,
 )
 from fangxian.cli.printing import Reader, console, messages, plain_table, print_line, print_table
 from fangxian.cli.rehearsal import colour_words, print_rehearsal
@@ -34,9 +33,11 @@ from fangxian.engine.lake import Lake
 from fangxian.engine.opening import Engine, open_engine
 from fangxian.errors import FangxianError
 from fangxian.policy.colour import Colour
+from fangxian.policy.moment import expect_in_force, moment, moment_in_force
 from fangxian.policy.policy import Policy, all_policies
 from fangxian.policy.policy import policy as policy_called
 from fangxian.store.journal import Access, Journal
+from fangxian.web.words import Words
 
 _STYLES = {"red": "red", "orange": "dark_orange", "yellow": "yellow", "green": "green"}
 
@@ -55,7 +56,7 @@ def decide(
 ) -> None:
     """Decide everybody under a policy: store the hits in the lake, print the counts by colour, rule and county."""
     opened, chosen = Lake.open(lake), policy_called(policy)
-    instant, known = moment(at, chosen), moment(known_at, chosen)
+    instant, known = moment_in_force(at, chosen), moment(known_at, chosen)
     _record(opened, role, purpose, what="decide", about=chosen.name)
     with open_engine(opened, engine, master=spark_master) as running:
         decided = _with_progress(running, chosen, known)
@@ -80,19 +81,27 @@ def _with_progress(engine: Engine, chosen: Policy, known_at: datetime) -> Decide
 
 
 def _print_summary(summary: Summary, chosen: Policy, reader: Reader) -> None:
-    by_colour = plain_table(reader.name("颜色", "colour"), reader.number("人数", "people"), reader.number("%", "%"))
+    by_colour = plain_table(reader.name("颜色", "colour"), reader.number("人数", "people"))
     rows = summary.by_colour.to_pylist()
-    everybody = sum(row["people"] for row in rows) or 1
     for row in sorted(rows, key=lambda row: list(Colour).index(Colour(row["colour"]))):
-        share = f"{100 * row['people'] / everybody:.2f}"
-        by_colour.add_row(colour_words(row["colour"], reader), f"{row['people']:,}", share, style=_STYLES[row["colour"]])
+        by_colour.add_row(colour_words(row["colour"], reader), f"{row['people']:,}", style=_STYLES[row["colour"]])
     print_table(by_colour, f"{reader.of(chosen.title)} · {chosen.local(summary.at):%Y-%m-%d %H:%M}")
+    _print_enrolled(summary, reader)
     by_rule = plain_table(reader.words("规则", "rule"), reader.name("颜色", "colour"), reader.number("人数", "people"))
     for row in summary.by_rule.to_pylist():
         title = reader.of(rule(row["rule"]).title)
         by_rule.add_row(title, colour_words(row["colour"], reader), f"{row['people']:,}", style=_STYLES[row["colour"]])
     print_table(by_rule, reader.say("按规则", "By rule"))
     _print_counties(summary.by_region, {wording.colour for wording in chosen.wordings} | {Colour.GREEN}, reader)
+
+
+def _print_enrolled(summary: Summary, reader: Reader) -> None:
+    """Print how many have enrolled and the share of them that is green; rules colour people who have not, too."""
+    enrolled, others = f"{summary.enrolled:,}", f"{summary.not_enrolled:,}"
+    share = f"{100 * summary.green_share:.2f} %"
+    print_line(reader.say(f"已申领 {enrolled} 人，其中绿码 {share}", f"Enrolled: {enrolled}, of whom green: {share}"))
+    if summary.not_enrolled:
+        print_line(reader.say(f"另有 {others} 人未申领，计入非绿码", f"Not enrolled and coloured all the same: {others}"))
 
 
 def _print_counties(by_region: pa.Table, colours: set[str], reader: Reader) -> None:
@@ -128,11 +137,14 @@ def explain(
             known="A person_id has 32 hexadecimal digits. Names and id numbers are not looked up here.",
             next_step="Take the person_id from a list that you are entitled to.",
         )
-    instant, known = moment(at, chosen), moment(known_at, chosen)
+    instant, known = moment_in_force(at, chosen), moment(known_at, chosen)
     _record(opened, role, purpose, what="explain", about=person)
     with DuckDBEngine(opened) as engine:
-        for line in tell(explain_person(engine, chosen, person, at=instant, known_at=known), language=language):
-            print_line(line)
+        explained = explain_person(engine, chosen, person, at=instant, known_at=known)
+    if explained.nothing_known:
+        raise FangxianError(Words(language)("problem.unknown_person"))
+    for line in tell(explained, language=language):
+        print_line(line)
 
 
 def rehearse(
@@ -150,7 +162,8 @@ def rehearse(
 ) -> None:
     """Rehearse a change of rules: how many people would change colour, by county and by rule, before it is law."""
     opened, old, new = Lake.open(lake), policy_called(before), policy_called(after)
-    instant, known = moment(at, old), moment(known_at, old)
+    # Under a policy that had not begun everybody is green: the comparison would be with nothing.
+    instant, known = expect_in_force(new, moment_in_force(at, old)), moment(known_at, old)
     _record(opened, role, purpose, what="rehearse", about=f"{old.name} → {new.name}")
     with open_engine(opened, engine, master=spark_master) as running:
         decided = [_with_progress(running, chosen, known) for chosen in (old, new)]

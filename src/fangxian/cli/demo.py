@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from fangxian.cli.options import LanguageOption
 from fangxian.demo.province import STEPS, make_province
 from fangxian.facts import Text
+from fangxian.web.libraries import expect_libraries
 from fangxian.web.server import serve
 
 console = Console(highlight=False)
@@ -42,6 +43,8 @@ def demo(
     What is there already is kept: the second run opens the page at once. Stop it with Ctrl-C.
     """
     folder = directory or Path("data") / f"demo-{people}-{seed}"
+    if not no_serve:
+        expect_libraries()  # before the minutes that the province takes
     started = time.monotonic()
     with _Steps(language) as steps:
         province = make_province(folder, people=people, seed=seed, progress=steps.begin)

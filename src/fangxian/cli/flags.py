@@ -1,4 +1,4 @@
-"""How the flags of the cross-checks are printed: by check, the most frequent first, each with its source and its days."""
+"""How the flags of the cross-checks are printed: by check, the gravest first, each with its count and the most frequent few."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ from fangxian.cli.printing import Reader, plain_table, print_line, print_table
 from fangxian.sources.crosschecks import CHECK_TITLES, Check, Flag
 
 
-def print_flags(flags: list[Flag], reader: Reader, *, most: int) -> None:
-    """Print up to `most` flags, and how many more there are."""
-    shown = sorted(flags, key=lambda flag: -flag.times)[:most]
+def print_flags(flags: list[Flag], reader: Reader, *, most: int | None) -> None:
+    """Print up to `most` flags of each check, all where it is None, and below them how many more there are."""
     for check in Check:
-        of_check = [flag for flag in shown if flag.check is check]
+        of_check = sorted((flag for flag in flags if flag.check is check), key=lambda flag: -flag.times)
         if of_check:
-            _print_check(check, of_check, sum(flag.check is check for flag in flags), reader)
-    if len(flags) > most:
-        more = len(flags) - most
-        print_line(reader.say(f"另有 {more} 项，见 `fangxian check`。", f"{more} more: see `fangxian check`."))
+            _print_check(check, of_check[:most], len(of_check), reader)
 
 
 def _print_check(check: Check, flags: list[Flag], total: int, reader: Reader) -> None:
@@ -26,6 +22,8 @@ def _print_check(check: Check, flags: list[Flag], total: int, reader: Reader) ->
     print_table(
         table, reader.say(f"交叉核对 · {CHECK_TITLES[check].zh}：{total:,} 项", f"Cross-check · {CHECK_TITLES[check].en}: {total:,}")
     )
+    if more := total - len(flags):
+        print_line(reader.say(f"另有 {more:,} 项，见 `fangxian check --all`。", f"{more:,} more: see `fangxian check --all`."))
 
 
 def _days(flag: Flag, reader: Reader) -> str:

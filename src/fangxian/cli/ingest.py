@@ -25,7 +25,8 @@ from fangxian.sources.delivery import ingest as deliver
 from fangxian.sources.identity import KeyFile
 from fangxian.sources.refusal import REASON_TITLES, Reason
 
-_MANY_FLAGS = 12
+_FIRST_FLAGS = 5
+"""Of each check: hundreds of codes that are not valid must not push a falling count off the screen."""
 
 
 def ingest(
@@ -79,21 +80,25 @@ def quarantine(
     lake: LakeOption,
     source: Annotated[str | None, typer.Option(help="Only this source.", show_default=False)] = None,
     export: Annotated[
-        Path | None, typer.Option(help="Write the rows to this Excel workbook, for the agencies to mend.", show_default=False)
+        Path | None, typer.Option(help="Write the open rows to this Excel workbook, for the agencies to mend.", show_default=False)
     ] = None,
     language: LanguageOption = "zh",
 ) -> None:
-    """Count the refused rows by source and reason; write them to Excel with the remedy of each, so that agencies can mend them."""
+    """Count the refused rows by source and reason; write the open ones to Excel with the remedy of each, for agencies to mend.
+
+    A row is mended once its record number has come again from its source, and gone in.
+    """
     opened, reader = Lake.open(lake), Reader(language)
     wanted = source_named(source).name if source else None
-    counts = [(name, reason, rows) for name, reason, rows in refused.counts(opened) if wanted in (None, name)]
-    table = plain_table(reader.name("来源", "source"), reader.words("原因", "reason"), reader.number("行数", "rows"))
+    counts = [count for count in refused.counts(opened) if wanted in (None, count[0])]
+    numbers = reader.number("待修正", "open"), reader.number("已修正", "mended")
+    table = plain_table(reader.name("来源", "source"), reader.words("原因", "reason"), *numbers)
     shown = ""
-    for name, reason, rows in counts:
-        table.add_row("" if name == shown else name, reader.of(REASON_TITLES[Reason(reason)]), f"{rows:,}")
+    for name, reason, waiting, mended in counts:
+        table.add_row("" if name == shown else name, reader.of(REASON_TITLES[Reason(reason)]), f"{waiting:,}", f"{mended:,}")
         shown = name
-    total = sum(rows for _, _, rows in counts)
-    print_table(table, reader.say(f"隔离的行：{total:,}", f"Rows in quarantine: {total:,}"))
+    total, done = f"{sum(waiting for _, _, waiting, _ in counts):,}", f"{sum(mended for *_, mended in counts):,}"
+    print_table(table, reader.say(f"隔离的行：待修正 {total}，已修正 {done}", f"Rows in quarantine: {total} open, {done} mended"))
     if export:
         if export.suffix.lower() != ".xlsx":
             raise FangxianError(f"{export} is not an Excel workbook's name.", next_step="Give a name that ends in .xlsx.")
@@ -120,10 +125,18 @@ def sources(*, language: LanguageOption = "zh") -> None:
     print_table(table)
 
 
-def check(*, lake: LakeOption, language: LanguageOption = "zh") -> None:
-    """List what looks odd in the whole lake: falling counts, provinces that do not add up, codes not in force, late rows, corrections."""
+def check(
+    *,
+    lake: LakeOption,
+    everything: Annotated[bool, typer.Option("--all", help="Every finding, and not the first few of each kind.")] = False,
+    language: LanguageOption = "zh",
+) -> None:
+    """List what looks odd in the whole lake: falling counts, provinces that do not add up, codes not in force, late rows, corrections.
+
+    The gravest kind comes first, each with its count and the most frequent few.
+    """
     reader, flags = Reader(language), lake_flags(Lake.open(lake))
-    print_flags(flags, reader, most=len(flags))
+    print_flags(flags, reader, most=None if everything else _FIRST_FLAGS)
     if not flags:
         print_line(reader.say("未发现异常。", "Nothing odd was found."))
 
@@ -196,7 +209,7 @@ def _print_delivered(delivered: Delivered, reader: Reader) -> None:
     if rows["quarantined"] and not rows["accepted"]:
         every_row = reader.say("全部行均被隔离，没有一行入湖！", "EVERY ROW WAS REFUSED: nothing of this file counts.")
         print_line(every_row, style="bold red")
-    print_flags([Flag.of(flag) for flag in receipt["flags"]], reader, most=_MANY_FLAGS)
+    print_flags([Flag.of(flag) for flag in receipt["flags"]], reader, most=_FIRST_FLAGS)
 
 
 def _every(every: timedelta) -> Text:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 from rich import box
@@ -13,7 +12,7 @@ from rich.table import Column, Table
 from rich.text import Text as Line
 
 from fangxian.facts import Text
-from fangxian.policy.regions import known_codes
+from fangxian.policy.regions import region_name
 
 console: Final = Console(highlight=False)
 messages: Final = Console(stderr=True, highlight=False)
@@ -47,7 +46,7 @@ class Reader:
 
     def region(self, code: str | None) -> tuple[str, str]:
         """Return a region's code and name, as two cells."""
-        return (code, _region_names().get(code, "")) if code else ("–", self.say("住址不详", "home unknown"))
+        return (code, region_name(code)) if code else ("–", self.say("住址不详", "home unknown"))
 
 
 def plain_table(*columns: Column) -> Table:
@@ -70,8 +69,3 @@ def print_line(line: str, style: str = "") -> None:
         console.print(Padding(Line(line.lstrip(), style), (0, 0, 0, indent), expand=False))
     else:
         console.print(line, style=style, soft_wrap=True, markup=False)
-
-
-@cache
-def _region_names() -> dict[str, str]:
-    return {row["region_code"]: row["name"] for row in known_codes().to_pylist()}

@@ -12,9 +12,9 @@ import orjson
 import typer
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-from fangxian.cli.options import moment
 from fangxian.errors import FangxianError
 from fangxian.facts.known import now
+from fangxian.policy.moment import moment
 from fangxian.policy.policy import policy
 from fangxian.signed.changes import Changes
 from fangxian.signed.envelope import LONGEST_TEXT

@@ -15,13 +15,14 @@ import orjson
 import polars as pl
 import pyarrow as pa
 
-from fangxian.code.codes import STORED_HITS, codes_at, counts_by_rule, homes
+from fangxian.code.codes import STORED_HITS, codes_at, counts_by_rule, enrolled, homes
 from fangxian.code.hits import HITS, batches, hits
 from fangxian.engine.answers import write_answer
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.opening import Engine
 from fangxian.errors import FangxianError
 from fangxian.facts.known import Known, instant
+from fangxian.policy.colour import Colour
 from fangxian.policy.policy import Policy
 
 KEPT: Final = 3
@@ -102,12 +103,24 @@ def _rows_by_rule(file: Path, names: Sequence[str]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Summary:
-    """What the codes were at an instant, as three small tables."""
+    """What the codes were at an instant, as three small tables, and how many people had enrolled by then."""
 
     at: datetime
+    enrolled: int
     by_colour: pa.Table
     by_rule: pa.Table
     by_region: pa.Table
+
+    @property
+    def not_enrolled(self) -> int:
+        """How many people a rule colours who have not enrolled: no share of codes counts them."""
+        return int(sum(self.by_colour["people"].to_pylist())) - self.enrolled
+
+    @property
+    def green_share(self) -> float:
+        """The share of the enrolled who are green, 0 to 1."""
+        green = sum(row["people"] for row in self.by_colour.to_pylist() if row["colour"] == Colour.GREEN)
+        return green / self.enrolled if self.enrolled else 0.0
 
 
 def summarise(engine: DuckDBEngine, decided: Decided, *, at: datetime) -> Summary:
@@ -120,10 +133,11 @@ def summarise(engine: DuckDBEngine, decided: Decided, *, at: datetime) -> Summar
     known = Known(instant(decided.known_at), decided.policy.utc_offset)
     moment = instant(at)
     codes = codes_at(decided.policy, known, stored, moment)
-    living = homes(known, moment)
+    living, has_code = homes(known, moment), enrolled(decided.policy, known, moment)
     placed = codes.left_join(living, "person_id")
     return Summary(
         at,
+        enrolled=int(engine.rows(has_code.agg(people=has_code.count()))["people"][0].as_py()),
         by_colour=engine.rows(_people(codes, "colour")),
         by_rule=engine.rows(counts_by_rule(stored, moment)),
         by_region=engine.rows(_people(placed, "region_code", "colour")),

@@ -82,6 +82,7 @@ def explain_person(person: PersonTables, policy: Policy, *, at: datetime, known_
         reasons=tuple(sorted(reasons, key=lambda reason: -list(Colour).index(reason.colour))),
         coming=coming,
         changes=tuple(_changes(hits, at, has_code=has_code)),
+        nothing_known=not has_code and not hits,
     )
 
 

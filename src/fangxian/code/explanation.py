@@ -60,3 +60,5 @@ class Explanation:
     reasons: tuple[Reason, ...]
     coming: tuple[Reason, ...]
     changes: tuple[Change, ...]
+    nothing_known: bool
+    """Whether the person had no code by then and there is no hit at all: past, present or to come."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
 from fangxian.code.explanation import Explanation, FactSeen, Reason
 from fangxian.code.rule import rule
-from fangxian.facts import Column, Text
+from fangxian.facts import Column, Text, Trip
 from fangxian.facts.words import SYMPTOM_WORDS, WORDS
 from fangxian.policy.policy import Evidence, Policy
+from fangxian.policy.regions import region_name
 
 HIDDEN: Final = frozenset(
     {
@@ -39,6 +40,12 @@ _EVIDENCE: Final = {
     Evidence.WEAK: Text("出处较弱", "from a weak copy of a text"),
     Evidence.DEFAULT: Text("本系统默认", "this system's own default"),
 }
+_RUN_NUMBERS: Final = {
+    "aircraft": Text("航班号", "Flight number"),
+    "train": Text("车次", "Train number"),
+    "metro": Text("线路", "Line"),
+}
+"""What a trip's number is called by the mode of travel, where it has a name of its own."""
 _NO_CODE: Final = Text("无健康码（未申领，亦无赋色依据）", "no code (not enrolled, and nothing on record)")
 
 
@@ -96,7 +103,7 @@ def tell_fact(policy: Policy, seen: FactSeen, *, language: str) -> str:
     if values.get("until_at"):
         when += f" – {_clock(policy, values['until_at'])}"
     details = [
-        _label(c, language) + _value(c, values[c.name], language)
+        _label(c, values, language) + _value(c, values[c.name], language)
         for c in seen.fact_type.columns.values()
         if c.name not in HIDDEN and values.get(c.name) not in (None, "")
     ]
@@ -107,18 +114,21 @@ def tell_fact(policy: Policy, seen: FactSeen, *, language: str) -> str:
     return told + tail
 
 
-def _label(c: Column, language: str) -> str:
+def _label(c: Column, values: Mapping[str, Any], language: str) -> str:
     """Return what stands before a column's value: its meaning up to the first comma, or nothing where the word says it all."""
     if c.one_of and not {"yes", "no"} <= set(c.one_of):
         return ""
     zh = language != "en"
-    return re.split(r"[，；：。（]" if zh else r"[,;:.(]", c.meaning.in_language(language))[0] + ("：" if zh else ": ")
+    meaning = _RUN_NUMBERS.get(values["mode"], c.meaning) if c is Trip.number else c.meaning
+    return re.split(r"[，；：。（]" if zh else r"[,;:.(]", meaning.in_language(language))[0].strip() + ("：" if zh else ": ")
 
 
 def _value(c: Column, value: Any, language: str) -> str:
     if c.name == "symptoms":
         words = [SYMPTOM_WORDS[word].in_language(language) for word in str(value).split(",") if word in SYMPTOM_WORDS]
         return ("、" if language != "en" else ", ").join(words)
+    if c.name.endswith("region_code"):
+        return f"{value} {region_name(value)}".strip()
     if isinstance(value, bool):
         return WORDS["yes" if value else "no"].in_language(language)
     if c.one_of and str(value) in WORDS:

@@ -1,9 +1,9 @@
 """What a fact is: one declaration that schema, checks, data dictionary, generators and forms all read.
 
 A fact is something that a source says was so. It has a valid time (`from_at`, and `until_at` where it lasts) and a
-known time (`known_at`, when we learned it). It is never updated: a withdrawal is a later fact that names the earlier one, and
-a correction is a later fact of the same number, with a withdrawal of what was known before it. All instants are UTC, to the
-microsecond; all days are days of the jurisdiction's own zone.
+known time (`known_at`: when its source reported it, or else when we received it). It is never updated: a withdrawal is a
+later fact that names the earlier one, and a correction is a later fact of the same number, with a withdrawal of what was
+known before it. All instants are UTC, to the microsecond; all days are days of the jurisdiction's own zone.
 """
 
 from __future__ import annotations
@@ -112,7 +112,12 @@ class Fact:
         "The fact's number, unique among the facts of its subject (a person or an area).",
         "事实编号，在同一主体（人或区域）的各项事实中唯一。",
     )
-    known_at = column(INSTANT, "When we learned it.", "我方获知的时刻。", rules_may_read=True)
+    known_at = column(
+        INSTANT,
+        "When its source reported it; where the row gives no time of report, when we received it.",
+        "来源上报的时刻；该行未给出上报时间的，为我方收到的时刻。",
+        rules_may_read=True,
+    )
     source = column("string", "Which source said so.", "由哪个数据来源提供。")
     delivery_id = column("string", "Which delivery of that source it came in.", "来自该来源的哪一份交付。")
 

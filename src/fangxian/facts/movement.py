@@ -38,7 +38,9 @@ class Trip(PersonFact):
         "交通方式。",
         one_of=("aircraft", "train", "coach", "ship", "metro", "taxi", "private_car"),
     )
-    number = column("string", "Flight, train or line number, normalised: BA27, G7349.", "班次号（规范写法）。", optional=True)
+    number = column(
+        "string", "Run number (flight, train or line), normalised: BA27, G7349.", "班次号（航班号、车次或线路，规范写法）。", optional=True
+    )
     travelled_on = column("date", "The day the run is listed under.", "班次所属日期。")
     carriage = column("string", "Carriage or cabin.", "车厢（舱）号。", optional=True)
     seat = column("string", "Seat or berth.", "座位（铺位）号。", optional=True)

@@ -100,6 +100,20 @@ def regions(on: date) -> pa.Table:
     return known.filter(pc.and_(begun, not_ended)).select(["region_code", "name", "level", "parent_code"])
 
 
+def region_name(code: str) -> str:
+    """Return the last name that a code had; nothing for a code that never was.
+
+    >>> region_name("330106"), region_name("000000")
+    ('西湖区', '')
+    """
+    return _last_names().get(code, "")
+
+
+@cache
+def _last_names() -> dict[str, str]:
+    return {row["region_code"]: row["name"] for row in known_codes().to_pylist()}
+
+
 @cache
 def later_codes() -> pa.Table:
     """Return the codes that followed codes that ended: region_code, later_code, since_year, note.

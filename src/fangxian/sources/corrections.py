@@ -14,6 +14,7 @@ import duckdb
 
 from fangxian.engine.compaction import TELLING_OF_THE_DELIVERY, subject
 from fangxian.engine.lake import Lake
+from fangxian.engine.snapshot import Snapshot
 from fangxian.facts import AreaWithdrawal, Fact, PersonFact, Withdrawal
 from fangxian.facts.withdrawal import CORRECTED
 from fangxian.sources import spelling
@@ -72,11 +73,41 @@ def _gather(door: duckdb.DuckDBPyConnection, files: list[str], fact_type: type[F
         f"CREATE OR REPLACE TEMP TABLE again AS SELECT DISTINCT fact_id FROM ({known} "
         f"SELECT fact_id FROM {fresh} GROUP BY fact_id HAVING count(*) > 1)"
     )
-    content = ", ".join(spelling.name(c) for c in fact_type.columns if c not in TELLING_OF_THE_DELIVERY)
     rows = (
-        f"SELECT fact_id, source, {subject(fact_type)}, known_at, hash({content}) AS content, {{}} AS fresh "
+        f"SELECT fact_id, source, {subject(fact_type)}, known_at, hash({_content(fact_type)}) AS content, {{}} AS fresh "
         "FROM {} WHERE fact_id IN (SELECT fact_id FROM again)"
     )
     door.execute(f"CREATE OR REPLACE TEMP TABLE said AS {rows.format(True, fresh)}")
     if files and door.execute("SELECT 1 FROM again LIMIT 1").fetchone():
         door.execute(f"INSERT INTO said {rows.format(False, stored)}")
+
+
+def standing_ties(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, fact_type: type[Fact], source: str) -> int:
+    """Return how many record numbers of a source have two contents of one time that both still stand.
+
+    A later report of the number ends a tie, whichever content it has, and so does a withdrawal of it.
+    """
+    files = snapshot.files(fact_type)
+    if not files:
+        return 0
+    about, taken_back = subject(fact_type), snapshot.files(Withdrawal if issubclass(fact_type, PersonFact) else AreaWithdrawal)
+    withdrawn = (
+        f"SELECT ({about}, withdrawn_fact_id) FROM read_parquet([{spelling.texts(tuple(taken_back))}]) "
+        f"WHERE fact_type = {spelling.text(fact_type.name)} AND reason <> '{CORRECTED}'"
+    )
+    found = connection.execute(
+        f"""
+        SELECT count(*) FROM (
+            SELECT fact_id, min(content) <> max(content) AS tied FROM (
+                SELECT fact_id, known_at, hash({_content(fact_type)}) AS content FROM read_parquet([{spelling.texts(tuple(files))}])
+                WHERE source = {spelling.text(source)} {f"AND ({about}, fact_id) NOT IN ({withdrawn})" if taken_back else ""}
+            ) GROUP BY fact_id, known_at QUALIFY known_at = max(known_at) OVER (PARTITION BY fact_id)
+        ) WHERE tied
+        """
+    ).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _content(fact_type: type[Fact]) -> str:
+    """Return the columns in which two reports of a fact must agree to say the same."""
+    return ", ".join(spelling.name(c) for c in fact_type.columns if c not in TELLING_OF_THE_DELIVERY)

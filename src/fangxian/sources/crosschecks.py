@@ -23,9 +23,11 @@ import duckdb
 
 from fangxian.engine.holding import Holder
 from fangxian.engine.lake import Lake
+from fangxian.engine.snapshot import Snapshot
 from fangxian.facts import AreaCases, Text, fact_type
 from fangxian.sources import spelling
 from fangxian.sources.catalogue import all_sources
+from fangxian.sources.corrections import standing_ties
 from fangxian.sources.places import NamedRegion, load_regions
 from fangxian.sources.refusal import Reason
 from fangxian.sources.source import Source
@@ -50,7 +52,7 @@ class Check(StrEnum):
     TIED = "tied"
 
 
-OF_A_DELIVERY: Final = (Check.LATE, Check.CORRECTED, Check.TIED)
+OF_A_DELIVERY: Final = (Check.LATE, Check.CORRECTED)
 """Checks that only a delivery itself can make; over the whole lake they are as its receipts tell."""
 
 CHECK_TITLES: Final = {
@@ -100,13 +102,15 @@ def delivery_flags(connection: duckdb.DuckDBPyConnection, source: Source, folder
 
 
 def lake_flags(lake: Lake) -> list[Flag]:
-    """Return the flags over everything a lake has: areas and codes looked at again as one, the rest as each delivery told it."""
+    """Return the flags over everything a lake has: areas and codes and ties looked at again, the rest as each delivery told it."""
     with duckdb.connect() as connection, Holder() as holder:
         load_regions(connection, until=date.today())
-        cases = lake.held_snapshot(holder).files(AreaCases)
-        refused = lake.quarantine_files()
-        told = [Flag.of(flag) for receipt in lake.receipts() for flag in receipt.get("flags", []) if flag["check"] in OF_A_DELIVERY]
-        return [*_area_flags(connection, all_sources(), cases, refused), *_code_flags(connection, refused), *told]
+        snapshot, refused = lake.held_snapshot(holder), lake.quarantine_files()
+        told = [Flag.of(flag) for receipt in lake.receipts() for flag in receipt.get("flags", [])]
+        areas = _area_flags(connection, all_sources(), snapshot.files(AreaCases), refused)
+        # Ties that were told of once may have ended since; where none ever was, no fact is read.
+        ties = _ties(connection, snapshot, {flag.source for flag in told if flag.check is Check.TIED})
+        return [*areas, *_code_flags(connection, refused), *(flag for flag in told if flag.check in OF_A_DELIVERY), *ties]
 
 
 def _area_flags(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source], cases: list[str], refused: list[str]) -> list[Flag]:
@@ -220,7 +224,8 @@ def _code_flags(connection: duckdb.DuckDBPyConnection, refused: list[str]) -> li
         return []
     rows = connection.execute(
         f"""
-        SELECT source, value, reason, any_value(reason_zh), any_value(reason_en), any_value(years), any_value(later), any_value(earlier),
+        SELECT source, value, reason, any_value(reason_zh), any_value(reason_en),
+            any_value(years_zh), any_value(years_en), any_value(later), any_value(earlier),
             count(DISTINCT (delivery_id, row_number))
         FROM read_parquet([{spelling.texts(tuple(refused))}]) LEFT JOIN region_hint ON region_code = value
         WHERE reason IN ('{Reason.UNKNOWN_REGION}', '{Reason.REGION_NOT_IN_FORCE}') AND value IS NOT NULL
@@ -235,10 +240,12 @@ def _code_flags(connection: duckdb.DuckDBPyConnection, refused: list[str]) -> li
             times=times,
             first_on=None,
             last_on=None,
-            zh=f"代码 {code}：{zh}，{times} 行" + _codes_near("；", "有效年份", years, "其后", later, "此前", earlier) + "。",
-            en=f"code {code}: {en}, {_many(times, 'row')}" + _codes_near("; ", "in force", years, "later", later, "earlier", earlier) + ".",
+            zh=f"代码 {code}：{zh}，{times} 行" + _codes_near("；", "有效年份", years_zh, "其后", later, "此前", earlier) + "。",
+            en=f"code {code}: {en}, {_many(times, 'row')}"
+            + _codes_near("; ", "in force", years_en, "later", later, "earlier", earlier)
+            + ".",
         )
-        for source, code, _, zh, en, years, later, earlier, times in rows
+        for source, code, _, zh, en, years_zh, years_en, later, earlier, times in rows
     ]
 
 
@@ -303,16 +310,21 @@ def _said_twice(connection: duckdb.DuckDBPyConnection, source: Source) -> list[F
         f"SELECT said, fact_type, times FROM (UNPIVOT said_twice ON {', '.join(_SAID_TWICE)} INTO NAME said VALUE times) "
         "WHERE times > 0 ORDER BY ALL"
     ).fetchall()
-    return [
-        Flag(
-            check=Check(check),
-            source=source.name,
-            region_code="",
-            times=times,
-            first_on=None,
-            last_on=None,
-            zh=_SAID_TWICE[Check(check)].zh.format(fact_type(name).title.zh, times),
-            en=_SAID_TWICE[Check(check)].en.format(fact_type(name).title.en, times),
-        )
-        for check, name, times in rows
+    return [_said_twice_flag(Check(check), source.name, fact_type(name).title, times) for check, name, times in rows]
+
+
+def _ties(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, sources: set[str]) -> list[Flag]:
+    """Flag the record numbers of sources of which two contents still stand."""
+    counted = [
+        (source.name, each.title, standing_ties(connection, snapshot, each, source.name))
+        for source in all_sources()
+        if source.name in sources
+        for each in source.fact_types()
     ]
+    return [_said_twice_flag(Check.TIED, source, title, times) for source, title, times in counted if times]
+
+
+def _said_twice_flag(check: Check, source: str, title: Text, times: int) -> Flag:
+    words = _SAID_TWICE[check]
+    zh, en = words.zh.format(title.zh, times), words.en.format(title.en, times)
+    return Flag(check=check, source=source, region_code="", times=times, first_on=None, last_on=None, zh=zh, en=en)

@@ -50,16 +50,34 @@ def _region_tables(until_year: int) -> dict[str, pa.Table]:
             FROM region_year WHERE settled GROUP BY ALL HAVING count(*) FILTER (level = 3) <= 1 OR min(level) < 3;
             CREATE TABLE province_called AS
             SELECT name AS province_name, any_value(left(region_code, 2)) AS province_digits FROM region_year WHERE level = 1 GROUP BY name;
+            CREATE TABLE region_span AS
+            SELECT region_code, min(since) AS since, max(until) AS until FROM (
+                SELECT *, count(*) FILTER (before IS NULL OR since > before + 1) OVER (PARTITION BY region_code ORDER BY since) AS span
+                FROM (
+                    SELECT region_code, coalesce(since_year, 0) AS since, coalesce(until_year, 9999) AS until,
+                        max(until) OVER (PARTITION BY region_code ORDER BY since ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+                    FROM known_code
+                )
+            ) GROUP BY region_code, span;
             CREATE TABLE region_hint AS
-            SELECT region_code, string_agg(DISTINCT concat(since_year, '–', until_year), ', ') AS years,
+            SELECT region_code, {_years("%d–%d 年", "%d 年止", "%d 年起", "历年", between="、")} AS years_zh,
+                {_years("%d–%d", "until %d", "since %d", "always")} AS years_en,
                 (SELECT string_agg(printf('%s (%d)', later_code, since_year), ', ') FROM later_code l
                  WHERE l.region_code = k.region_code) AS later,
                 (SELECT string_agg(region_code, ', ') FROM later_code l WHERE l.later_code = k.region_code) AS earlier
-            FROM known_code k GROUP BY region_code;
+            FROM region_span k GROUP BY region_code;
             """
         )
         made = {name: connection.execute(f"FROM {name}").to_arrow_table() for name in _TABLES}
     return made | {"known_code": known_codes()}
+
+
+def _years(both: str, until: str, since: str, always: str, *, between: str = ", ") -> str:
+    """Return the expression of the years in which a code was in force, in words: a span that has no end in the table is told as open."""
+    return (
+        f"string_agg(CASE WHEN since = 0 AND until = 9999 THEN '{always}' WHEN since = 0 THEN printf('{until}', until) "
+        f"WHEN until = 9999 THEN printf('{since}', since) ELSE printf('{both}', since, until) END, '{between}' ORDER BY since)"
+    )
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ each column of the file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -135,24 +135,35 @@ class Plan:
         return next((each for each in self.source.lists() if refusal.column.startswith(f"{each}.")), "")
 
     def _record(self) -> str:
-        columns = [spelling.name(column) for column in self.source.record]
-        return columns[0] if len(columns) == 1 else f"concat_ws('/', {', '.join(columns)})"
+        return _joined([spelling.name(column) for column in self.source.record])
 
     def _column(self, declared: Yields, place: int, name: str) -> str:
         if name in declared.cells:
             return self.alias(declared.cells[name])
         if name == "fact_id":
-            return spelling.record_number(self.source.name, self._record() + self._suffix(declared, place))
+            return spelling.record_number(self.source.name, self._record() + _suffix(declared, place))
         if name == "known_at":
             return self.alias(self.source.reported)
         return {"source": spelling.text(self.source.name), "delivery_id": "getvariable('delivery_id')"}.get(name, "NULL")
 
-    @staticmethod
-    def _suffix(declared: Yields, place: int) -> str:
-        """Return what tells the facts of one row apart: nothing for the first, `#2` for the second; lists count on."""
-        if declared.each:
-            return f" || '#' || (place + {place})"
-        return f" || '#{place + 1}'" if place else ""
+
+def fact_numbers(source: Source, cells: Mapping[str, str]) -> Iterator[tuple[type[Fact], str]]:
+    """Yield the type and number of each fact that a row gives but for those of its lists; `cells` are the record's columns."""
+    record = _joined([cells[column] for column in source.record])
+    for place, declared in enumerate(source.facts):
+        if not declared.each:
+            yield declared.fact_type, spelling.record_number(source.name, record + _suffix(declared, place))
+
+
+def _joined(record: Sequence[str]) -> str:
+    return record[0] if len(record) == 1 else f"concat_ws('/', {', '.join(record)})"
+
+
+def _suffix(declared: Yields, place: int) -> str:
+    """Return what tells the facts of one row apart: nothing for the first, `#2` for the second; lists count on."""
+    if declared.each:
+        return f" || '#' || (place + {place})"
+    return f" || '#{place + 1}'" if place else ""
 
 
 def facts_schema(fact_type: type[Fact]) -> dict[str, str]:

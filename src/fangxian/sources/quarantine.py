@@ -20,6 +20,7 @@ from fangxian.engine.lake import Lake, explaining_full_disk
 from fangxian.facts import Fact, Text
 from fangxian.sources import spelling
 from fangxian.sources.id_numbers import Fault
+from fangxian.sources.mended import show_quarantine
 from fangxian.sources.plan import Plan
 from fangxian.sources.refusal import REASON_TITLES, Reason
 
@@ -165,26 +166,26 @@ def write_quarantine(connection: duckdb.DuckDBPyConnection, plan: Plan, path: Pa
     return dict(counted)
 
 
-def counts(lake: Lake) -> list[tuple[str, str, int]]:
-    """Return source, reason and number of rows refused for it, over the whole lake, the most frequent first.
+def counts(lake: Lake) -> list[tuple[str, str, int, int]]:
+    """Return source, reason, and how many rows refused for it are open and how many mended, the most frequent first.
 
     A row that was refused for two reasons counts under both.
     """
-    files = lake.quarantine_files()
-    if not files:
-        return []
     with duckdb.connect() as connection:
+        if not show_quarantine(connection, lake):
+            return []
+        rows = "count(DISTINCT (delivery_id, row_number))"
         return connection.execute(
-            f"SELECT source, reason, count(DISTINCT (delivery_id, row_number)) AS n FROM read_parquet([{spelling.texts(tuple(files))}]) "
-            "GROUP BY ALL ORDER BY source, n DESC, reason"
+            f"SELECT source, reason, {rows} FILTER (NOT mended) AS open, {rows} FILTER (mended) AS closed FROM quarantine "
+            "GROUP BY ALL ORDER BY source, open DESC, closed DESC, reason"
         ).fetchall()
 
 
 def export(lake: Lake, path: Path, *, source: str | None = None) -> int:
-    """Write refused rows to an Excel workbook, a sheet a source, and return how many lines there are.
+    """Write the refused rows that are open to an Excel workbook, a sheet a source, and return how many lines there are.
 
     Each line has the delivery's file, row number, column, reason and remedy in Chinese and English, then the row's own
-    columns, so that whoever mends it can send the same columns back.
+    columns but for those that say who it is about: the agency fills them in from its own file, and sends the columns back.
     """
     import polars
     import xlsxwriter
@@ -205,14 +206,14 @@ def export(lake: Lake, path: Path, *, source: str | None = None) -> int:
 
 
 def _by_source(lake: Lake, only: str | None) -> Iterator[tuple[str, Any]]:
-    """Yield each source and its refused rows as a Polars frame, the row's own columns spread out."""
-    files = [f for f in lake.quarantine_files() if only is None or Path(f).parent.name.rsplit("-", 1)[0] == only]
-    if not files:
-        return
+    """Yield each source and its open rows as a Polars frame, the row's own columns spread out."""
     with duckdb.connect() as connection:
-        connection.execute(f"CREATE VIEW quarantine AS FROM read_parquet([{spelling.texts(tuple(files))}])")
-        for (name,) in connection.execute("SELECT DISTINCT source FROM quarantine ORDER BY source").fetchall():
-            mine = f"FROM quarantine WHERE source = {spelling.text(name)}"
+        if not show_quarantine(connection, lake):
+            return
+        for (name,) in connection.execute("SELECT DISTINCT source FROM quarantine WHERE NOT mended ORDER BY source").fetchall():
+            if only not in (None, name):
+                continue
+            mine = f"FROM quarantine WHERE NOT mended AND source = {spelling.text(name)}"
             found = connection.execute(f"SELECT DISTINCT unnest(map_keys(cells)) {mine}").fetchall()
             columns = "".join(f", cells[{spelling.text(c)}] AS {spelling.name(c)}" for (c,) in sorted(found))
             yield (
@@ -236,6 +237,10 @@ def _titles(language: str) -> str:
 
 def _hint(language: str) -> str:
     """Return the expression of which codes came before and after a code that is not in force."""
-    words = {"years": Text("有效年份", "In force"), "later": Text("其后代码", "Later code"), "earlier": Text("此前代码", "Earlier code")}
+    words = {
+        f"years_{language}": Text("有效年份", "In force"),
+        "later": Text("其后代码", "Later code"),
+        "earlier": Text("此前代码", "Earlier code"),
+    }
     hints = (f"coalesce(' {text.in_language(language)}: ' || {column} || '.', '')" for column, text in words.items())
     return " || ".join(hints)

@@ -135,8 +135,10 @@ def _split_json(connection: duckdb.DuckDBPyConnection, source: Source, path: Pat
 
 def _read_excel(connection: duckdb.DuckDBPyConnection, source: Source, path: Path) -> Reading:
     try:
+        book = fastexcel.read_excel(path)
+        named = source.name if source.name in book.sheet_names else 0
         # Rows are counted from the top of the sheet, as a person sees them, so that none is skipped before the header.
-        sheet = fastexcel.read_excel(path).load_sheet(0, header_row=None, skip_rows=0, dtypes="string").to_arrow()
+        sheet = book.load_sheet(named, header_row=None, skip_rows=0, dtypes="string").to_arrow()
     except fastexcel.FastExcelError:
         raise cut(path, "an Excel workbook (.xlsx)") from None
     table = pa.Table.from_batches([sheet]).rename_columns([f"c{place}" for place in range(sheet.num_columns)])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -26,11 +25,11 @@ from fangxian.web.figures.examples import read_examples
 from fangxian.web.figures.page import read_figures
 from fangxian.web.guard import SecurityHeaders
 from fangxian.web.language import words_for
+from fangxian.web.libraries import STATIC
 from fangxian.web.look_up import LookUp
 from fangxian.web.pages import Pages
 from fangxian.web.templating import environment, render
 
-STATIC: Final = Path(__file__).parent / "static"
 HOSTS: Final = ["127.0.0.1", "localhost"]
 """The names under which the page answers: another name that points here is somebody else's page."""
 

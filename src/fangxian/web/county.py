@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from fangxian.area.rule import INPUTS
 from fangxian.area.scheme import AreaWording, scheme
 from fangxian.facts import Text
+from fangxian.policy.policy import Evidence, Parameter
 from fangxian.policy.suppression import hidden
 from fangxian.web.figures.page import PageFigures
 from fangxian.web.words import Words
@@ -31,6 +33,16 @@ class County:
     reported_on: str
     inputs: list[tuple[Text, str]]
     wording: AreaWording | None
+    numbers: list[NumbersOf]
+
+
+@dataclass(frozen=True)
+class NumbersOf:
+    """How many of a rule's numbers are known equally well, and what is noted of them."""
+
+    evidence: Evidence
+    count: int
+    notes: list[Text]
 
 
 def county_of(figures: PageFigures, region_code: str, day: str, words: Words) -> County | None:
@@ -42,11 +54,18 @@ def county_of(figures: PageFigures, region_code: str, day: str, words: Words) ->
     placed = region_code, about["name"], about["prefecture"], day
     level = found.levels.get(day, {}).get(region_code)
     if level is None:
-        return County(*placed, None, None, "", "", [], None)
+        return County(*placed, None, None, "", "", [], None, [])
     chosen = scheme(found.scheme)
     inputs = [(INPUTS[name], _value(name, value, found.scheme, words)) for name, value in level["inputs"].items()]
     wording = chosen.wording_on(date.fromisoformat(level["reported_on"]))
-    return County(*placed, level["level"], chosen.levels[level["level"]], level["since"], level["reported_on"], inputs, wording)
+    numbers = _numbers([*wording.parameters.values(), chosen.stands_days]) if wording else []
+    return County(*placed, level["level"], chosen.levels[level["level"]], level["since"], level["reported_on"], inputs, wording, numbers)
+
+
+def _numbers(parameters: Iterable[Parameter]) -> list[NumbersOf]:
+    """Return the numbers by how well they are known, the least known first: a published text may leave out its weights."""
+    found = {evidence: [p for p in parameters if p.evidence is evidence] for evidence in reversed(Evidence)}
+    return [NumbersOf(evidence, len(those), [p.note for p in those if p.note]) for evidence, those in found.items() if those]
 
 
 def _value(name: str, value: Any, scheme_name: str, words: Words) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 from fangxian.code.explain import explain
 from fangxian.code.explanation import Explanation, Reason
 from fangxian.engine.duckdb import DuckDBEngine
+from fangxian.policy.moment import NotYetInForce, expect_in_force
 from fangxian.policy.policy import Policy, policy, policy_names
 from fangxian.store.journal import Access, Journal
 
@@ -49,11 +50,6 @@ class Answer:
     explanation: Explanation
     hits: tuple[Reason, ...]
 
-    @property
-    def is_about_nobody(self) -> bool:
-        """Whether nothing at all is known of such a person."""
-        return self.explanation.colour is None and not self.hits
-
 
 def question(form: Mapping[str, str]) -> Question:
     """Read a form. Raises BadQuestion for the first field that is not as it must be; nothing is looked up then."""
@@ -68,6 +64,10 @@ def question(form: Mapping[str, str]) -> Question:
         raise BadQuestion("problem.policy", known=", ".join(policy_names()))
     found = policy(chosen)
     at, known_at = (_instant(form.get(name, ""), found) for name in ("at", "known_at"))
+    try:
+        expect_in_force(found, at)
+    except NotYetInForce:
+        raise BadQuestion("problem.not_in_force", since=found.since.isoformat()) from None
     return Question(person_id=person_id, policy=found, at=at, known_at=known_at, access=Access(role=role, purpose=purpose))
 
 

@@ -99,7 +99,7 @@ class Pages:
         except BadQuestion as bad:
             return "problem_part.html", 422, {"key": bad.key, "values": bad.values}
         answer = await run_in_threadpool(self.look_up.answer, asked)
-        if answer.is_about_nobody:
+        if answer.explanation.nothing_known:
             return "problem_part.html", 404, {"key": "problem.unknown_person", "values": {}}
         drawn = timeline(answer.hits, asked.policy, at=asked.at)
         return "explanation.html", 200, {"e": answer.explanation, "timeline": drawn, "access": asked.access}

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.web.app import application
+from fangxian.web.libraries import expect_libraries
 
 LOOPBACK: Final = "127.0.0.1"
 """The lake's page knows no passwords, so it is never offered to another machine."""
@@ -20,8 +21,10 @@ LOOPBACK: Final = "127.0.0.1"
 def serve(lake: Lake, *, port: int, on_ready: Callable[[str], None]) -> None:
     """Serve a lake's page until it is stopped; `on_ready` is told the address once it can be opened.
 
-    Port 0 takes any free one. Raises FangxianError for a port that is taken, and for a lake without figures.
+    Port 0 takes any free one. Raises FangxianError for a port that is taken, for a lake without figures, and where the page's
+    libraries are missing.
     """
+    expect_libraries()
     serve_application(application(lake), host=LOOPBACK, port=port, on_ready=on_ready)
 
 

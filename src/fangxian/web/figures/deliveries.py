@@ -11,7 +11,7 @@ from typing import Any
 from fangxian.engine.lake import Lake
 from fangxian.facts import Text
 from fangxian.sources.catalogue import all_sources
-from fangxian.sources.crosschecks import CHECK_TITLES, Check
+from fangxian.sources.crosschecks import CHECK_TITLES, Check, lake_flags
 
 
 def agency_of(source: str) -> Text:
@@ -70,13 +70,16 @@ class Deliveries:
 
 
 def deliveries(lake: Lake) -> Deliveries:
-    """Sum up the receipts of a lake's files; levels that were computed here and recorded as facts came in no file."""
+    """Sum up the receipts of a lake's files, with the flags as `fangxian check` has them.
+
+    Levels that were computed here and recorded as facts came in no file.
+    """
     receipts = sorted((r for r in lake.receipts() if "file_name" in r), key=lambda receipt: str(receipt["source"]))
     facts: Counter[str] = Counter()
     for receipt in receipts:
         facts.update(receipt["facts"])
     by_source = [_sum(name, list(found)) for name, found in groupby(receipts, lambda receipt: str(receipt["source"]))]
-    flags = [flag for receipt in receipts for flag in receipt["flags"]]
+    flags = [flag.as_dict() for flag in lake_flags(lake)]
     return Deliveries(by_source, dict(facts.most_common()), sorted(flags, key=lambda flag: -int(flag["times"])))
 
 

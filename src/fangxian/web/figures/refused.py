@@ -8,6 +8,7 @@ from typing import Final
 
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.facts import Text
+from fangxian.sources.mended import show_quarantine
 from fangxian.sources.refusal import REASON_TITLES, Reason
 from fangxian.web.figures.deliveries import agency_of
 
@@ -49,17 +50,15 @@ class Refused:
 
 
 def refused_rows(engine: DuckDBEngine) -> list[Refused]:
-    """Count what stands in quarantine, by source, the most frequent first; a row refused for two reasons counts under both."""
-    files = engine.lake.quarantine_files()
-    if not files:
+    """Count the open rows in quarantine, by source, the most frequent first; a row refused for two reasons counts under both."""
+    if not show_quarantine(engine.connection, engine.lake):
         return []
-    engine.view("quarantine", files)
     names = {receipt["delivery_id"]: receipt["file_name"] for receipt in engine.lake.receipts() if "file_name" in receipt}
     found = engine.connection.execute(
         f"""
         SELECT source, "column", reason, arg_min(remedy_zh, row_number), arg_min(remedy_en, row_number),
             count(DISTINCT (delivery_id, row_number)) AS n, min({{'delivery': delivery_id, 'row': row_number}}, {EXAMPLES})
-        FROM quarantine GROUP BY ALL ORDER BY source, n DESC, reason, "column"
+        FROM quarantine WHERE NOT mended GROUP BY ALL ORDER BY source, n DESC, reason, "column"
         """
     ).fetchall()
     return [

@@ -1,11 +1,11 @@
-"""How times on the command line are read."""
+"""How times are read, and which are before a policy."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fangxian.cli.options import moment
 from fangxian.errors import FangxianError
+from fangxian.policy.moment import moment, moment_in_force
 from fangxian.policy.policy import policy
 
 READ = {
@@ -35,3 +35,13 @@ def test_anything_else_is_refused_with_an_example(text):
 def test_no_time_is_now():
     before = datetime.now(UTC).replace(tzinfo=None)
     assert before <= moment(None, policy("hangzhou")) <= datetime.now(UTC).replace(tzinfo=None)
+
+
+BEGINNINGS = {"hangzhou": "2020-02-11", "national": "2020-02-29", "hubei": "2020-03-10"}
+
+
+@pytest.mark.parametrize(("name", "since"), BEGINNINGS.items())
+def test_an_instant_before_the_policy_began_is_refused_with_the_day_on_which_it_did(name, since):
+    assert moment_in_force(f"{since} 00:00", policy(name)) == policy(name).starts(policy(name).since)
+    with pytest.raises(FangxianError, match=f"it began on {since}"):
+        moment_in_force(policy(name).starts(policy(name).since).replace(tzinfo=UTC) - timedelta(microseconds=1), policy(name))
