@@ -24,6 +24,7 @@ from bench.decide import DecideFigures, measure_decide
 from bench.explain import ExplainFigures, measure_explain
 from bench.ingest import IngestFigures, measure_ingest
 from bench.page import Figures, page_of
+from bench.serving import ServingFigures, measure_serving
 from bench.spark import SparkFigures, measure_spark
 from fangxian.policy.regions import regions
 from fangxian.world.benchmark import write_benchmark
@@ -106,11 +107,17 @@ def ingest_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -
     return measure_ingest(scratch)
 
 
+def serving_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[ServingFigures]:
+    """Answer for a gate from memory."""
+    return measure_serving(scratch, people=sizes[-1][0])
+
+
 PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] = {
     "decide": decide_part,
     "explain": explain_part,
     "spark": spark_part,
     "ingest": ingest_part,
+    "serving": serving_part,
 }
 
 

@@ -1,10 +1,13 @@
 """Recording: facts, event and code are there together or not at all; what was added is never changed."""
 
+import traceback
 from datetime import timedelta
+from uuid import UUID
 
 import psycopg
 import pytest
 
+from fangxian.errors import FangxianError
 from fangxian.facts import CheckIn, HealthDeclaration
 from fangxian.policy.policy import policy
 from fangxian.store.recording import CHANGED, record
@@ -38,6 +41,13 @@ def test_seven_normal_check_ins_in_a_row_end_it(store):
     assert hit.until_at == last
 
 
+def test_a_database_that_goes_away_is_said_in_our_own_words(store, database):
+    with store.pool.connection() as connection:
+        rows(database, f"SELECT pg_terminate_backend({connection.info.backend_pid})")
+    with pytest.raises(FangxianError, match="went away"):
+        declare(store)
+
+
 def test_one_persons_facts_change_nobody_elses_code(store, database):
     declare(store, ANN, temperature_c=38.2)
     declare(store, BO)
@@ -54,9 +64,20 @@ def test_a_change_is_told_and_what_changes_nothing_is_not(store, database):
     assert told == [f"{ANN} hangzhou"]
 
 
-def test_a_fact_that_breaks_its_promise_leaves_nothing_of_its_transaction(store, database):
-    with pytest.raises(psycopg.errors.NotNullViolation):
-        declare(store, temperature_c=38.2, contacted_case=None)
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ({"contacted_case": None}, "NotNullViolation.*column contacted_case"),
+        ({"at": NOON + timedelta(days=3650)}, "CheckViolation"),
+        ({"number": 2**70}, "NumericValueOutOfRange"),
+        ({"temperature_c": "a fever"}, "InvalidTextRepresentation"),
+    ],
+)
+def test_a_fact_that_breaks_its_promise_leaves_nothing_of_its_transaction_or_of_itself_in_words(store, database, broken, said):
+    with pytest.raises(FangxianError, match=f"(?s){said}") as raised:
+        declare(store, **{"temperature_c": 38.2, "symptoms": "conjunctivitis"} | broken)
+    told = "".join(traceback.format_exception(None, raised.value, None))
+    assert not [value for value in ("38.2", "conjunctivitis", ANN, str(UUID(ANN)), "2030", str(2**70), "a fever") if value in told]
     assert rows(database, "SELECT (SELECT count(*) FROM audit.event), (SELECT count(*) FROM facts.health_declaration)") == [(0, 0)]
 
 
@@ -104,5 +125,5 @@ def test_no_fact_and_no_hit_without_its_event(store):
 
 def test_a_fact_may_not_name_another_persons_event(store):
     of_ann = event(ANN)
-    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+    with pytest.raises(FangxianError, match="ForeignKeyViolation"):
         record(store, {HealthDeclaration: [declaration(BO)]}, of_ann, policies=[HANGZHOU], at=NOON)

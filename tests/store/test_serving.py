@@ -2,9 +2,10 @@
 
 import time
 from datetime import datetime, timedelta
+from hashlib import md5
 
+import numpy as np
 import psycopg
-import pyarrow as pa
 import pytest
 
 from fangxian.facts import CheckIn, HealthDeclaration
@@ -12,7 +13,7 @@ from fangxian.policy.colour import Colour
 from fangxian.policy.policy import policy
 from fangxian.store.recording import record
 from fangxian.store.serving import Serving
-from fangxian.store.spans_in_memory import Span, SpansInMemory
+from fangxian.store.spans_in_memory import HIT, Span, SpansInMemory
 
 from .conftest import ANN, BO, NOON, check_in, declaration, event
 
@@ -20,22 +21,23 @@ HANGZHOU = policy("hangzhou")
 HOUR = timedelta(hours=1)
 
 
-def hits(*rows):
-    names = ("person_id", "colour", "from_at", "until_at")
-    schema = pa.schema([("person_id", "string"), ("colour", "string"), ("from_at", pa.timestamp("us")), ("until_at", pa.timestamp("us"))])
-    return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema)
+def spans_of(*rows):
+    """Spans in memory from rows of person, colour, beginning and end, given in order of the people."""
+    spans = [(person, Span.of(Colour(colour), since, until)) for person, colour, since, until in rows]
+    halves = [(int(person[:16], 16), int(person[16:], 16)) for person, _ in spans]
+    hits = [(half, list(Colour).index(span.colour), span.from_us, span.until_us) for half, (_, span) in zip(halves, spans, strict=True)]
+    return SpansInMemory([np.array(hits[:1], HIT), np.array(hits[1:], HIT)])
 
 
 def test_the_worst_hit_that_holds_is_the_colour():
     same_beginning = ANN[:16] + "f" * 16
-    spans = SpansInMemory.of(
-        hits(
-            (ANN, "yellow", NOON, None),
-            (ANN, "red", NOON + HOUR, NOON + 2 * HOUR),
-            (BO, "orange", NOON, NOON + HOUR),
-            (same_beginning, "red", NOON, None),
-        )
-    )
+    rows = [
+        (ANN, "yellow", NOON, None),
+        (ANN, "red", NOON + HOUR, NOON + 2 * HOUR),
+        (BO, "orange", NOON, NOON + HOUR),
+        (same_beginning, "red", NOON, None),
+    ]
+    spans = spans_of(*sorted(rows, key=lambda row: row[0]))
     tick = timedelta(microseconds=1)
     asked = [NOON - tick, NOON, NOON + HOUR - tick, NOON + HOUR, NOON + 2 * HOUR - tick, NOON + 2 * HOUR]
     assert [spans.colour_at(ANN, at) for at in asked] == ["green", "yellow", "yellow", "red", "red", "yellow"]
@@ -60,9 +62,44 @@ def becomes(ask, expected, *, within=5.0):
     return ask() == expected
 
 
+def serve(store, *, at=NOON):
+    return Serving(store, HANGZHOU, clock=lambda: at)
+
+
+def test_what_ended_before_the_load_is_not_held_and_what_ends_after_it_is(store):
+    declare(store, ANN, temperature_c=38.5)
+    declare(store, BO, contacted_case="yes", number=2)
+    days = [check_in(at=NOON + timedelta(days=day), number=10 + day) for day in range(1, 8)]
+    ends = days[-1]["from_at"]
+    record(store, {CheckIn: days}, event(ANN, "check in"), policies=[HANGZHOU], at=ends)
+    with serve(store, at=ends - timedelta(microseconds=1)) as before, serve(store, at=ends) as after:
+        assert (before.hits, after.hits) == (2, 1)
+        assert before.colour_at(ANN, ends - timedelta(microseconds=1)) is Colour.YELLOW
+        assert [serving.colour_at(ANN, ends) for serving in (before, after)] == [Colour.GREEN, Colour.GREEN]
+        assert [serving.colour_at(BO, ends) for serving in (before, after)] == [Colour.RED, Colour.RED]
+
+
+def test_many_people_are_loaded_as_the_store_has_them(store, database):
+    """More bytes than are read at once, and two policies of which one is served."""
+    people = 40_000
+    with store.transaction(event(None, "decide"), at=NOON) as transaction:
+        transaction.connection.execute(
+            "INSERT INTO code.hit SELECT md5(n::text)::uuid, policy, 'came-from-key-area', (ARRAY['yellow', 'orange', 'red'])[1 + n %% 3], "
+            "%s, CASE WHEN n %% 2 = 0 THEN %s::timestamp END, ARRAY[n], %s "
+            "FROM generate_series(1, %s) AS n, unnest(ARRAY['hangzhou', 'hubei']) AS policy",
+            [NOON, NOON + HOUR, transaction.event.event_id, people],
+        )
+    with serve(store) as serving:
+        assert serving.hits == people
+        for n in range(1, people, 97):
+            person, colour = md5(str(n).encode()).hexdigest(), ("yellow", "orange", "red")[n % 3]
+            assert serving.colour_at(person, NOON) == colour
+            assert serving.colour_at(person, NOON + HOUR) == (colour if n % 2 else "green")
+
+
 def test_a_change_is_heard_and_what_ends_by_facts_ends(store):
     declare(store, ANN, temperature_c=38.5)
-    with Serving(store, HANGZHOU) as serving:
+    with serve(store) as serving:
         assert serving.colour_at(ANN, NOON) is Colour.YELLOW
         assert serving.colour_at(BO, NOON) is Colour.GREEN
         declare(store, BO, contacted_case="yes")
@@ -76,7 +113,7 @@ def test_a_change_is_heard_and_what_ends_by_facts_ends(store):
 
 
 def test_a_lost_connection_costs_a_load_and_no_change(store, database):
-    with Serving(store, HANGZHOU) as serving:
+    with serve(store) as serving:
         with psycopg.connect(database, autocommit=True) as killer:
             killer.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -88,5 +125,5 @@ def test_a_lost_connection_costs_a_load_and_no_change(store, database):
 
 @pytest.mark.parametrize("at", [datetime(1969, 12, 31), datetime(2020, 2, 24, 4, 0, 0, 1), datetime(9999, 12, 31)])
 def test_any_instant_can_be_asked_about(at):
-    spans = SpansInMemory.of(hits((ANN, "red", at, None)))
+    spans = spans_of((ANN, "red", at, None))
     assert spans.colour_at(ANN, at) is Colour.RED

@@ -7,24 +7,27 @@ twice does no harm. Where the connection is lost, everything is loaded again.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Self
 from uuid import UUID
 
-import ibis
 import psycopg
 from psycopg import sql
 
-from fangxian.facts.fact import INSTANT
+from fangxian.facts.known import now
 from fangxian.policy.colour import Colour
 from fangxian.policy.policy import Policy
-from fangxian.store.copying import copy_out
+from fangxian.store.copying import copy_out_records
 from fangxian.store.recording import CHANGED, MANY_CHANGED
-from fangxian.store.spans_in_memory import Span, SpansInMemory
+from fangxian.store.spans_in_memory import COLOURS, HIT, Span, SpansInMemory
 from fangxian.store.store import Store
 
-_SCHEMA: Final = ibis.schema({"person_id": "string", "colour": "string", "from_at": INSTANT, "until_at": INSTANT})
+_HITS: Final = (
+    "SELECT person_id, (array_position(%s::text[], colour::text) - 1)::int2, from_at, coalesce(until_at, 'infinity') "
+    "FROM code.hit WHERE policy = %s AND (until_at IS NULL OR until_at > %s) ORDER BY person_id"
+)
 _LISTEN_FOR: Final = 1.0
 """Seconds after which a listener looks whether it has to end."""
 
@@ -32,17 +35,22 @@ _LISTEN_FOR: Final = 1.0
 class Serving:
     """Everybody's colour under one policy, as the store has it; answers without a query. Use it as a context."""
 
-    def __init__(self, store: Store, policy: Policy) -> None:
-        """Serve a policy's codes from a store; entering the context loads them."""
-        self._store, self._policy = store, policy
-        self._spans = SpansInMemory.of(_SCHEMA_EMPTY)
+    def __init__(self, store: Store, policy: Policy, *, clock: Callable[[], datetime] = now) -> None:
+        """Serve a policy's codes from a store; entering the context loads them, as far as they have not ended by the clock (UTC)."""
+        self._store, self._policy, self._clock = store, policy, clock
+        self._spans = SpansInMemory()
         self._ready, self._end = threading.Event(), threading.Event()
         self._listener = threading.Thread(target=self._follow, name="fangxian-serving", daemon=True)
         self.loads = 0
 
     def colour_at(self, person_id: str, at: datetime) -> Colour:
-        """Return a person's colour at an instant (UTC); green for whoever has no hit."""
+        """Return a person's colour at an instant (UTC) that is not past; green for whoever has no hit."""
         return self._spans.colour_at(person_id, at)
+
+    @property
+    def hits(self) -> int:
+        """How many hits are in memory, but for changes since the last load."""
+        return self._spans.hits
 
     def __enter__(self) -> Self:
         """Load the codes and follow the store from now on."""
@@ -72,9 +80,10 @@ class Serving:
                 self._end.wait(0.2)
 
     def _load(self) -> None:
-        """Read every hit of the policy in the place of what was known."""
+        """Read every hit of the policy that has not ended in the place of what was known: what has ended colours nothing to come."""
+        asked = [[str(colour) for colour in COLOURS], self._policy.name, self._clock()]
         with self._store.pool.connection() as connection:
-            self._spans = SpansInMemory.of(copy_out(connection, _SCHEMA, "code.hit WHERE policy = %s", [self._policy.name]))
+            self._spans = SpansInMemory(copy_out_records(connection, HIT, _HITS, asked))
         self.loads += 1
 
     def _hear(self, told: psycopg.Notify) -> None:
@@ -86,9 +95,6 @@ class Serving:
         if policy == self._policy.name:
             with self._store.pool.connection() as connection:
                 self._spans.change(person_id, _spans_of(connection, person_id, policy))
-
-
-_SCHEMA_EMPTY: Final = _SCHEMA.to_pyarrow().empty_table()
 
 
 def _spans_of(connection: psycopg.Connection[Any], person_id: str, policy: str) -> list[Span]:

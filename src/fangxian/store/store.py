@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
 from fangxian.engine.one_person import SESSION
+from fangxian.errors import FangxianError
 from fangxian.facts import Fact
 from fangxian.store.migrating import expect_migrated
 
@@ -51,7 +52,7 @@ class Transaction:
     def add(self, fact_type: type[Fact], facts: Sequence[Mapping[str, Any]]) -> None:
         """Add facts of a type, each a mapping from every stored column to its value.
 
-        Raises psycopg.Error where one breaks its table's promises; the transaction is lost then.
+        Raises psycopg.Error where one breaks its table's promises; the transaction is lost then, and ends in a FangxianError.
         """
         names = [*fact_type.columns, "event_id"]
         statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
@@ -87,14 +88,16 @@ class Store:
 
     @contextmanager
     def transaction(self, event: Event, *, at: datetime) -> Iterator[Transaction]:
-        """Give a transaction that writes `event` first, at the instant `at` (UTC); notices go out after its commit."""
-        with self.pool.connection() as connection:
-            with connection.transaction():
-                transaction = Transaction(connection, event, at)
-                _write(connection, event, at)
-                yield transaction
-            for notice in transaction._after_commit:
-                notice()
+        """Give a transaction that writes `event` first, at the instant `at` (UTC); notices go out after its commit.
+
+        Raises FangxianError where the database refuses something or goes away: the driver's own words repeat the row.
+        """
+        with _without_rows(), self.pool.connection() as connection, connection.transaction():
+            transaction = Transaction(connection, event, at)
+            _write(connection, event, at)
+            yield transaction
+        for notice in transaction._after_commit:
+            notice()
 
     def close(self) -> None:
         """Give back the connections."""
@@ -114,4 +117,41 @@ def _write(connection: psycopg.Connection[Any], event: Event, at: datetime) -> N
     connection.execute(
         "INSERT INTO audit.event (person_id, event_id, at, actor, role, purpose, action, details) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
         [person, event.event_id, at, event.actor, event.role, event.purpose, event.action, Jsonb(dict(event.details))],
+    )
+
+
+@contextmanager
+def _without_rows() -> Iterator[None]:
+    """Say what the database said in words that hold nothing of a row: names of tables, columns and promises, never values."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise _gone() if _lost(error) else _refused(error) from None
+
+
+def _lost(error: psycopg.Error) -> bool:
+    """Whether the database was not reached or went away, rather than refusing something."""
+    return isinstance(error, psycopg.OperationalError) and (error.sqlstate is None or error.sqlstate[:2] in ("08", "57"))
+
+
+def _gone() -> FangxianError:
+    return FangxianError(
+        "The database does not answer, or went away.",
+        known="What it had not acknowledged may be there or not; it is there whole or not at all.",
+        next_step="Ask what is there once it answers, and do again what is missing.",
+    )
+
+
+def _refused(error: psycopg.Error) -> FangxianError:
+    about = {
+        "table": error.diag.table_name,
+        "column": error.diag.column_name,
+        "promise": error.diag.constraint_name,
+        "SQLSTATE": error.sqlstate,
+    }
+    return FangxianError(
+        f"The database refused what was to be written: {type(error).__name__}.",
+        known=", ".join(f"{name} {value}" for name, value in about.items() if value),
+        done="Nothing of this was written.",
+        next_step="Correct what was to be written.",
     )
