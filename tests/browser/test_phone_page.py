@@ -1,46 +1,21 @@
-"""The lines of docs/signed-codes.md that a phone's page runs, run by a browser: the gate takes what they make."""
-
-import re
-from collections.abc import Iterator
-from pathlib import Path
+"""What a phone's page does each half minute, run by a browser: the gate takes what it makes."""
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from signed.kit import EIGHT, Town
 
 from fangxian.signed import phone
 
-from .conftest import ARGUMENTS, CHROMIUM
+from .signed_page import seconds
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "signed-codes.md"
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def page() -> Iterator[Page]:
-    """Give an empty page that a browser takes for one of a server, so that WebCrypto is there; nothing is fetched."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        opened = browser.new_page()
-        opened.route("**/*", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
-        opened.goto("https://phone.invalid/")
-        opened.add_script_tag(content=re.search(r"```js\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)[1])
-        yield opened
-        browser.close()
-
-
-def test_a_browser_with_a_key_that_cannot_leave_it_shows_a_code_that_passes(page: Page):
-    point = page.evaluate(
-        """async () => {
-            window.pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
-            return [...new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey))];
-        }"""
-    )
+def test_a_browser_with_a_key_that_cannot_leave_it_shows_a_code_that_passes(signed_page: Page):
+    point = signed_page.evaluate("phone.makeKey().then((made) => { window.made = made; return [...made.point]; })")
     town = Town()
     credential = town.credential(phone_key=bytes(point))
-    text = page.evaluate("([credential, at]) => show(credential, pair.privateKey, at)", [credential, 1582156800])
+    text = signed_page.evaluate("([credential, at]) => phone.show(credential, made.key, at)", [credential, seconds(EIGHT)])
     assert town.scan(text).passes
     assert len(text) == len(phone.show(town.credential(), at=EIGHT, by=town.phone))
-    assert page.evaluate("crypto.subtle.exportKey('pkcs8', pair.privateKey).then(() => 'out', () => 'stays')") == "stays"
+    assert signed_page.evaluate("crypto.subtle.exportKey('pkcs8', made.key).then(() => 'out', () => 'stays')") == "stays"

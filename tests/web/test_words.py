@@ -11,7 +11,10 @@ from fangxian.web.words import LANGUAGES, Words, all_words
 
 FOLDER = Path(web.__file__).parent
 TEMPLATES = {path.name: path.read_text("utf-8") for path in (FOLDER / "templates").glob("*.html")}
-MODULES = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.py")}
+MODULES = {
+    str(path.relative_to(FOLDER)): path.read_text("utf-8")
+    for path in (*FOLDER.glob("*.py"), *FOLDER.glob("gate/*.py"), *FOLDER.glob("static/gate/*.js"))
+}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 KEY = re.compile(r"""["']([a-z]+\.[a-z_-]+)["']""")
 BY_PREFIX = re.compile(r"""["']([a-z]+)\.["'] ~|of="([a-z]+)"|words\(f"([a-z]+)\.""")

@@ -6,13 +6,16 @@ Only what is not green is a hit. A hit may begin or end in the future; an end th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from fangxian.code.check_in_runs import until_check_ins
 from fangxian.code.rule import LADDER_PARAMETERS, Condition, rule
+from fangxian.engine.placeholders import known_at_placeholder
 from fangxian.errors import FangxianError
 from fangxian.facts import PersonalDecision
 from fangxian.facts.fact import INSTANT
@@ -41,6 +44,13 @@ def hits_of(wording: Wording, policy: Policy, known: Known) -> ir.Table:
 def all_hits(policy: Policy, known: Known) -> ir.Table:
     """Return the hits of every wording of a policy. Shape: `HITS`. Raises as `hits`."""
     return hits(policy.wordings, policy, known)
+
+
+@cache
+def facts_read(policy: Policy) -> frozenset[str]:
+    """Return the names of the types of facts that the policy's wordings read: new facts of any other type change no code."""
+    expression = all_hits(policy, Known(known_at_placeholder(), policy.utc_offset))
+    return frozenset(table.name for table in expression.op().find(ops.UnboundTable))
 
 
 def batches(policy: Policy) -> list[tuple[Wording, ...]]:

@@ -68,21 +68,22 @@ class Verdict:
 
 
 @cache
-def _packaged() -> dict[str, Any]:
+def packaged_words() -> dict[str, Any]:
+    """Return what guards read and hear, as gates that judge by themselves are given it: outcomes, colours, old files."""
     loaded: dict[str, Any] = yaml.safe_load(files(__package__).joinpath("words.yaml").read_text(encoding="utf-8"))
     return loaded
 
 
 @cache
 def _words() -> dict[Outcome, Text]:
-    return {Outcome(name): Text(**words) for name, words in _packaged()["outcomes"].items()}
+    return {Outcome(name): Text(**words) for name, words in packaged_words()["outcomes"].items()}
 
 
 @cache
 def _colour_words() -> dict[Colour, Text]:
-    return {Colour(name): Text(**words) for name, words in _packaged()["colours"].items()}
+    return {Colour(name): Text(**words) for name, words in packaged_words()["colours"].items()}
 
 
 @cache
 def _old_words() -> Text:
-    return Text(**_packaged()["old_files"])
+    return Text(**packaged_words()["old_files"])

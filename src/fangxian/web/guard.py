@@ -28,7 +28,7 @@ LONGEST_FORM: Final = 4096
 
 
 class SecurityHeaders:
-    """Adds the headers to every answer; what is not a static file is never stored by a browser or proxy."""
+    """Adds the headers to every answer that does not bring its own; what is not a static file is never stored by a browser or proxy."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap an application."""
@@ -44,9 +44,9 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
-                    headers[name] = value
+                    headers.setdefault(name, value)
                 if not scope["path"].startswith("/static/"):
-                    headers["Cache-Control"] = "no-store"
+                    headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         await self.app(scope, receive, with_headers)

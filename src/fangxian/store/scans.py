@@ -1,0 +1,167 @@
+"""Recording scans of gates, many at once: the event, the visit and what it sets off, each scan once however often it is sent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from psycopg.types.json import Jsonb
+
+from fangxian.code.hits import facts_read
+from fangxian.code.rules.diagnosis import confirmed_case, suspected_case
+from fangxian.facts import GateVisit, TemperatureReading
+from fangxian.policy.policy import Policy
+from fangxian.store.gate_devices import Device
+from fangxian.store.store import NOBODY, Store
+
+SOURCE: Final = "gate"
+"""The source of what our own gates record; agencies deliver the scans of theirs as `gate-scan`."""
+
+ALERT: Final = "gate_alert"
+"""The channel on which it is told that there are alerts to read; it says nothing else."""
+
+ALARMING: Final = (confirmed_case.name, suspected_case.name)
+"""The rules that rest on a diagnosis: whoever is at a gate under one of them is told of at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One scan as it was judged: who (None where nobody was recognised), when, the outcome, and what the gate did."""
+
+    device: Device
+    scan_id: UUID
+    person_id: str | None
+    scanned_at: datetime
+    outcome: str
+    colour: str | None
+    did: str
+    emergency: str | None = None
+    temperature_c: float | None = None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What stands in the store for a scan: the outcome and colour of the first time that it was sent."""
+
+    outcome: str
+    colour: str | None
+
+
+_COLUMNS: Final = {
+    "person_id": "uuid",
+    "gate_id": "uuid",
+    "scan_id": "uuid",
+    "scanned_at": "timestamp",
+    "outcome": "varchar",
+    "colour": "varchar",
+    "event_id": "uuid",
+    "actor": "varchar",
+    "action": "varchar",
+    "details": "jsonb",
+    "fact_id": "bigint",
+    "did": "varchar",
+    "place_id": "varchar",
+    "region_code": "varchar",
+    "temperature_c": "float8",
+}
+
+# A statement's parts see one moment, and its triggers run at its end: the event is there when they look for it.
+_RECORD: Final = f"""
+    WITH incoming AS (
+        SELECT * FROM unnest({", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS.items())}) AS sent ({", ".join(_COLUMNS)})
+    ), new AS (
+        INSERT INTO gate.scan (person_id, gate_id, scan_id, scanned_at, outcome, colour, event_id)
+        SELECT person_id, gate_id, scan_id, scanned_at, outcome, colour, event_id FROM incoming ORDER BY person_id, gate_id, scan_id
+        ON CONFLICT DO NOTHING RETURNING event_id
+    ), event AS (
+        INSERT INTO audit.event (person_id, event_id, at, actor, role, purpose, action, details)
+        SELECT person_id, event_id, %(at)s, actor, 'gate', 'entry', action, details FROM incoming JOIN new USING (event_id)
+    ), known AS (
+        SELECT incoming.* FROM incoming JOIN new USING (event_id) WHERE person_id <> %(nobody)s
+    ), visit AS (
+        INSERT INTO facts.{GateVisit.name}
+            (person_id, fact_id, known_at, source, delivery_id, from_at, region_code, place_id, outcome, event_id)
+        SELECT person_id, fact_id, %(at)s, %(source)s, %(source)s, scanned_at, region_code, place_id, did, event_id FROM known
+    ), reading AS (
+        INSERT INTO facts.{TemperatureReading.name}
+            (person_id, fact_id, known_at, source, delivery_id, from_at, temperature_c, site, place_id, event_id)
+        SELECT person_id, fact_id, %(at)s, %(source)s, %(source)s, scanned_at, temperature_c, 'forehead', place_id, event_id
+        FROM known WHERE temperature_c IS NOT NULL
+    ), pending AS (
+        INSERT INTO code.pending (person_id, event_id)
+        SELECT DISTINCT ON (person_id) person_id, event_id FROM known
+        WHERE %(visits_matter)s OR (%(temperatures_matter)s AND temperature_c IS NOT NULL) ORDER BY person_id
+        -- Not DO NOTHING: whoever is deciding the person now has not seen these facts, and must be waited for.
+        ON CONFLICT (person_id) DO UPDATE SET event_id = excluded.event_id RETURNING 1
+    ), alert AS (
+        INSERT INTO gate.alert (person_id, gate_id, scan_id, rule, scanned_at, event_id)
+        SELECT DISTINCT ON (person_id, gate_id, scan_id) person_id, gate_id, scan_id, rule, scanned_at, known.event_id
+        FROM known JOIN code.hit USING (person_id)
+        WHERE policy = %(policy)s AND rule = ANY(%(alarming)s) AND from_at <= scanned_at AND (until_at IS NULL OR until_at > scanned_at)
+        ORDER BY person_id, gate_id, scan_id, rule
+        RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM pending), (SELECT count(*) FROM alert), gate_id, scan_id, scan.outcome, scan.colour
+    FROM (VALUES (1)) AS once (row) LEFT JOIN (gate.scan JOIN incoming USING (person_id, gate_id, scan_id)) ON true
+"""
+
+
+def record_visits(store: Store, visits: Sequence[Visit], *, policy: Policy, at: datetime) -> tuple[dict[tuple[UUID, UUID], Recorded], bool]:
+    """Record scans in one transaction; return those that stood there already, and whether somebody's code must be decided again.
+
+    Each scan is an event of its own about its person. A scan is the same when gate and scan id are; who sent it twice is told what
+    was recorded the first time. An alert is told to whoever listens once the transaction is committed.
+    """
+    reads = facts_read(policy)
+    with store.pool.connection() as connection, connection.transaction():
+        rows = connection.execute(
+            _RECORD,
+            _columns(visits)
+            | {
+                "at": at,
+                "nobody": NOBODY,
+                "source": SOURCE,
+                "policy": policy.name,
+                "alarming": list(ALARMING),
+                "visits_matter": GateVisit.name in reads,
+                "temperatures_matter": TemperatureReading.name in reads,
+            },
+        ).fetchall()
+        pending, alerts = rows[0][:2]
+        if alerts:
+            connection.execute("SELECT pg_notify(%s, '')", [ALERT])
+    known = {(gate_id, scan_id): Recorded(outcome, colour) for _, _, gate_id, scan_id, outcome, colour in rows if scan_id}
+    return known, bool(pending)
+
+
+def _columns(visits: Sequence[Visit]) -> dict[str, list[Any]]:
+    rows = [
+        (
+            UUID(v.person_id) if v.person_id else NOBODY,
+            v.device.gate_id,
+            v.scan_id,
+            v.scanned_at,
+            v.outcome,
+            v.colour,
+            uuid4(),
+            f"gate {v.device.gate_id}",
+            "let an emergency through" if v.emergency else "scan",
+            Jsonb({"outcome": v.outcome} | ({"emergency": v.emergency} if v.emergency else {})),
+            _fact_id(v.device.gate_id, v.scan_id),
+            v.did,
+            v.device.place_id,
+            v.device.region_code,
+            v.temperature_c,
+        )
+        for v in visits
+    ]
+    return dict(zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+
+
+def _fact_id(gate_id: UUID, scan_id: UUID) -> int:
+    """Return the number of a scan's facts: the same however often it is sent."""
+    return int.from_bytes(hashlib.md5(gate_id.bytes + scan_id.bytes, usedforsecurity=False).digest()[:8], "big") >> 1

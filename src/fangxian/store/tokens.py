@@ -1,0 +1,83 @@
+"""Whose token is whose: what a credential's token id says to us and to nobody else, and which tokens' colours have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+import pyarrow as pa
+
+from fangxian.policy.colour import Colour
+from fangxian.policy.policy import Policy
+from fangxian.signed.changes import REVOKED, SCHEMA
+from fangxian.store.store import Store, Transaction
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whom a token stands for, and since when it no longer counts, if it was revoked."""
+
+    person_id: str
+    revoked_at: datetime | None
+
+
+def remember_token(
+    transaction: Transaction, *, person_id: str, token_id: bytes, on: date, colour: Colour, valid_until: datetime, issued_at: datetime
+) -> None:
+    """Keep whose token a credential bears and what it says; call it in the transaction in which the credential is issued.
+
+    Issuing the same token again, with another colour or a later end, takes the place of what was kept.
+    """
+    transaction.connection.execute(
+        "INSERT INTO code.token (person_id, token_id, on_day, colour, issued_at, valid_until, event_id) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (person_id, token_id) DO UPDATE SET colour = excluded.colour, issued_at = excluded.issued_at, "
+        "valid_until = excluded.valid_until, event_id = excluded.event_id",
+        [UUID(person_id), token_id, on, str(colour), issued_at, valid_until, transaction.event.event_id],
+    )
+
+
+def revoke_token(transaction: Transaction, *, person_id: str, token_id: bytes) -> bool:
+    """Let a paper no longer count from now on; return whether the person has such a token."""
+    revoked = transaction.connection.execute(
+        "UPDATE code.token SET revoked_at = coalesce(revoked_at, %s), event_id = %s WHERE person_id = %s AND token_id = %s",
+        [transaction.at, transaction.event.event_id, UUID(person_id), token_id],
+    )
+    return revoked.rowcount > 0
+
+
+def holders(connection: psycopg.Connection[Any], token_ids: Sequence[bytes]) -> dict[bytes, Holder]:
+    """Return whom each token stands for; tokens that we did not issue are left out."""
+    rows = connection.execute(
+        "SELECT token_id, replace(person_id::text, '-', ''), revoked_at FROM code.token WHERE token_id = ANY(%s)", [list(token_ids)]
+    ).fetchall()
+    return {bytes(token_id): Holder(person_id, revoked_at) for token_id, person_id, revoked_at in rows}
+
+
+_CHANGED: Final = """
+    WITH worst AS MATERIALIZED (
+        SELECT person_id, (ARRAY['green', 'yellow', 'orange', 'red'])[
+            max(array_position(ARRAY['green', 'yellow', 'orange', 'red'], colour::text))] AS colour
+        FROM code.hit
+        WHERE policy = %(policy)s AND from_at <= %(at)s AND (until_at IS NULL OR until_at > %(at)s)
+        GROUP BY person_id
+    ), standing AS NOT MATERIALIZED (SELECT * FROM code.token WHERE valid_until > %(at)s AND revoked_at IS NULL)
+    SELECT token_id, issued_at, worst.colour FROM worst JOIN standing USING (person_id) WHERE standing.colour <> worst.colour
+    UNION ALL
+    SELECT token_id, issued_at, 'green' FROM standing
+    WHERE colour <> 'green' AND NOT EXISTS (SELECT FROM worst WHERE worst.person_id = standing.person_id)
+    UNION ALL
+    SELECT token_id, revoked_at, %(revoked)s FROM code.token WHERE revoked_at <= %(at)s AND valid_until > %(at)s
+"""
+"""A change corrects what was signed up to its instant: the instant of issue corrects that credential and none after it."""
+
+
+def changed_tokens(store: Store, policy: Policy, *, at: datetime) -> pa.Table:
+    """Return the tokens whose credentials no longer say what is so, as a file of changes is made from them."""
+    with store.pool.connection() as connection:
+        rows = connection.execute(_CHANGED, {"policy": policy.name, "at": at, "revoked": REVOKED}).fetchall()
+    columns = list(zip(*rows, strict=True)) if rows else [(), (), ()]
+    return pa.table([list(column) for column in columns], schema=SCHEMA)

@@ -1,0 +1,32 @@
+"""What the routes of gates work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+
+from jinja2 import Environment
+
+from fangxian.policy.policy import Policy
+from fangxian.signed.key_folder import KeyFolder
+from fangxian.store.serving import Serving
+from fangxian.store.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gates:
+    """The store and the codes in memory, the region's keys, who turns papers into a person, and the clock (UTC).
+
+    `pool` reads the codes of large batches; processes pay, threads hardly. Without one the threads of the server do.
+    """
+
+    store: Store
+    policy: Policy
+    serving: Serving
+    keys: KeyFolder
+    person_id: Callable[[str, str], str]
+    clock: Callable[[], datetime]
+    templates: Environment
+    pool: Executor | None = None

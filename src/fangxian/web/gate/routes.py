@@ -1,0 +1,209 @@
+"""The routes of gates: a page, two files, and what a device may send. Devices are known by a bearer token."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import psycopg
+import psycopg_pool
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from fangxian.errors import FangxianError
+from fangxian.signed.limits import LIMITS
+from fangxian.signed.reading import Reading, read
+from fangxian.signed.trust import TrustList
+from fangxian.signed.verdict import Outcome, packaged_words
+from fangxian.store.gate_devices import Device, device_of, open_device
+from fangxian.web.gate.files import File, GateFiles
+from fangxian.web.gate.gates import Gates
+from fangxian.web.gate.grouping import Grouping
+from fangxian.web.gate.scanning import Presented, Scanning, Sending
+from fangxian.web.gate.sent import LONGEST_BODY, read_papers, read_scans
+from fangxian.web.language import words_for
+from fangxian.web.templating import render
+from fangxian.web.words import all_words
+
+STATIC: Final = Path(__file__).parents[1] / "static" / "gate"
+KNOWN_FOR: Final = timedelta(seconds=5)
+"""How long a device is taken for what it was: a revoked one is refused within this time."""
+
+MOST_SENDINGS: Final = 200
+_CHUNK: Final = 250
+_FEW: Final = 4
+"""So few codes are read where the request is; more go to other threads or processes."""
+
+PAGE_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "font-src 'self'; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
+}
+"""The gate's page alone may use the camera and work without a network."""
+
+FEVER_LINE_C: Final = 37.3
+"""From which reading on a guard is told to take somebody aside: the line of the national protocols of 2020 (≥ 37.3 °C)."""
+
+
+def routes(gates: Gates) -> list[BaseRoute]:
+    """Return every route of gates, to be mounted at the root."""
+    desk = Desk(gates)
+    return [
+        Route("/gate", desk.page),
+        Route("/gate/worker.js", desk.worker),
+        Route("/gate/config.json", desk.config),
+        Route("/gate/open", desk.open, methods=["POST"]),
+        Route("/gate/files/trust", desk.trust),
+        Route("/gate/files/changes", desk.changes),
+        Route("/api/v1/gate/scans", desk.scans, methods=["POST"]),
+        Route("/api/v1/gate/without-phone", desk.without_phone, methods=["POST"]),
+    ]
+
+
+class Desk:
+    """Answers gates."""
+
+    def __init__(self, gates: Gates) -> None:
+        """Answer for these gates."""
+        self._gates, self._files = gates, GateFiles(gates)
+        self._recording = Grouping(Scanning(gates).record, most=MOST_SENDINGS)
+        self._devices: dict[str, tuple[Device, datetime]] = {}
+
+    async def page(self, request: Request) -> Response:
+        """Return the page; it holds no secret, and works for whoever has a device's token."""
+        said = packaged_words() | {"page": {key: text._asdict() for key, text in all_words().items() if key.startswith("gate.")}}
+        return HTMLResponse(render(self._gates.templates, "gate.html", words_for(request), words=said), headers=PAGE_HEADERS)
+
+    async def worker(self, request: Request) -> Response:
+        """Return the program that lets the page open without a network; it may look after /gate only."""
+        headers = {"Service-Worker-Allowed": "/gate", "Cache-Control": "no-cache"}
+        return FileResponse(STATIC / "worker.js", media_type="text/javascript", headers=headers)
+
+    async def open(self, request: Request) -> Response:
+        """Give the token of the device that a code opens, once, and the root key that it goes by from then on."""
+        try:
+            code = str(orjson.loads(await _body(request, most=1_000))["code"])
+            token = await asyncio.to_thread(open_device, self._gates.store, code, at=self._gates.clock())
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            return _problem(400, "gate.unreadable")
+        except FangxianError:
+            return _problem(403, "gate.code_refused")
+        return _json({"token": token, "root": self._files.root.hex()})
+
+    async def config(self, request: Request) -> Response:
+        """Return what a device judges by: limits in seconds, the fever line, where it stands."""
+        if (device := await self._device(request)) is None:
+            return _problem(401, "gate.unknown_device")
+        limits = {name: value.total_seconds() if isinstance(value, timedelta) else value for name, value in asdict(LIMITS).items()}
+        return _json(
+            {
+                "gate_id": str(device.gate_id),
+                "place_name": device.place_name,
+                "limits": limits,
+                "fever_line_c": FEVER_LINE_C,
+            }
+        )
+
+    async def trust(self, request: Request) -> Response:
+        """Return the trust list."""
+        return await self._file(request, lambda: self._files.trust()[1])
+
+    async def changes(self, request: Request) -> Response:
+        """Return the file of changes."""
+        return await self._file(request, self._files.changes)
+
+    async def scans(self, request: Request) -> Response:
+        """Record scans, one or those of a gate that was offline; answer when they are committed."""
+        device = await self._device(request)
+        if device is None:
+            return _problem(401, "gate.unknown_device")
+        try:
+            sent = read_scans(await _body(request), at=self._gates.clock())
+        except FangxianError as error:
+            return _problem(400, "gate.unreadable", known=error)
+        trust, _ = await asyncio.to_thread(self._files.trust)
+        readings = await self._read([each.text for each in sent], trust)
+        return await self._record(device, trust, [Presented(sent=s, read=r) for s, r in zip(sent, readings, strict=True)])
+
+    async def without_phone(self, request: Request) -> Response:
+        """Register somebody without a phone by their papers, of which nothing is kept."""
+        device = await self._device(request)
+        if device is None:
+            return _problem(401, "gate.unknown_device")
+        try:
+            papers = read_papers(await _body(request), at=self._gates.clock())
+            person = await asyncio.to_thread(self._gates.person_id, papers.id_type, papers.id_number)
+        except FangxianError as error:
+            return _problem(400, "gate.unreadable_papers", known=error)
+        trust, _ = await asyncio.to_thread(self._files.trust)
+        return await self._record(device, trust, [Presented(sent=papers.sent, read=person)])
+
+    async def _record(self, device: Device, trust: TrustList, presented: Sequence[Presented]) -> Response:
+        try:
+            answers = await self._recording.answer(Sending(device=device, presented=presented, trust=trust))
+        except (psycopg.OperationalError, psycopg_pool.PoolTimeout):
+            return _problem(503, "gate.not_recorded")
+        return _json({"scans": answers})
+
+    async def _read(self, texts: Sequence[str | None], trust: TrustList) -> list[Reading | Outcome | None]:
+        if len(texts) <= _FEW:
+            return _read_all(texts, trust)
+        chunks = [texts[start : start + _CHUNK] for start in range(0, len(texts), _CHUNK)]
+        loop = asyncio.get_running_loop()
+        found = await asyncio.gather(*(loop.run_in_executor(self._gates.pool, _read_all, chunk, trust) for chunk in chunks))
+        return [each for chunk in found for each in chunk]
+
+    async def _file(self, request: Request, make: Any) -> Response:
+        if await self._device(request) is None:
+            return _problem(401, "gate.unknown_device")
+        file: File = await asyncio.to_thread(make)
+        headers = {"ETag": file.tag, "Cache-Control": "no-cache"}
+        if request.headers.get("if-none-match") == file.tag:
+            return Response(status_code=304, headers=headers)
+        return Response(file.data, media_type="application/cose", headers=headers)
+
+    async def _device(self, request: Request) -> Device | None:
+        """Return the device whose token a request bears."""
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not token:
+            return None
+        at = self._gates.clock()
+        known = self._devices.get(token)
+        if known and at < known[1]:
+            return known[0]
+        self._devices.pop(token, None)
+        found = await asyncio.to_thread(device_of, self._gates.store, token)
+        if found:
+            self._devices[token] = found, at + KNOWN_FOR
+        return found
+
+
+def _read_all(texts: Sequence[str | None], trust: TrustList) -> list[Reading | Outcome | None]:
+    return [None if text is None else read(text, trust=trust) for text in texts]
+
+
+async def _body(request: Request, *, most: int = LONGEST_BODY) -> bytes:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > most:
+            raise FangxianError("What the gate sent is too long.", done="Nothing was recorded.")
+    return body
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return Response(orjson.dumps(value), status, media_type="application/json")
+
+
+def _problem(status: int, key: str, *, known: FangxianError | None = None) -> Response:
+    """Return a problem in both languages; what was wanted, where the sender can mend it."""
+    return _json({"problem": all_words()[key]._asdict() | ({"known": str(known)} if known else {})}, status)

@@ -1,0 +1,154 @@
+"""From what gates send to what is recorded: each code read again, judged with the gate's memory, coloured as the store has it now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from fangxian.facts import Enrolment, HealthDeclaration, Text
+from fangxian.policy.colour import Colour
+from fangxian.signed.judging import Gate
+from fangxian.signed.reading import Reading
+from fangxian.signed.seen import Seen
+from fangxian.signed.trust import TrustList
+from fangxian.signed.verdict import Outcome, Verdict, packaged_words
+from fangxian.store.deciding import decide_pending
+from fangxian.store.gate_devices import Device
+from fangxian.store.scans import Recorded, Visit, record_visits
+from fangxian.store.store import Event
+from fangxian.store.tokens import Holder, holders
+from fangxian.web.gate.gates import Gates
+from fangxian.web.gate.sent import Sent
+from fangxian.web.words import all_words
+
+NOT_ENROLLED: Final = "not_enrolled"
+"""The outcome for papers of somebody who has no code."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Presented:
+    """One scan and what was read of it: a code, a refusal, or the person of the papers; None where nothing was shown."""
+
+    sent: Sent
+    read: Reading | Outcome | str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """What one gate sent at once."""
+
+    device: Device
+    presented: Sequence[Presented]
+    trust: TrustList
+
+
+class Scanning:
+    """Judges and records what gates send. One thread at a time."""
+
+    def __init__(self, gates: Gates) -> None:
+        """Judge for these gates, with no memory of minutes yet."""
+        self._gates = gates
+        self._seen: dict[UUID, Seen] = {}
+
+    def record(self, sendings: Sequence[Sending]) -> list[list[dict[str, Any]]]:
+        """Record sendings in one transaction and return the answers to each scan of each, in order."""
+        at = self._gates.clock()
+        known, enrolled = self._known(sendings)
+        visits = [[self._visit(sending, each, known, enrolled) for each in sending.presented] for sending in sendings]
+        try:
+            before, pending = record_visits(
+                self._gates.store, [visit for each in visits for visit, _ in each], policy=self._gates.policy, at=at
+            )
+        except BaseException:
+            # What was not recorded was not seen: sent again it must not be taken for a replay.
+            for sending in sendings:
+                self._seen.pop(sending.device.gate_id, None)
+            raise
+        if pending:
+            event = Event(actor="gate", role="system", purpose="entry", action="decide")
+            decide_pending(self._gates.store, event, policies=[self._gates.policy], at=at)
+        return [[_answer(visit, verdict, before) for visit, verdict in each] for each in visits]
+
+    def _known(self, sendings: Sequence[Sending]) -> tuple[Mapping[bytes, Holder], frozenset[str]]:
+        """Return whose tokens were shown, and which people of papers have a code at all."""
+        read = [each.read for sending in sendings for each in sending.presented]
+        tokens = [each.credential.token_id for each in read if isinstance(each, Reading)]
+        people = [UUID(each) for each in read if isinstance(each, str) and not isinstance(each, Outcome)]
+        with self._gates.store.pool.connection() as connection:
+            found = holders(connection, tokens) if tokens else {}
+            if not people:
+                return found, frozenset()
+            needed = HealthDeclaration if self._gates.policy.green_needs == "declaration" else Enrolment
+            rows = connection.execute(f"SELECT DISTINCT person_id FROM facts.{needed.name} WHERE person_id = ANY(%s)", [people]).fetchall()
+        return found, frozenset(row[0].hex for row in rows)
+
+    def _visit(
+        self, sending: Sending, each: Presented, known: Mapping[bytes, Holder], enrolled: frozenset[str]
+    ) -> tuple[Visit, Verdict | None]:
+        """Return a scan as it is recorded, and the verdict on its code, if one was shown."""
+        read, at = each.read, each.sent.scanned_at
+        if isinstance(read, Reading | Outcome):
+            verdict, person = self._judge(sending, read, at, known)
+            if each.sent.emergency and isinstance(read, Reading):
+                # Whoever was refused a moment ago and must be let through shows the same minute again.
+                holder = known.get(read.credential.token_id)
+                person = holder.person_id if holder else None
+            outcome, colour, passes = str(verdict.outcome), verdict.colour, verdict.passes
+        else:
+            verdict, person = None, read
+            outcome = "colour" if person in enrolled else NOT_ENROLLED if person else "emergency"
+            colour = self._gates.serving.colour_at(person, at) if person and person in enrolled else None
+            passes = colour is Colour.GREEN
+        sent = each.sent
+        did = "emergency" if sent.emergency else sent.did or ("passed" if passes else "refused")
+        visit = Visit(
+            device=sending.device,
+            scan_id=sent.scan_id,
+            person_id=person,
+            scanned_at=at,
+            outcome=outcome,
+            colour=colour and str(colour),
+            did=did,
+            emergency=sent.emergency,
+            temperature_c=sent.temperature_c,
+        )
+        return visit, verdict
+
+    def _judge(self, sending: Sending, read: Reading | Outcome, at: datetime, known: Mapping[bytes, Holder]) -> tuple[Verdict, str | None]:
+        """Return the verdict on a code and the person who showed it: nobody, unless it was shown live."""
+        seen = self._seen.setdefault(sending.device.gate_id, Seen())
+        verdict = Gate(trust=sending.trust, seen=seen).judge(read, at=at)
+        holder = known.get(verdict.credential.token_id) if verdict.credential else None
+        if verdict.outcome is not Outcome.COLOUR or holder is None or verdict.credential is None:
+            return verdict, None
+        if holder.revoked_at and holder.revoked_at <= at:
+            return replace(verdict, outcome=Outcome.REVOKED, colour=None), None
+        colour = self._gates.serving.colour_at(holder.person_id, at)
+        return replace(verdict, colour=colour, changed=colour is not verdict.credential.colour), holder.person_id
+
+
+def _answer(visit: Visit, verdict: Verdict | None, before: Mapping[tuple[UUID, UUID], Recorded]) -> dict[str, Any]:
+    """Return what the gate is told of a scan: as it was recorded the first time, where it was sent before."""
+    first = before.get((visit.device.gate_id, visit.scan_id), Recorded(visit.outcome, visit.colour))
+    words = words_of(first.outcome, first.colour)
+    shown = verdict.credential if verdict and first.outcome in (Outcome.COLOUR, Outcome.ELSEWHERE) else None
+    return {
+        "scan_id": str(visit.scan_id),
+        "outcome": first.outcome,
+        "colour": first.colour,
+        "passes": visit.emergency is not None or (first.outcome == Outcome.COLOUR and first.colour == Colour.GREEN),
+        "masked_name": shown.masked_name if shown else None,
+        "clock_off_by_s": verdict.clock_off_by.total_seconds() if verdict and verdict.clock_off_by else None,
+        "words": {"zh": words.zh, "en": words.en},
+    }
+
+
+def words_of(outcome: str, colour: str | None) -> Text:
+    """Return what the guard is told: by the colour where there is one to go by, else by the outcome."""
+    said = packaged_words()
+    if outcome == Outcome.COLOUR and colour:
+        return Text(**said["colours"][colour])
+    return Text(**said["outcomes"][outcome]) if outcome in said["outcomes"] else all_words()[f"gate.{outcome}"]

@@ -1,0 +1,197 @@
+"""Scans of gates in the store: each once with its event and its visit, and an alert where a diagnosis colours the person."""
+
+import threading
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from fangxian.code.hits import facts_read
+from fangxian.facts import Diagnosis
+from fangxian.policy.colour import Colour
+from fangxian.policy.policy import policy
+from fangxian.store.alerts import follow_alerts, hear
+from fangxian.store.deciding import decide_pending
+from fangxian.store.gate_devices import Device, device_of, devices, open_device, register, revoke
+from fangxian.store.recording import record
+from fangxian.store.scans import Recorded, Visit, record_visits
+from fangxian.store.tokens import Holder, changed_tokens, holders, remember_token, revoke_token
+
+from .conftest import ANN, BO, NOON, event
+
+HANGZHOU, NATIONAL = policy("hangzhou"), policy("national")
+HOUR = timedelta(hours=1)
+TOKEN, PAPER = bytes(range(16)), bytes(range(1, 17))
+GATE = Device(gate_id=uuid4(), place_id="mall-1", place_name="虚构商场", region_code="330106")
+
+
+def visit(person=ANN, **changes) -> Visit:
+    given = {
+        "device": GATE,
+        "scan_id": uuid4(),
+        "person_id": person,
+        "scanned_at": NOON,
+        "outcome": "colour",
+        "colour": "green",
+        "did": "passed",
+    }
+    return Visit(**(given | changes))
+
+
+def rows(store, query, *parameters):
+    with store.pool.connection() as connection:
+        return connection.execute(query, parameters).fetchall()
+
+
+def diagnose(store, person, *, status="confirmed", at=NOON - HOUR):
+    values = dict.fromkeys(Diagnosis.columns)
+    fact = values | {"person_id": person, "fact_id": 5, "known_at": at, "from_at": at, "source": "t", "delivery_id": "t", "status": status}
+    record(store, {Diagnosis: [fact]}, event(person, "diagnose"), policies=[HANGZHOU], at=at)
+
+
+def test_a_scan_is_recorded_with_its_event_and_its_visit(store):
+    scanned = visit(scanned_at=NOON - HOUR)
+    assert record_visits(store, [scanned], policy=HANGZHOU, at=NOON) == ({}, False)
+    found = rows(store, "SELECT person_id, from_at, known_at, place_id, region_code, outcome, source FROM facts.gate_visit")
+    assert found == [(UUID(ANN), NOON - HOUR, NOON, "mall-1", "330106", "passed", "gate")]
+    assert rows(store, "SELECT person_id, action, details FROM audit.event") == [(UUID(ANN), "scan", {"outcome": "colour"})]
+
+
+def test_a_scan_that_is_sent_again_is_recorded_once_and_answered_as_the_first_time(store):
+    first, other = visit(), visit(BO)
+    record_visits(store, [first, first], policy=HANGZHOU, at=NOON)
+    again, _ = record_visits(store, [replace(first, outcome="replay", colour=None), other], policy=HANGZHOU, at=NOON + HOUR)
+    assert again == {(GATE.gate_id, first.scan_id): Recorded("colour", "green")}
+    assert rows(store, "SELECT count(*) FROM facts.gate_visit") == rows(store, "SELECT count(*) FROM audit.event") == [(2,)]
+
+
+def test_two_who_send_the_same_scans_at_once_record_them_once(store):
+    scans = [visit(f"{n:032x}") for n in range(1, 200)]
+    threads = [
+        threading.Thread(target=record_visits, args=[store, order], kwargs={"policy": HANGZHOU, "at": NOON})
+        for order in (scans, scans[::-1])
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert rows(store, "SELECT count(*), count(DISTINCT event_id) FROM facts.gate_visit") == [(199, 199)]
+    assert rows(store, "SELECT count(*) FROM audit.event") == [(199,)]
+
+
+def test_a_scan_that_recognises_nobody_is_an_event_and_no_fact(store):
+    record_visits(store, [visit(None, outcome="forged", colour=None, did="refused")], policy=HANGZHOU, at=NOON)
+    assert rows(store, "SELECT count(*) FROM facts.gate_visit") == [(0,)]
+    assert rows(store, "SELECT person_id, details FROM audit.event") == [(UUID(int=0), {"outcome": "forged"})]
+
+
+def test_an_emergency_is_recorded_with_its_reason(store):
+    record_visits(store, [visit(outcome="colour", colour="red", did="emergency", emergency="birth")], policy=HANGZHOU, at=NOON)
+    assert rows(store, "SELECT outcome FROM facts.gate_visit") == [("emergency",)]
+    assert rows(store, "SELECT action, details FROM audit.event") == [
+        ("let an emergency through", {"outcome": "colour", "emergency": "birth"})
+    ]
+
+
+def test_a_fever_at_the_gate_changes_the_code_where_a_rule_reads_it_and_a_visit_alone_decides_nobody_again(store):
+    march = datetime(2020, 3, 12, 4)
+    hot = [visit(BO, scanned_at=march), visit(scanned_at=march, temperature_c=38.6)]
+    assert not facts_read(NATIONAL) & {"gate_visit"}
+    assert record_visits(store, hot, policy=NATIONAL, at=march)[1]
+    assert rows(store, "SELECT person_id FROM code.pending") == [(UUID(ANN),)]
+    decide_pending(store, event(None, "decide"), policies=[NATIONAL], at=march)
+    assert rows(store, "SELECT person_id, colour FROM code.hit") == [(UUID(ANN), "yellow")]
+    assert not record_visits(store, [visit(temperature_c=38.6)], policy=HANGZHOU, at=NOON)[1]
+
+
+@pytest.mark.parametrize("status", ["confirmed", "suspected"])
+def test_a_case_at_a_gate_is_told_at_once_and_once(store, status):
+    diagnose(store, ANN, status=status)
+    told, end = [], threading.Event()
+    listener = threading.Thread(target=follow_alerts, args=[store, told.append], kwargs={"clock": lambda: NOON, "end": end})
+    listener.start()
+    seen = visit(outcome="colour", colour="red", did="refused")
+    for _ in range(2):
+        record_visits(store, [seen, visit(BO)], policy=HANGZHOU, at=NOON)
+    for _ in range(500):
+        if told:
+            break
+        end.wait(0.01)
+    end.set()
+    listener.join()
+    assert [(alert.person_id, alert.scan_id, alert.rule) for alert in told] == [(ANN, seen.scan_id, f"{status}-case")]
+    assert hear(store, told.append, at=NOON) == 0
+
+
+def test_an_alert_whose_hearer_dies_is_told_again(store):
+    diagnose(store, ANN)
+    record_visits(store, [visit()], policy=HANGZHOU, at=NOON)
+
+    def dies(alert):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        hear(store, dies, at=NOON)
+    assert hear(store, lambda alert: None, at=NOON) == 1
+
+
+def test_the_database_itself_refuses_a_scan_without_its_event(database):
+    with psycopg.connect(database) as connection, pytest.raises(psycopg.errors.ForeignKeyViolation):
+        connection.execute(
+            "INSERT INTO gate.scan VALUES (%s, %s, %s, %s, 'colour', 'green', %s)", [uuid4(), uuid4(), uuid4(), NOON, uuid4()]
+        )
+
+
+def issue_token(store, person=ANN, token=TOKEN, *, colour=Colour.GREEN, at=NOON, valid_until=NOON + 12 * HOUR):
+    with store.transaction(event(person, "issue"), at=at) as transaction:
+        remember_token(transaction, person_id=person, token_id=token, on=at.date(), colour=colour, valid_until=valid_until, issued_at=at)
+
+
+def changed(store, at):
+    return sorted((row["token_id"], row["since_at"], row["state"]) for row in changed_tokens(store, HANGZHOU, at=at).to_pylist())
+
+
+def test_a_token_says_whose_it_is_and_a_stranger_says_nobody(store):
+    issue_token(store)
+    with store.pool.connection() as connection:
+        assert holders(connection, [TOKEN, PAPER]) == {TOKEN: Holder(ANN, None)}
+
+
+def test_tokens_whose_colour_is_another_than_the_credentials_are_changes_until_a_new_one_is_issued(store):
+    issue_token(store)
+    issue_token(store, BO, PAPER, colour=Colour.YELLOW)
+    assert changed(store, NOON) == [(PAPER, NOON, "green")]
+    diagnose(store, ANN, at=NOON + HOUR)
+    assert changed(store, NOON + HOUR) == [(TOKEN, NOON, "red"), (PAPER, NOON, "green")]
+    issue_token(store, colour=Colour.RED, at=NOON + 2 * HOUR)
+    issue_token(store, BO, PAPER, at=NOON + 2 * HOUR)
+    assert changed(store, NOON + 2 * HOUR) == []
+    assert changed(store, NOON + 13 * HOUR) == []
+
+
+def test_a_revoked_paper_is_a_change(store):
+    issue_token(store, token=PAPER)
+    with store.transaction(event(ANN, "revoke"), at=NOON + HOUR) as transaction:
+        assert revoke_token(transaction, person_id=ANN, token_id=PAPER)
+        assert not revoke_token(transaction, person_id=BO, token_id=PAPER)
+    assert changed(store, NOON + HOUR) == [(PAPER, NOON + HOUR, "revoked")]
+
+
+def test_a_code_opens_a_device_once_and_a_revoked_device_is_not_believed(store):
+    device, code = register(store, event(None, "register"), place_id="p", place_name="虚构", region_code="330106", at=NOON)
+    token = open_device(store, code, at=NOON)
+    assert device_of(store, token) == device
+    for used in (code, "nonsense"):
+        with pytest.raises(Exception, match="opens no gate"):
+            open_device(store, used, at=NOON)
+    revoke(store, event(None, "revoke"), device.gate_id, at=NOON)
+    assert device_of(store, token) is None
+    assert [each.revoked_at for each in devices(store)] == [NOON]
+
+
+def test_a_code_ends_after_an_hour(store):
+    _, code = register(store, event(None, "register"), place_id="p", place_name="虚构", region_code="330106", at=NOON)
+    with pytest.raises(Exception, match="opens no gate"):
+        open_device(store, code, at=NOON + HOUR)
