@@ -19,6 +19,7 @@ from fangxian.services.opening import open_living
 from fangxian.services.senders import OnThePage, Sender
 from fangxian.services.upkeep import Upkeep
 from fangxian.signed.key_folder import KeyFolder
+from fangxian.store.serving import Serving
 from fangxian.web.live import live_application
 from fangxian.web.server import LOOPBACK, serve_application
 
@@ -52,8 +53,8 @@ def serve(
     folder = KeyFolder(keys, passphrase(passphrase_file))
     reader = Reader(language)
     with open_living(store=store, keys=folder, vault=vault, policy=policy_called(policy), sender=brings) as living:
-        app = live_application(living, hosts=name or [LOOPBACK, "localhost"])
-        with Upkeep(living, Lake.open(lake) if lake else None):
+        with Serving(living.store, living.policy) as serving, Upkeep(living, Lake.open(lake) if lake else None):
+            app = live_application(living, serving, hosts=name or [LOOPBACK, "localhost"])
             serve_application(
                 app, host=host, port=port, on_ready=lambda address: print_line(reader.say(f"已就绪：{address}", f"Ready: {address}"))
             )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from fangxian.facts import CheckIn, Consent, Enrolment, Guardianship, HealthDeclaration, PersonFact, RegionStay, Residence, Text
+from fangxian.facts import CheckIn, Consent, Enrolment, Fact, Guardianship, HealthDeclaration, RegionStay, Residence, Text
 from fangxian.services.documents import Document
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.members import OWN, RETENTION, add_member
@@ -20,7 +20,7 @@ Answers = Mapping[str, Any]
 _DECLARED: Final = "health-declaration"
 _CHECKED_IN: Final = "daily-check-in"
 _A_DAY: Final = timedelta(days=1)
-Facts = dict[type[PersonFact], list[Mapping[str, Any]]]
+Facts = dict[type[Fact], list[Mapping[str, Any]]]
 
 
 def enrol(

@@ -53,7 +53,10 @@ def members_of(living: Living, phone_index: bytes) -> tuple[Member, ...]:
             "FROM account.member WHERE phone_index = %s AND ended_at IS NULL ORDER BY place",
             [phone_index],
         ).fetchall()
-    return tuple(Member(*row[:5], _opened(living, row[1], *row[5:])) for row in rows)
+    return tuple(
+        Member(place, person_id, relation, since_at, confirmed, _opened(living, person_id, sealed, period))
+        for place, person_id, relation, since_at, confirmed, sealed, period in rows
+    )
 
 
 def _opened(living: Living, person_id: str, sealed: bytes | None, period: str | None) -> str:
@@ -129,7 +132,7 @@ def requests_to(living: Living, person_id: str) -> list[dict[str, Any]]:
 def answer_request(living: Living, own: Member, request: UUID, *, agreed: bool) -> None:
     """Let a family member show one's code, or not. Raises RefusedError where nobody asks under this number."""
     at, person = living.clock(), UUID(own.person_id)
-    named = [None, None]
+    named: list[Any] = [None, None]
     if agreed:
         period = f"{at:%Y-%m}"
         named = [

@@ -1,4 +1,4 @@
-"""The living code as one application: pages for citizens, the interface for machines, health for whoever runs it."""
+"""The living code as one application: pages for citizens and gates, the interface for machines, health for whoever runs it."""
 
 from __future__ import annotations
 
@@ -18,18 +18,31 @@ from starlette.staticfiles import StaticFiles
 from fangxian.errors import FangxianError
 from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
+from fangxian.store.serving import Serving
 from fangxian.web.api.app import PREFIX, api
-from fangxian.web.app import STATIC
 from fangxian.web.citizen.routes import citizen_routes
+from fangxian.web.gate.gates import Gates
+from fangxian.web.gate.routes import routes as gate_routes
 from fangxian.web.guard import SecurityHeaders
 from fangxian.web.language import words_for
+from fangxian.web.libraries import STATIC
 from fangxian.web.templating import environment, render
 
 
-def live_routes(living: Living) -> list[BaseRoute]:
+def live_routes(living: Living, serving: Serving) -> list[BaseRoute]:
     """Return every route of the living code but its static files and its front door."""
     templates = environment()
+    gates = Gates(
+        store=living.store,
+        policy=living.policy,
+        serving=serving,
+        keys=living.signing.folder,
+        person_id=living.vault.person_id,
+        clock=living.clock,
+        templates=templates,
+    )
     return [
+        *gate_routes(gates),  # before the interface: the ways of gates are under its prefix, and faster
         *citizen_routes(living, templates),
         Route("/me/worker.js", _worker),
         Mount(PREFIX, api(living)),
@@ -38,9 +51,9 @@ def live_routes(living: Living) -> list[BaseRoute]:
     ]
 
 
-def live_application(living: Living, *, hosts: Sequence[str]) -> Starlette:
+def live_application(living: Living, serving: Serving, *, hosts: Sequence[str]) -> Starlette:
     """Return the application that answers under the names `hosts`."""
-    routes = [Route("/", _front_door), *live_routes(living), Mount("/static", StaticFiles(directory=STATIC))]
+    routes = [Route("/", _front_door), *live_routes(living, serving), Mount("/static", StaticFiles(directory=STATIC))]
     around = [Middleware(SecurityHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)), Middleware(GZipMiddleware)]
     return Starlette(routes=routes, middleware=around, exception_handlers=refusals())
 

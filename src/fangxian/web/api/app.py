@@ -6,7 +6,6 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from fangxian import __version__
 from fangxian.errors import FangxianError
 from fangxian.services.living import Living
 from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
@@ -19,7 +18,7 @@ def api(living: Living) -> FastAPI:
     """Return the application; mount it under PREFIX."""
     app = FastAPI(
         title="Fangxian 防线",
-        version=__version__,
+        version="1",
         description="事实进，颜色与理由出。 Facts in; colours and reasons out. Times are UTC.",
         docs_url=None,
         redoc_url=None,

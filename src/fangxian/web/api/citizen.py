@@ -142,8 +142,17 @@ def citizen_api(living: Living) -> APIRouter:
         own = next((m for m in members.members_of(living, session.phone_index) if m.place == members.OWN), None)
         phone = accounts.phone_number(given.phone) if given.relation == "self" else ""
         guardian = own.person_id if own and given.relation == "child" else None
-        who = {"phone_index": session.phone_index, "phone": phone, "relation": given.relation, "guardian_person_id": guardian}
-        return {"place": declaring.enrol(living, identity, shown, declared, **who)}
+        place = declaring.enrol(
+            living,
+            identity,
+            shown,
+            declared,
+            phone_index=session.phone_index,
+            phone=phone,
+            relation=given.relation,
+            guardian_person_id=guardian,
+        )
+        return {"place": place}
 
     @router.get("/me/{place}/code", openapi_extra={"x-action": "see_own_code"})
     def code(member: of) -> dict[str, Any]:
