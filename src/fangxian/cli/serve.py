@@ -52,12 +52,12 @@ def serve(
     brings = _sender(sender, host)
     folder = KeyFolder(keys, passphrase(passphrase_file))
     reader = Reader(language)
-    with open_living(store=store, keys=folder, vault=vault, policy=policy_called(policy), sender=brings) as living:
-        with Serving(living.store, living.policy) as serving, Upkeep(living, Lake.open(lake) if lake else None):
-            app = live_application(living, serving, hosts=name or [LOOPBACK, "localhost"])
-            serve_application(
-                app, host=host, port=port, on_ready=lambda address: print_line(reader.say(f"已就绪：{address}", f"Ready: {address}"))
-            )
+    opened = open_living(store=store, keys=folder, vault=vault, policy=policy_called(policy), sender=brings)
+    with opened as living, Serving(living.store, living.policy) as serving, Upkeep(living, Lake.open(lake) if lake else None):
+        app = live_application(living, serving, hosts=name or [LOOPBACK, "localhost"])
+        serve_application(
+            app, host=host, port=port, on_ready=lambda address: print_line(reader.say(f"已就绪：{address}", f"Ready: {address}"))
+        )
 
 
 def _sender(named: str, host: str) -> Sender:

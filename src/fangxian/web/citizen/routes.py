@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from fangxian.services.living import Living
 from fangxian.web.asking import Handler, page
+from fangxian.web.citizen.appeals import AppealPages
 from fangxian.web.citizen.family import FamilyPages
 from fangxian.web.citizen.pages import CitizenPages
 from fangxian.web.permitted import Permitted
@@ -17,7 +18,7 @@ from fangxian.work.roles import Action
 
 def citizen_routes(living: Living, templates: Environment) -> Iterator[BaseRoute]:
     """Yield the routes, each with its action of the permission matrix; those without are for whoever has not logged in."""
-    pages, family = CitizenPages(living, templates), FamilyPages(living, templates)
+    pages, family, appeals = CitizenPages(living, templates), FamilyPages(living, templates), AppealPages(living, templates)
     rows: tuple[tuple[str, Handler, str, Action | None], ...] = (
         ("/me", pages.home, "GET", None),
         ("/me/log-in/code", pages.send_code, "POST", None),
@@ -34,6 +35,8 @@ def citizen_routes(living: Living, templates: Environment) -> Iterator[BaseRoute
         ("/me/{place:int}/check-in", pages.check_in, "GET POST", Action.CHECK_IN),
         ("/me/{place:int}/looks", pages.looks, "GET", Action.SEE_OWN_LOG),
         ("/me/{place:int}/data", pages.data, "GET", Action.DOWNLOAD_OWN_DATA),
+        ("/me/{place:int}/appeals", appeals.appeals, "GET", Action.APPEAL),
+        ("/me/{place:int}/appeal/{reason:int}/{fact:int}", appeals.appeal, "GET POST", Action.APPEAL),
     )
     for path, handler, methods, action in rows:
         yield Permitted(path, page(living, handler, needs_session=action is not None), action=action, methods=methods.split())
