@@ -7,7 +7,7 @@ import pytest
 from area.counts import LATER, count, end_of, facts
 from fangxian.area.scheme import scheme
 from fangxian.area.situation import situation
-from fangxian.cli.options import moment
+from fangxian.policy.moment import moment
 
 ECDC = scheme("ecdc-2021")
 PEOPLE = 100_000
