@@ -16,8 +16,9 @@ SERVE = """
 import sys
 from pathlib import Path
 from fangxian.engine.lake import Lake
-from fangxian.web.server import serve
-serve(Lake.open(Path(sys.argv[1])), port=0, on_ready=lambda address: print(address, flush=True))
+from fangxian.web.app import application
+from fangxian.web.server import LOOPBACK, serve_application
+serve_application(application(Lake.open(Path(sys.argv[1]))), host=LOOPBACK, port=0, on_ready=lambda address: print(address, flush=True))
 """
 
 

@@ -8,7 +8,8 @@ import pytest
 from fangxian.engine.answers import write_answer
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
-from fangxian.web.server import LOOPBACK, serve
+from fangxian.web.app import application
+from fangxian.web.server import LOOPBACK, serve_application
 
 
 def never(address: str) -> None:
@@ -20,13 +21,13 @@ def test_a_port_that_is_taken_is_named_with_what_to_do(province: Lake):
     with socket.create_server((LOOPBACK, 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(FangxianError, match=f"Port {port} cannot be used") as error:
-            serve(province, port=port, on_ready=never)
+            serve_application(application(province), host=LOOPBACK, port=port, on_ready=never)
     assert "--port" in error.value.next_step
 
 
 def test_a_lake_without_figures_says_how_to_get_them(tmp_path: Path):
     with pytest.raises(FangxianError, match="has no figures for the page") as error:
-        serve(Lake.create(tmp_path / "lake"), port=0, on_ready=never)
+        application(Lake.create(tmp_path / "lake"))
     assert "fangxian demo" in error.value.next_step
 
 
@@ -34,4 +35,4 @@ def test_figures_of_another_version_are_not_read(tmp_path: Path):
     lake = Lake.create(tmp_path / "lake")
     write_answer(lake, "page", lambda folder: (folder / "about.json").write_text('{"shape": 99}', "utf-8"))
     with pytest.raises(FangxianError, match="another version"):
-        serve(lake, port=0, on_ready=never)
+        application(lake)

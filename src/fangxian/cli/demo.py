@@ -11,10 +11,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from fangxian.cli.options import LanguageOption
+from fangxian.demo.living import demonstrate
 from fangxian.demo.province import STEPS, make_province
 from fangxian.facts import Text
+from fangxian.web.app import application
 from fangxian.web.libraries import expect_libraries
-from fangxian.web.server import serve
+from fangxian.web.live import live_routes, refusals
+from fangxian.web.server import LOOPBACK, serve_application
 
 console = Console(highlight=False)
 
@@ -52,13 +55,21 @@ def demo(
         console.print(f"{folder / 'world' / name}: {'无法读取，未入库' if language != 'en' else 'could not be read and did not go in'}")
     console.print(f"{folder}  ·  {time.monotonic() - started:.0f} s")
     if not no_serve:
-        serve(province.lake, port=port, on_ready=lambda address: _ready(address, language))
+        with demonstrate(folder / "living") as shown:
+            beside = live_routes(shown.living, shown.serving)
+            app = application(province.lake, beside=beside, refusals=refusals())
+            serve_application(app, host=LOOPBACK, port=port, on_ready=lambda address: _ready(address, shown.gate_code, language))
 
 
-def _ready(address: str, language: str) -> None:
-    words = Text("用浏览器打开", "Open it in a browser"), Text("按 Ctrl-C 结束", "Ctrl-C ends it")
-    open_it, end_it = (text.in_language(language) for text in words)
-    console.print(f"\n{open_it}: [bold]{address}{'?lang=en' if language == 'en' else ''}[/bold]   ({end_it})")
+def _ready(address: str, gate_code: str, language: str) -> None:
+    rows = (
+        (Text("指挥页", "the province"), address),
+        (Text("手机健康码", "the code on a phone"), f"{address}me"),
+        (Text("门岗（链接一次有效）", "a gate (the link works once)"), f"{address}gate#code={gate_code}"),
+    )
+    console.print(Text("\n用浏览器打开（按 Ctrl-C 结束）：", "\nOpen in a browser (Ctrl-C ends it):").in_language(language))
+    for called, link in rows:
+        console.print(f"  [bold]{link}[/bold]  {called.in_language(language)}", soft_wrap=True)
 
 
 class _Steps:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -34,12 +35,15 @@ HOSTS: Final = ["127.0.0.1", "localhost"]
 """The names under which the page answers: another name that points here is somebody else's page."""
 
 
-def application(lake: Lake) -> Starlette:
-    """Return the application for a lake whose page figures were computed. Raises FangxianError where they were not."""
+def application(lake: Lake, *, beside: Sequence[BaseRoute] = (), refusals: Mapping[Any, Any] = MappingProxyType({})) -> Starlette:
+    """Return the application for a lake whose page figures were computed. Raises FangxianError where they were not.
+
+    `beside` are other routes under the same roof, whose refusals are answered by their own handlers.
+    """
     figures, examples, templates = read_figures(lake), read_examples(lake), environment()
     engine = DuckDBEngine(lake, memory="2GB")
     look_up = LookUp(engine, Journal(lake.path / "access.jsonl"))
-    pages = Pages(lake, figures, examples, templates, look_up)
+    pages = Pages(lake, figures, examples, templates, look_up, has_living=bool(beside))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -61,10 +65,11 @@ def application(lake: Lake) -> Starlette:
         Route("/drawing/codes.json", pages.codes_drawing),
         Route("/person", pages.person, methods=["POST"]),
         Route("/refused.xlsx", pages.workbook),
+        *beside,
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
     around = [Middleware(SecurityHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS), Middleware(GZipMiddleware)]
-    handlers: Mapping[Any, Any] = {HTTPException: failed, Exception: failed}
+    handlers: Mapping[Any, Any] = {HTTPException: failed, Exception: failed, **refusals}
     return Starlette(routes=routes, middleware=around, exception_handlers=handlers, lifespan=lifespan)
 
 

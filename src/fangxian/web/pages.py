@@ -43,6 +43,8 @@ class Pages:
     examples: list[Example]
     templates: Environment
     look_up: LookUp
+    has_living: bool
+    """Whether the living code is under the same roof, to be linked to."""
 
     async def page(self, request: Request) -> Response:
         """Answer with the whole page, on the day that the link names or the last one."""
@@ -118,6 +120,7 @@ class Pages:
             policies=all_policies(),
             form=form,
             answer=answer,
+            has_living=self.has_living,
         )
 
     def _part(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:

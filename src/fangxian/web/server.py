@@ -1,4 +1,4 @@
-"""Serving an application; the lake's page on this machine, and nowhere else."""
+"""Serving an application at an address of this machine."""
 
 from __future__ import annotations
 
@@ -9,23 +9,10 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
-from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
-from fangxian.web.app import application
-from fangxian.web.libraries import expect_libraries
 
 LOOPBACK: Final = "127.0.0.1"
-"""The lake's page knows no passwords, so it is never offered to another machine."""
-
-
-def serve(lake: Lake, *, port: int, on_ready: Callable[[str], None]) -> None:
-    """Serve a lake's page until it is stopped; `on_ready` is told the address once it can be opened.
-
-    Port 0 takes any free one. Raises FangxianError for a port that is taken, for a lake without figures, and where the page's
-    libraries are missing.
-    """
-    expect_libraries()
-    serve_application(application(lake), host=LOOPBACK, port=port, on_ready=on_ready)
+"""This machine alone: pages that know no passwords are offered here and nowhere else."""
 
 
 def serve_application(app: ASGIApp, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:

@@ -1,0 +1,73 @@
+"""The demonstration's living code: a store, keys and a vault of its own, and a gate to be opened; nobody is in it yet."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from fangxian.demo.province import POLICY
+from fangxian.errors import FangxianError
+from fangxian.facts.known import now
+from fangxian.policy.policy import policy
+from fangxian.services.living import Living
+from fangxian.services.opening import open_living
+from fangxian.services.senders import OnThePage
+from fangxian.services.upkeep import Upkeep
+from fangxian.signed.files import write_file
+from fangxian.signed.key_folder import KeyFolder
+from fangxian.store.database_folder import DatabaseFolder
+from fangxian.store.gate_devices import register
+from fangxian.store.serving import Serving
+from fangxian.store.store import Event
+from fangxian.vault.folder import VaultFolder
+
+REGION: Final = "330100"
+_PLACE: Final = {"place_id": "demo-gate", "place_name": "演示门岗 demo gate", "region_code": "330106"}
+
+
+@dataclass(frozen=True)
+class Demonstrated:
+    """An installation at work, its codes in memory, and the code that opens its gate once."""
+
+    living: Living
+    serving: Serving
+    gate_code: str
+
+
+@contextmanager
+def demonstrate(folder: Path) -> Iterator[Demonstrated]:
+    """Run the living code on a folder, made as far as it is not there; it holds invented people only, so its passphrase lies beside it."""
+    keys, vault = _keys(folder / "keys"), folder / "vault"
+    if not vault.exists():
+        VaultFolder.make(vault)
+    opened = open_living(store=str(_store(folder / "store")), keys=keys, vault=vault, policy=policy(POLICY), sender=OnThePage())
+    with opened as living, Serving(living.store, living.policy) as serving, Upkeep(living):
+        event = Event(actor="demonstration", role="administrator", purpose="demonstration", action="register gate")
+        _, code = register(living.store, event, **_PLACE, at=now())
+        yield Demonstrated(living, serving, code)
+
+
+def _keys(folder: Path) -> KeyFolder:
+    file = folder.with_name("keys.passphrase")
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_file(file, secrets.token_urlsafe(24).encode(), private=True)
+    passphrase = file.read_bytes()
+    if not folder.exists():
+        KeyFolder.make(folder, passphrase, region_code=REGION, at=now() - timedelta(minutes=1))
+    return KeyFolder(folder, passphrase)
+
+
+def _store(folder: Path) -> Path:
+    """Return where PostgreSQL may keep its files: in the folder, or, where its own user cannot get there, in one for all users."""
+    try:
+        DatabaseFolder(folder).prepare()
+    except FangxianError:
+        return Path("/var/tmp", f"fangxian-demo-{sha256(str(folder.absolute()).encode()).hexdigest()[:16]}")  # noqa: S108 - named by its path
+    return folder
