@@ -87,6 +87,12 @@ def test_a_scan_that_recognises_nobody_is_an_event_and_no_fact(store):
     assert rows(store, "SELECT person_id, details FROM audit.event") == [(UUID(int=0), {"outcome": "forged"})]
 
 
+def test_a_screenshot_is_an_event_about_the_person_and_no_visit(store):
+    record_visits(store, [visit(outcome="screenshot", colour=None, did="refused", present=False)], policy=HANGZHOU, at=NOON)
+    assert rows(store, "SELECT count(*) FROM facts.gate_visit") == [(0,)]
+    assert rows(store, "SELECT person_id, details FROM audit.event") == [(UUID(ANN), {"outcome": "screenshot"})]
+
+
 def test_an_emergency_is_recorded_with_its_reason(store):
     record_visits(store, [visit(outcome="colour", colour="red", did="emergency", emergency="birth")], policy=HANGZHOU, at=NOON)
     assert rows(store, "SELECT outcome FROM facts.gate_visit") == [("emergency",)]

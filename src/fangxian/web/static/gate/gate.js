@@ -12,7 +12,7 @@ import { language, say, sayOld, sayOutcome, speak } from "./words.js";
 
 const EVERY = 5000, EMERGENCY_WITHIN = 60_000;
 const $ = (id) => document.getElementById(id);
-const state = { config: null, seen: null, online: false, last: null, stopCamera: null };
+const state = { config: null, seen: null, online: false, last: null, stopCamera: null, keepingUp: false };
 const now = () => Date.now() / 1000;
 
 /** Judge a text here, have it judged and recorded there if there is a network, and show which of the two decided. */
@@ -105,7 +105,13 @@ async function paintState() {
 
 /** Fetch what is new, send what is kept; again and again. */
 async function keepUp() {
-  state.online = navigator.onLine && (await refresh()) && (await sendKept());
+  if (state.keepingUp) return;
+  state.keepingUp = true;
+  try {
+    state.online = navigator.onLine && (await refresh()) && (await sendKept());
+  } finally {
+    state.keepingUp = false;
+  }
   await paintState();
 }
 
