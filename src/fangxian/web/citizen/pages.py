@@ -20,6 +20,7 @@ from fangxian.services.senders import OnThePage
 from fangxian.web.asking import COOKIE, Asked, keep_session
 from fangxian.web.language import keep_choice
 from fangxian.web.templating import render
+from fangxian.work.roles import Role
 
 _SEE_OTHER = 303
 
@@ -112,7 +113,9 @@ class CitizenPages:
     def looks(self, asked: Asked) -> Response:
         """Answer with who looked at a person's data, newest first."""
         member = self._member(asked)
-        return self._of(asked, member, "looks.html", looks=looking.who_looked(self.living, member.person_id))
+        return self._of(
+            asked, member, "looks.html", looks=looking.who_looked(self.living, member.person_id), roles={role: role.words for role in Role}
+        )
 
     def data(self, asked: Asked) -> Response:
         """Answer with everything that is kept about a person, as a file."""
