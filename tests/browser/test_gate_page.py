@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+from uuid import UUID
 
 import pytest
 import segno
@@ -57,7 +58,7 @@ def open_by_link(page: Page, town: GateTown) -> None:
     _, code = town.device()
     page.goto(f"{town.address}/gate#code={code}")
     expect(page.locator("html[data-ready]")).to_be_attached()
-    expect(page.locator("#network")).to_have_text("已联网")
+    expect(page.locator("#network")).to_have_text("已联网", timeout=15_000)
     assert "code" not in page.url
 
 
@@ -71,12 +72,12 @@ def verdict(page: Page, *words: str, then_close: bool = True) -> None:
     """Expect the whole screen to say this."""
     shown = page.locator("#verdict")
     for each in words:
-        expect(shown).to_contain_text(each)
+        expect(shown).to_contain_text(each, timeout=10_000)
     box = shown.bounding_box()
     assert box is not None
     assert (box["x"], box["y"], box["width"]) == (0, 0, page.viewport_size["width"])
     if then_close:
-        shown.get_by_role("button").click()
+        shown.locator(".next").click()
 
 
 def picture(page: Page, name: str) -> None:
@@ -95,13 +96,13 @@ def test_a_code_fills_the_screen_with_its_colour_and_what_to_do(opened: Opened):
     scan(page, town.shown(ANN))
     verdict(page, "绿码", "通行", "安*", "服务器已记录", then_close=False)
     picture(page, "green")
-    page.locator("#verdict button").click()
+    page.locator("#verdict .next").click()
     town.declare(BO, contacted_case="yes")
     town.becomes(BO, Colour.RED)
     scan(page, town.shown(BO))
     verdict(page, "红码", "不放行", "疾控", then_close=False)
     picture(page, "red")
-    page.locator("#verdict button").click()
+    page.locator("#verdict .next").click()
     scan(page, "https://example.org/pay")
     verdict(page, "无效", "不放行", "读不出健康码")
     page.locator("#language").click()
@@ -151,7 +152,7 @@ def test_a_fever_does_not_pass_and_is_recorded(opened: Opened):
     page, town = opened.page, opened.town
     page.locator("#temperature").fill("38.2")
     scan(page, town.shown(ANN))
-    verdict(page, "绿码", "不放行", "发热线", then_close=False)
+    verdict(page, "发热", "不放行", "发热线", then_close=False)
     picture(page, "fever")
     assert town.rows("SELECT temperature_c, outcome FROM facts.temperature_reading JOIN facts.gate_visit USING (event_id)") == [
         (38.2, "refused")
@@ -166,6 +167,19 @@ def test_an_emergency_is_let_through_with_its_reason(opened: Opened):
     verdict(page, "临产", "通行", "已记录")
     expect(page.locator("#waiting")).to_have_text("0")
     assert town.rows("SELECT details ->> 'emergency' FROM audit.event WHERE action = 'let an emergency through'") == [("birth",)]
+
+
+def test_somebody_who_was_refused_can_be_let_through_at_once_and_it_is_said_of_that_person(opened: Opened):
+    page, town = opened.page, opened.town
+    town.diagnose(ANN)
+    town.becomes(ANN, Colour.RED)
+    scan(page, town.shown(ANN))
+    verdict(page, "红码", "不放行", then_close=False)
+    page.locator("#verdict .anyway").click()
+    page.get_by_role("button", name="透析等急治").click()
+    verdict(page, "透析等急治", "通行")
+    expect(page.locator("#waiting")).to_have_text("0")
+    assert town.rows("SELECT person_id FROM facts.gate_visit WHERE outcome = 'emergency'") == [(UUID(ANN),)]
 
 
 def test_somebody_without_a_phone_is_registered_and_the_number_leaves_no_trace_on_the_device(opened: Opened):
