@@ -19,7 +19,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from fangxian.facts import Diagnosis, HealthDeclaration
+from fangxian.facts import Diagnosis, Enrolment, HealthDeclaration
 from fangxian.facts.known import now
 from fangxian.policy.colour import Colour
 from fangxian.policy.policy import policy
@@ -62,7 +62,9 @@ class GateTown:
     def declare(self, person: str, *, contacted_case: str = "no") -> None:
         """Let a person declare now: enrolled, and red where there was a contact."""
         fact = self._fact(HealthDeclaration, person) | {"contacted_case": contacted_case, "stayed_in_key_area": False, "symptoms": ""}
-        record(self.store, {HealthDeclaration: [fact]}, self.event(person, "declare"), policies=[HANGZHOU], at=now())
+        enrolled = self._fact(Enrolment, person) | {"region_code": "330106", "id_type": "resident_id"}
+        facts = {HealthDeclaration: [fact], Enrolment: [enrolled]}
+        record(self.store, facts, self.event(person, "declare"), policies=[HANGZHOU], at=now())
 
     def diagnose(self, person: str) -> None:
         """Let a person be confirmed now."""

@@ -36,6 +36,7 @@ def visit(person=ANN, **changes) -> Visit:
         "outcome": "colour",
         "colour": "green",
         "did": "passed",
+        "present": True,
     }
     return Visit(**(given | changes))
 
@@ -116,7 +117,7 @@ def test_a_fever_at_the_gate_changes_the_code_where_a_rule_reads_it_and_a_visit_
 def test_a_case_at_a_gate_is_told_at_once_and_once(store, status):
     diagnose(store, ANN, status=status)
     told, end = [], threading.Event()
-    listener = threading.Thread(target=follow_alerts, args=[store, told.append], kwargs={"clock": lambda: NOON, "end": end})
+    listener = threading.Thread(target=follow_alerts, args=[store, told.append], kwargs={"clock": lambda: NOON, "end": end}, daemon=True)
     listener.start()
     seen = visit(outcome="colour", colour="red", did="refused")
     for _ in range(2):

@@ -143,17 +143,17 @@ def test_files_are_the_regions_own_and_are_not_sent_again_unchanged(town, gate):
     assert changes.about(token_id(bytes(32), ANN)).colour is Colour.RED
 
 
-def test_nobody_without_a_devices_token_sends_or_fetches_and_a_code_opens_once(town, gate):
-    strangers = httpx.Client(base_url=town.address)
-    for path in ("/gate/files/trust", "/gate/files/changes", "/gate/config.json"):
-        assert strangers.get(path).status_code == 401
-        assert strangers.get(path, headers={"Authorization": "Bearer nonsense"}).status_code == 401
-    for path in (SCANS, PAPERS):
-        assert strangers.post(path, json={}).status_code == 401
-    _, code = town.device()
-    opened = strangers.post("/gate/open", json={"code": code})
-    assert set(opened.json()) == {"token", "root"}
-    assert strangers.post("/gate/open", json={"code": code}).status_code == 403
+def test_nobody_without_a_devices_token_sends_or_fetches_and_a_code_opens_once(town):
+    with httpx.Client(base_url=town.address) as stranger:
+        for path in ("/gate/files/trust", "/gate/files/changes", "/gate/config.json"):
+            assert stranger.get(path).status_code == 401
+            assert stranger.get(path, headers={"Authorization": "Bearer nonsense"}).status_code == 401
+        for path in (SCANS, PAPERS):
+            assert stranger.post(path, json={}).status_code == 401
+        _, code = town.device()
+        opened = stranger.post("/gate/open", json={"code": code})
+        assert set(opened.json()) == {"token", "root"}
+        assert stranger.post("/gate/open", json={"code": code}).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -65,9 +65,8 @@ def revoke(
 def show(*, store: StoreOption, language: LanguageOption = "zh") -> None:
     """Show the devices, revoked ones too."""
     reader = Reader(language)
-    table = plain_table(
-        reader.words("门岗", "gate"), reader.words("场所", "place"), reader.words("区划", "region"), reader.words("停用", "revoked")
-    )
+    words = reader.words
+    table = plain_table(words("门岗", "gate"), words("场所", "place"), words("区划", "region"), words("停用", "revoked"))
     with open_store(store) as running:
         for each in devices(running):
             revoked = f"{each.revoked_at:%Y-%m-%dT%H:%MZ}" if each.revoked_at else ""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from fangxian.code.hits import facts_read
 from fangxian.facts import Enrolment, HealthDeclaration, Text
 from fangxian.policy.colour import Colour
 from fangxian.signed.judging import Gate
@@ -51,13 +52,15 @@ class Scanning:
     def __init__(self, gates: Gates) -> None:
         """Judge for these gates, with no memory of minutes yet."""
         self._gates = gates
+        # Asked once now: to look through all rules takes a second, which the first scan would have to wait for.
+        facts_read(gates.policy)
         self._seen: dict[UUID, Seen] = {}
 
     def record(self, sendings: Sequence[Sending]) -> list[list[dict[str, Any]]]:
         """Record sendings in one transaction and return the answers to each scan of each, in order."""
         at = self._gates.clock()
         known, enrolled = self._known(sendings)
-        visits = [[self._visit(sending, each, known, enrolled) for each in sending.presented] for sending in sendings]
+        visits = [self._visits(sending, known, enrolled) for sending in sendings]
         try:
             before, pending = record_visits(
                 self._gates.store, [visit for each in visits for visit, _ in each], policy=self._gates.policy, at=at
@@ -84,6 +87,12 @@ class Scanning:
             needed = HealthDeclaration if self._gates.policy.green_needs == "declaration" else Enrolment
             rows = connection.execute(f"SELECT DISTINCT person_id FROM facts.{needed.name} WHERE person_id = ANY(%s)", [people]).fetchall()
         return found, frozenset(row[0].hex for row in rows)
+
+    def _visits(self, sending: Sending, known: Mapping[bytes, Holder], enrolled: frozenset[str]) -> list[tuple[Visit, Verdict | None]]:
+        """Return the visits of a sending in its order, judged in the order of time: of two that show one minute, the first counts."""
+        in_time = sorted(range(len(sending.presented)), key=lambda place: sending.presented[place].sent.scanned_at)
+        judged = {place: self._visit(sending, sending.presented[place], known, enrolled) for place in in_time}
+        return [judged[place] for place in range(len(judged))]
 
     def _visit(
         self, sending: Sending, each: Presented, known: Mapping[bytes, Holder], enrolled: frozenset[str]

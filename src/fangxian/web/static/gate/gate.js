@@ -42,10 +42,13 @@ async function recordLive({ did, ...scan }, fever) {
 function show(verdict, recorded) {
   const coloured = (verdict.outcome === "colour" || verdict.outcome === "elsewhere") && verdict.colour;
   const passes = verdict.passes && !verdict.fever;
-  const said = verdict.fever ? say("gate.fever") : sayOutcome(verdict.outcome, verdict.colour);
+  // A fever is shown in the place of a colour that would have passed, never of a worse one.
+  const hot = verdict.passes && verdict.fever;
+  const said = hot ? say("gate.fever") : sayOutcome(verdict.outcome, verdict.colour);
+  const short = hot ? "gate.fever_short" : verdict.outcome === "elsewhere" ? "gate.elsewhere_short" : `gate.${verdict.colour}`;
   showVerdict({
-    className: coloured && verdict.outcome === "colour" ? (verdict.fever && verdict.colour === "green" ? "yellow" : verdict.colour) : "none",
-    colour: coloured ? say(verdict.outcome === "elsewhere" ? "gate.elsewhere_short" : `gate.${verdict.colour}`) : say("gate.no_colour"),
+    className: hot ? "yellow" : verdict.outcome === "colour" && coloured ? verdict.colour : "none",
+    colour: say(coloured ? short : "gate.no_colour"),
     act: say(passes ? "gate.passes" : "gate.stops"),
     name: verdict.masked_name ?? "",
     said: verdict.old && !recorded ? `${said} ${sayOld()}` : said,
@@ -156,7 +159,9 @@ function listen() {
   $("camera").addEventListener("click", toggleCamera);
   $("without-phone").addEventListener("click", () => (state.online ? $("papers").showModal() : notice(say("gate.needs_network"))));
   $("papers-form").addEventListener("submit", (event) => { event.preventDefault(); withoutPhone(); });
-  $("emergency").addEventListener("click", () => { hideVerdict(); $("reasons").showModal(); });
+  for (const button of [$("emergency"), $("verdict").querySelector(".anyway")]) {
+    button.addEventListener("click", () => { hideVerdict(); $("reasons").showModal(); });
+  }
   for (const button of $("reasons").querySelectorAll("[value]")) button.addEventListener("click", () => emergency(button.value));
   for (const button of document.querySelectorAll("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
   addEventListener("online", keepUp);
