@@ -8,7 +8,7 @@ from datetime import datetime
 from fangxian.facts.fact import Retention
 from fangxian.services.living import Living
 
-SAID, ANSWERED = "appeal words", "appeal answer"
+SAID, ANSWERED = "appeal_words", "appeal_answer"
 _RETENTION = str(Retention.CONTROL)
 
 
