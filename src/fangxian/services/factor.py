@@ -54,7 +54,9 @@ def enrol_factor(living: Living, session: StaffSession) -> NewFactor:
             [subject, sealed, period, at, event.event_id],
         )
         if not made.rowcount:
-            raise RefusedError(Text("已绑定验证器；更换须由管理员办理。", "You have an app already; only an administrator can let you change it."))
+            raise RefusedError(
+                Text("已绑定验证器；更换须由管理员办理。", "You have an app already; only an administrator can let you change it.")
+            )
     return NewFactor(secret, pyotp.TOTP(secret).provisioning_uri(name=subject, issuer_name="Fangxian"))
 
 
