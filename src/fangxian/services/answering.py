@@ -13,12 +13,12 @@ from fangxian.services.living import Living
 from fangxian.services.references import meant, refer
 from fangxian.services.staff import staff_event
 from fangxian.store.one_person import person_tables
-from fangxian.work.appeal import Appeal, AppealState
+from fangxian.work.appeal import ANSWERING, Appeal, AppealState
 from fangxian.work.appeal_rows import appeals_to_answer, read, words_of
 from fangxian.work.appealing import answer_appeal
 from fangxian.work.deciding import decisions_to_sign, propose_decision, read_decision, reject_decision, sign_decision
 from fangxian.work.decision import Decision
-from fangxian.work.permissions import Principal, check
+from fangxian.work.permissions import Principal, check, role_for
 from fangxian.work.roles import Action, Role
 
 
@@ -53,7 +53,7 @@ def open_one(living: Living, by: Principal, reference: str) -> Opened:
     sealed, _ = words_of(living.store, by, person_id=person_id, appeal_id=appeal_id, at=living.clock())
     appeal = read(living.store, person_id, appeal_id)
     words = appeal_words.opened(living, sealed, person_id, appeal_words.SAID, at=appeal.opened_at)
-    role = next(role for role in sorted(by.roles))
+    role = role_for(by, *ANSWERING.values())
     fact, reasons = _rests_on(living, by, role, person_id, appeal.fact_id, purpose="appeal", fact_type=appeal.fact_type)
     return Opened(appeal, words, fact, reasons)
 

@@ -44,7 +44,7 @@ def own_people(living: Living, by: Principal) -> tuple[OwnPerson, ...]:
         raise RefusedError(
             Text("您的账号没有对应的单位，请联系管理员。", "Your account belongs to no organisation; ask its administrator.")
         )
-    role = [check(by, Action.SEE_COLOUR_OF_OWN_PEOPLE, organisation_id=each) for each in organisations][0]
+    role = check(by, Action.SEE_COLOUR_OF_OWN_PEOPLE, organisation_id=organisations[0])
     event = staff_event(by, "own_people_seen", purpose=PURPOSE, role=role)
     values: dict[str, Any] = {
         "organisations": organisations,
