@@ -36,7 +36,7 @@ class DemoSignIn:
 
         Raises FangxianError for a client that is not this machine: a proxy may stand before the address that is served.
         """
-        if client is None or not ip_address(client).is_loopback or role not in STAFF or number not in (1, 2):
+        if client is None or not _is_here(client) or role not in STAFF or number not in (1, 2):
             raise FangxianError("Only this machine may choose who to be.", done="Nobody was let in.")
         return Principal(
             subject=f"demo-{role.replace('_', '-')}-{number}",
@@ -45,6 +45,13 @@ class DemoSignIn:
             organisation_ids=self.organisation_ids,
             second_factor=True,
         )
+
+
+def _is_here(client: str) -> bool:
+    try:
+        return ip_address(client).is_loopback
+    except ValueError:
+        return False
 
 
 SignIn = Oidc | DemoSignIn
