@@ -36,7 +36,7 @@ def _clock(instant: datetime, policy: Policy) -> str:
 
 def _role_words(role: str) -> Text:
     """Return the words of a role as an event names it; of several, and of what is none, the name itself."""
-    return Role(role).words if role in Role else Text(role, role)
+    return Role(role).words if role in list(Role) else Text(role, role)
 
 
 def environment() -> Environment:

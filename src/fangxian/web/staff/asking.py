@@ -58,6 +58,7 @@ class StaffAsked:
 
 
 StaffHandler = Callable[[StaffAsked], Response]
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class StaffDesk:
         html = render(self.templates, f"staff/{template}", asked.words, policy=policy, here=here, session=asked.session, **values)
         return keep_choice(asked.request, HTMLResponse(html, status))
 
-    def endpoint(self, handler: StaffHandler, actions: Sequence[Action], *, public: bool = False) -> Callable[[Request], Awaitable[Response]]:
+    def endpoint(self, handler: StaffHandler, actions: Sequence[Action], *, public: bool = False) -> Endpoint:
         """Return the endpoint of a handler, which runs in a thread.
 
         Whoever has no session is sent to log in, whoever has no role for any of the actions is told so, and whoever must show a
