@@ -11,6 +11,7 @@ import typer
 from fangxian.cli.keys import KeysOption, PassphraseOption, passphrase
 from fangxian.cli.options import LanguageOption, PolicyOption
 from fangxian.cli.printing import Reader, print_line
+from fangxian.cli.staff import StaffOption, staff_sign_in
 from fangxian.cli.store import StoreOption
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
@@ -38,6 +39,7 @@ def serve(
         str,
         typer.Option(help="Who brings one-time codes: module:name of your own, or `page`, which shows them on the page of this machine."),
     ],
+    staff: StaffOption = None,
     lake: Annotated[Path | None, typer.Option(help="The lake that facts flow to and deliveries come from.", show_default=False)] = None,
     host: Annotated[str, typer.Option(help="The address to listen at.")] = LOOPBACK,
     port: Annotated[int, typer.Option(help="The port; 0 takes any free one.")] = 8000,
@@ -49,12 +51,12 @@ def serve(
 
     Everybody but this machine must come through TLS: put a proxy before it that adds it and sends X-Forwarded-Proto.
     """
-    brings = _sender(sender, host)
+    brings, sign_in = _sender(sender, host), staff_sign_in(staff, host)
     folder = KeyFolder(keys, passphrase(passphrase_file))
     reader = Reader(language)
     opened = open_living(store=store, keys=folder, vault=vault, policy=policy_called(policy), sender=brings)
     with opened as living, Serving(living.store, living.policy) as serving, Upkeep(living, Lake.open(lake) if lake else None):
-        app = live_application(living, serving, hosts=name or [LOOPBACK, "localhost"])
+        app = live_application(living, serving, hosts=name or [LOOPBACK, "localhost"], sign_in=sign_in)
         serve_application(
             app, host=host, port=port, on_ready=lambda address: print_line(reader.say(f"已就绪：{address}", f"Ready: {address}"))
         )

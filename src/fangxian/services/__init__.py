@@ -1,1 +1,1 @@
-"""What people do for themselves: log in, declare, check in, show a code, see why and who looked. Facts come out of it."""
+"""What people do for themselves, and staff for them: log in, declare, show a code, confirm, look. Facts come out of it."""

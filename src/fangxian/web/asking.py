@@ -53,18 +53,11 @@ Handler = Callable[[Asked], Response]
 def page(living: Living, handler: Handler, *, needs_session: bool = True) -> Callable[[Request], Awaitable[Response]]:
     """Return the endpoint of a handler, which runs in a thread: it asks the store.
 
-    A form from another site is refused, one that is too long is not read, and whoever has no session is sent to log in.
+    Whoever has no session is sent to log in.
     """
 
     async def endpoint(request: Request) -> Response:
-        form: dict[str, list[str]] = {}
-        if request.method == "POST":
-            if comes_from_elsewhere(request.headers):
-                raise HTTPException(403)
-            body = await short_body(request)
-            if body is None:
-                raise HTTPException(413)
-            form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+        form = await form_of(request)
         secret = request.cookies.get(COOKIE, "")
         session = await run_in_threadpool(session_of, living, secret) if secret else None
         if needs_session and session is None:
@@ -72,6 +65,18 @@ def page(living: Living, handler: Handler, *, needs_session: bool = True) -> Cal
         return await run_in_threadpool(handler, Asked(request, form, words_for(request), session))
 
     return endpoint
+
+
+async def form_of(request: Request) -> dict[str, list[str]]:
+    """Return the fields of a request's form; one from another site is refused, one that is too long is not read."""
+    if request.method != "POST":
+        return {}
+    if comes_from_elsewhere(request.headers):
+        raise HTTPException(403)
+    body = await short_body(request)
+    if body is None:
+        raise HTTPException(413)
+    return parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
 
 
 def keep_session(response: Response, session: Session, *, secure: bool) -> Response:

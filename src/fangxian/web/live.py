@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from fangxian.errors import FangxianError
 from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
+from fangxian.services.sign_in import SignIn
 from fangxian.store.serving import Serving
 from fangxian.web.api.app import PREFIX, api
 from fangxian.web.citizen.routes import citizen_routes
@@ -26,10 +27,11 @@ from fangxian.web.gate.routes import routes as gate_routes
 from fangxian.web.guard import SecurityHeaders
 from fangxian.web.language import words_for
 from fangxian.web.libraries import STATIC
+from fangxian.web.staff.routes import staff_routes
 from fangxian.web.templating import environment, render
 
 
-def live_routes(living: Living, serving: Serving) -> list[BaseRoute]:
+def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None) -> list[BaseRoute]:
     """Return every route of the living code but its static files and its front door."""
     templates = environment()
     gates = Gates(
@@ -45,15 +47,16 @@ def live_routes(living: Living, serving: Serving) -> list[BaseRoute]:
         *gate_routes(gates),  # before the interface: the ways of gates are under its prefix, and faster
         *citizen_routes(living, templates),
         Route("/me/worker.js", _worker),
-        Mount(PREFIX, api(living)),
+        *(staff_routes(living, templates, sign_in) if sign_in else ()),
+        Mount(PREFIX, api(living, sign_in)),
         Route("/health", _alive),
         Route("/ready", _ready(living)),
     ]
 
 
-def live_application(living: Living, serving: Serving, *, hosts: Sequence[str]) -> Starlette:
-    """Return the application that answers under the names `hosts`."""
-    routes = [Route("/", _front_door), *live_routes(living, serving), Mount("/static", StaticFiles(directory=STATIC))]
+def live_application(living: Living, serving: Serving, *, hosts: Sequence[str], sign_in: SignIn | None = None) -> Starlette:
+    """Return the application that answers under the names `hosts`; staff have pages where they can sign in."""
+    routes = [Route("/", _front_door), *live_routes(living, serving, sign_in), Mount("/static", StaticFiles(directory=STATIC))]
     around = [Middleware(SecurityHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)), Middleware(GZipMiddleware)]
     return Starlette(routes=routes, middleware=around, exception_handlers=refusals())
 

@@ -13,7 +13,12 @@ from fangxian.work.roles import Action
 class Permitted(Route):
     """A route with its action."""
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], *, action: Action | None, methods: Sequence[str]) -> None:
-        """Answer `methods` of a path; `action` is a row of the permission matrix, None where it asks who somebody is."""
+    def __init__(
+        self, path: str, endpoint: Callable[..., Any], *, action: Action | None, methods: Sequence[str], others: Sequence[Action] = ()
+    ) -> None:
+        """Answer `methods` of a path; `action` is a row of the permission matrix, None where it asks who somebody is.
+
+        `others` are further actions under any of which the same is asked for.
+        """
         super().__init__(path, endpoint, methods=list(methods))
-        self.action = action
+        self.action, self.others = action, tuple(others)

@@ -10,9 +10,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fangxian.code.rule import rule
 from fangxian.code.telling import tell_fact
-from fangxian.facts import fact_type
+from fangxian.facts import Text, fact_type
 from fangxian.policy.policy import Policy
 from fangxian.web.words import Words
+from fangxian.work.roles import Role
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -33,13 +34,18 @@ def _clock(instant: datetime, policy: Policy) -> str:
     return f"{policy.local(instant):%Y-%m-%d %H:%M}"
 
 
+def _role_words(role: str) -> Text:
+    """Return the words of a role as an event names it; of several, and of what is none, the name itself."""
+    return Role(role).words if role in list(Role) else Text(role, role)
+
+
 def environment() -> Environment:
     """Return the templates, with everything escaped and every missing name an error."""
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     made.filters |= {"people": _people, "change": _change, "percent": _percent, "clock": _clock}
-    made.globals |= {"rule": rule, "tell_fact": tell_fact, "fact_type": fact_type}
+    made.globals |= {"rule": rule, "tell_fact": tell_fact, "fact_type": fact_type, "role_words": _role_words}
     return made
 
 

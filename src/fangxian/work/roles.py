@@ -54,6 +54,7 @@ class Action(StrEnum):
     DOWNLOAD_OWN_DATA = "download_own_data"
     DELETE_OWN_DATA = "delete_own_data"
     ADD_FAMILY_MEMBER = "add_family_member"
+    CONSENT = "consent"
     APPEAL = "appeal"
     NOT_ME = "not_me"
     VERIFY_CODE = "verify_code"

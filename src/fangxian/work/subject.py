@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from fangxian.errors import FangxianError
-from fangxian.facts import PersonalDecision, PersonFact, Withdrawal, all_fact_types
+from fangxian.facts import Fact, PersonalDecision, PersonFact, Withdrawal, all_fact_types
 from fangxian.policy.colour import Colour
 from fangxian.policy.policy import Policy
 from fangxian.store.recording import Hit, hits_now
@@ -27,6 +27,13 @@ _STANDS: Final = """
         SELECT FROM facts.withdrawal WHERE withdrawal.person_id = fact.person_id AND withdrawal.fact_type = {type}
             AND withdrawn_fact_id = fact.fact_id AND (reason <> 'corrected' OR fact.known_at < withdrawal.known_at)
     )"""
+
+
+def standing(fact_type: type[Fact]) -> sql.Composable:
+    """Return a query of the facts of a type that nobody took back, for a FROM clause."""
+    return sql.SQL("(SELECT fact.* FROM {} AS fact WHERE {})").format(
+        sql.Identifier("facts", fact_type.name), sql.SQL(_STANDS).format(type=sql.Literal(fact_type.name))
+    )
 
 
 def source_of(transaction: Transaction, person_id: str, fact_type: str, fact_id: int) -> str:

@@ -9,13 +9,17 @@ from fastapi.responses import JSONResponse
 from fangxian.errors import FangxianError
 from fangxian.services.living import Living
 from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
+from fangxian.services.sign_in import SignIn
 from fangxian.web.api.citizen import citizen_api
+from fangxian.web.api.saying import both
+from fangxian.web.api.staff import staff_api
+from fangxian.work.permissions import Forbidden
 
 PREFIX = "/api/v1"
 
 
-def api(living: Living) -> FastAPI:
-    """Return the application; mount it under PREFIX."""
+def api(living: Living, sign_in: SignIn | None = None) -> FastAPI:
+    """Return the application; mount it under PREFIX. Without a way for staff to sign in it has no routes of theirs."""
     app = FastAPI(
         title="Fangxian 防线",
         version="1",
@@ -24,6 +28,12 @@ def api(living: Living) -> FastAPI:
         redoc_url=None,
     )
     app.include_router(citizen_api(living))
+    if sign_in:
+        app.include_router(staff_api(living, sign_in))
+
+    @app.exception_handler(Forbidden)
+    async def forbidden(request: Request, error: Forbidden) -> JSONResponse:
+        return JSONResponse({"error": both(error.words)}, 403)
 
     @app.exception_handler(RefusedError)
     async def refused(request: Request, error: RefusedError) -> JSONResponse:

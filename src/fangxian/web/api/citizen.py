@@ -8,8 +8,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field, field_serializer
 
-from fangxian.code.rule import rule
-from fangxian.code.telling import tell_fact
 from fangxian.facts import Text
 from fangxian.services import accounts, declaring, issuing, looking, members
 from fangxian.services.accounts import Session
@@ -17,6 +15,7 @@ from fangxian.services.documents import document
 from fangxian.services.living import Living
 from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import BadAnswerError
+from fangxian.web.api.saying import both, reason_of, utc
 from fangxian.web.asking import COOKIE
 from fangxian.web.guard import comes_from_elsewhere
 
@@ -69,7 +68,7 @@ class Credential(BaseModel):
 
     @field_serializer("valid_until")
     def _utc(self, at: datetime) -> str:
-        return f"{at.isoformat(timespec='seconds')}Z"
+        return utc(at)
 
 
 def citizen_api(living: Living) -> APIRouter:
@@ -104,7 +103,7 @@ def citizen_api(living: Living) -> APIRouter:
         return {
             "name": asked.name,
             "version": asked.version,
-            "title": _both(asked.title),
+            "title": both(asked.title),
             "questions": [_question(q) for q in asked.questions],
         }
 
@@ -118,7 +117,7 @@ def citizen_api(living: Living) -> APIRouter:
     def log_in(given: LogIn) -> dict[str, str]:
         """Begin a session; send its secret as a bearer token."""
         begun = accounts.log_in(living, accounts.phone_number(given.phone), given.code)
-        return {"session": begun.secret, "ends_at": _z(begun.ends_at)}
+        return {"session": begun.secret, "ends_at": utc(begun.ends_at)}
 
     @router.post("/log-out", status_code=204, openapi_extra={"x-action": "see_own_code"})
     def log_out(session: mine) -> None:
@@ -160,8 +159,8 @@ def citizen_api(living: Living) -> APIRouter:
         seen = looking.own_code(living, member.person_id)
         return {
             "colour": seen.colour,
-            "reasons": [_reason(living, each) for each in seen.reasons],
-            "changes": [{"at": _z(change.at), "colour": change.colour} for change in seen.changes],
+            "reasons": [reason_of(living.policy, each) for each in seen.reasons],
+            "changes": [{"at": utc(change.at), "colour": change.colour} for change in seen.changes],
         }
 
     @router.post("/me/{place}/credential", openapi_extra={"x-action": "see_own_code"})
@@ -190,7 +189,7 @@ def citizen_api(living: Living) -> APIRouter:
     def looks(member: of) -> list[dict[str, str]]:
         """Return who looked at the data and what was done with it, newest first."""
         found = looking.who_looked(living, member.person_id)
-        return [{"at": _z(look.at), "role": look.role, "action": look.action, "purpose": look.purpose} for look in found]
+        return [{"at": utc(look.at), "role": look.role, "action": look.action, "purpose": look.purpose} for look in found]
 
     @router.get("/me/{place}/data", openapi_extra={"x-action": "download_own_data"})
     def data(member: of) -> dict[str, Any]:
@@ -204,37 +203,13 @@ def _lists(answers: _Answers) -> dict[str, list[str]]:
     return {key: [value] if isinstance(value, str) else value for key, value in answers.items()}
 
 
-def _both(text: Text) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}
-
-
-def _z(at: datetime) -> str:
-    return f"{at.isoformat(timespec='seconds')}Z"
-
-
 def _question(q: Any) -> dict[str, Any]:
     return {
         "key": q.key,
         "kind": q.kind,
-        "words": _both(q.words),
-        "options": [{"value": option, "words": _both(q.option_words(option))} for option in q.options],
+        "words": both(q.words),
+        "options": [{"value": option, "words": both(q.option_words(option))} for option in q.options],
         "between": q.between,
         "optional": q.optional,
         "only_if": q.only_if,
-    }
-
-
-def _reason(living: Living, reason: Any) -> dict[str, Any]:
-    told = {language: [tell_fact(living.policy, seen, language=language) for seen in reason.because] for language in ("zh", "en")}
-    return {
-        "rule": reason.wording.rule,
-        "title": _both(rule(reason.wording.rule).title),
-        "wording": _both(reason.wording.text),
-        "in_force_since": reason.wording.since.isoformat(),
-        "ends": _both(reason.wording.ends),
-        "colour": reason.colour,
-        "from_at": _z(reason.from_at),
-        "until_at": _z(reason.until_at) if reason.until_at else None,
-        "because": told,
-        "check_ins": {"done": reason.progress.done, "needed": reason.progress.needed} if reason.progress else None,
     }

@@ -16,11 +16,12 @@ from fangxian.services.documents import document
 from fangxian.services.living import Living
 from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
+from fangxian.services.screen_number import number_on_screen
 from fangxian.services.senders import OnThePage
+from fangxian.signed.credential import token_id
 from fangxian.web.asking import COOKIE, Asked, keep_session
 from fangxian.web.language import keep_choice
 from fangxian.web.templating import render
-from fangxian.work.roles import Role
 
 _SEE_OTHER = 303
 
@@ -100,7 +101,9 @@ class CitizenPages:
         """Answer with a person's code: its colour, why, until when, and what would change it."""
         member = self._member(asked)
         seen = looking.own_code(self.living, member.person_id)
-        return keep_choice(asked.request, self._of(asked, member, "code.html", e=seen))
+        salt = self.living.vault.day_salt(self.living.today(self.living.clock()))
+        number = number_on_screen(token_id(salt, member.person_id))
+        return keep_choice(asked.request, self._of(asked, member, "code.html", e=seen, number=number))
 
     def declare(self, asked: Asked) -> Response:
         """Answer with a declaration's form, or take it."""
@@ -114,7 +117,7 @@ class CitizenPages:
         """Answer with who looked at a person's data, newest first."""
         member = self._member(asked)
         return self._of(
-            asked, member, "looks.html", looks=looking.who_looked(self.living, member.person_id), roles={role: role.words for role in Role}
+            asked, member, "looks.html", looks=looking.who_looked(self.living, member.person_id)
         )
 
     def data(self, asked: Asked) -> Response:

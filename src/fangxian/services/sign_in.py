@@ -1,0 +1,57 @@
+"""The ways in which staff come in: a provider, or, for demonstrations alone, a page on which one chooses who to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from fangxian.errors import FangxianError
+from fangxian.services.oidc import Oidc
+from fangxian.services.staff import STAFF
+from fangxian.work.permissions import Principal
+from fangxian.work.roles import Role
+
+HERE = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoSignIn:
+    """Lets anybody on this machine be anybody. Make it with the address that is served: any but loopback is refused."""
+
+    host: str
+    region_codes: frozenset[str]
+    organisation_ids: frozenset[str]
+
+    def __post_init__(self) -> None:
+        """Refuse to serve another machine."""
+        if self.host not in HERE:
+            raise FangxianError(
+                "A page on which one chooses a role would let anybody in as anybody.",
+                done="Nothing was served.",
+                next_step="Serve on 127.0.0.1, or name a provider: --issuer.",
+            )
+
+    def principal(self, role: str, *, number: int, client: str | None) -> Principal:
+        """Return the invented colleague of a role: of each there are two, so that a second can sign.
+
+        Raises FangxianError for a client that is not this machine: a proxy may stand before the address that is served.
+        """
+        if client is None or not _is_here(client) or role not in STAFF or number not in (1, 2):
+            raise FangxianError("Only this machine may choose who to be.", done="Nobody was let in.")
+        return Principal(
+            subject=f"demo-{role.replace('_', '-')}-{number}",
+            roles=frozenset({Role(role)}),
+            region_codes=self.region_codes,
+            organisation_ids=self.organisation_ids,
+            second_factor=True,
+        )
+
+
+def _is_here(client: str) -> bool:
+    try:
+        return ip_address(client).is_loopback
+    except ValueError:
+        return False
+
+
+SignIn = Oidc | DemoSignIn

@@ -1,0 +1,225 @@
+"""What programs of the staff may do: everything that the staff's pages do. A session's secret or an access token comes as a bearer."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from fangxian.services import answering, confirming
+from fangxian.services.living import Living
+from fangxian.services.oidc import Oidc
+from fangxian.services.overseeing import oversee, verify_audit
+from fangxian.services.own_people import own_people
+from fangxian.services.refusals import RefusedError
+from fangxian.services.sign_in import SignIn
+from fangxian.services.staff import session_of
+from fangxian.web.api.saying import fact_of, reason_of, utc
+from fangxian.web.guard import comes_from_elsewhere
+from fangxian.web.staff.asking import COOKIE
+from fangxian.web.staff.places import ANSWER, places_of
+from fangxian.work.appeal import Appeal, AppealState
+from fangxian.work.decision import Decision
+from fangxian.work.permissions import Principal, role_for
+from fangxian.work.roles import Action
+
+# No postponed annotations here: FastAPI reads them, and those of a function's own names could not be found.
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Answer(_Model):
+    """An answer to an appeal, with words for the person."""
+
+    answer: str = Field(pattern="^(upheld|refused)$")
+    words: str = Field(max_length=10_000)
+
+
+class Proposal(_Model):
+    """A proposal that the fact of an appeal no longer count under a rule."""
+
+    appeal: str = Field(max_length=1_000)
+    rule: str = Field(max_length=100)
+    reason: str = Field(max_length=40)
+
+
+class Search(_Model):
+    """One person: by the number on their screen, or by a document."""
+
+    number: str = Field("", max_length=20)
+    id_type: str = Field("", max_length=40)
+    id_number: str = Field("", max_length=40)
+
+
+class Finding(_Model):
+    """What a doctor found about a declaration."""
+
+    declaration: str = Field(max_length=1_000)
+    finding: str = Field(pattern="^(healthy|fever_excluded|referred)$")
+
+
+def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
+    """Return the routes of the staff; `x-action` names the rows of the permission matrix that each stands under."""
+    router = APIRouter(prefix="/staff", tags=["staff"])
+
+    def principal(request: Request) -> Principal:
+        kind, _, bearer = request.headers.get("authorization", "").partition(" ")
+        if bearer and kind.lower() == "bearer":
+            return _bearer(living, sign_in, bearer)
+        if request.method != "GET" and comes_from_elsewhere(request.headers):
+            raise HTTPException(403)
+        if found := session_of(living, request.cookies.get(COOKIE, "")):
+            return found.by
+        raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+
+    def asks(*actions: Action) -> Any:
+        """Return whoever asks, once a role of theirs has one of the actions; what it is done to is checked by whoever does it."""
+
+        def allowed(by: Annotated[Principal, Depends(principal)]) -> Principal:
+            role_for(by, *actions)
+            return by
+
+        return Depends(allowed)
+
+    def route(method: Callable[..., Any], path: str, actions: Sequence[Action], **more: Any) -> Any:
+        return method(path, openapi_extra={"x-action": " ".join(actions) or "staff"}, **more)
+
+    @route(router.get, "/me", ())
+    def me(by: Annotated[Principal, Depends(principal)]) -> dict[str, Any]:
+        """Return who one is here."""
+        return {
+            "subject": by.subject,
+            "roles": sorted(by.roles),
+            "region_codes": sorted(by.region_codes),
+            "organisation_ids": sorted(by.organisation_ids),
+            "second_factor": by.second_factor,
+            "places": places_of(by),
+        }
+
+    @route(router.get, "/appeals", ANSWER)
+    def appeals(by: Annotated[Principal, asks(*ANSWER)]) -> list[dict[str, Any]]:
+        """Return the appeals to answer, the most urgent first."""
+        at = living.clock()
+        return [{"appeal": ref, **_appeal(each), "late": each.late(at)} for ref, each in answering.waiting_appeals(living, by)]
+
+    @route(router.get, "/appeals/{reference}", ANSWER)
+    def appeal(reference: str, by: Annotated[Principal, asks(*ANSWER)]) -> dict[str, Any]:
+        """Return one appeal with its words, the disputed fact, and what follows from it; the person sees that it was read."""
+        opened = answering.open_one(living, by, reference)
+        return {
+            **_appeal(opened.appeal),
+            "words": opened.words,
+            "fact": fact_of(living.policy, opened.fact) if opened.fact else None,
+            "reasons": [reason_of(living.policy, reason) for reason in opened.reasons],
+        }
+
+    @route(router.post, "/appeals/{reference}/answer", ANSWER)
+    def answer(reference: str, given: Answer, by: Annotated[Principal, asks(*ANSWER)]) -> dict[str, str]:
+        """Uphold or refuse an appeal."""
+        answering.answer(living, by, reference, AppealState(given.answer), given.words)
+        return {"state": given.answer}
+
+    @route(router.get, "/decisions", (Action.SIGN_DECISION,))
+    def decisions(by: Annotated[Principal, asks(Action.SIGN_DECISION)]) -> list[dict[str, Any]]:
+        """Return the proposals of others that wait for a second signature."""
+        return [{"decision": reference, **_decision(each)} for reference, each in answering.waiting_decisions(living, by)]
+
+    @route(router.post, "/decisions", (Action.PROPOSE_DECISION,), status_code=201)
+    def propose(given: Proposal, by: Annotated[Principal, asks(Action.PROPOSE_DECISION)]) -> dict[str, Any]:
+        """Propose a decision, as the first of two."""
+        return _decision(answering.propose(living, by, given.appeal, rule=given.rule, reason=given.reason))
+
+    @route(router.get, "/decisions/{reference}", (Action.SIGN_DECISION,))
+    def decision(reference: str, by: Annotated[Principal, asks(Action.SIGN_DECISION)]) -> dict[str, Any]:
+        """Return one proposal with the reasons that it would end; the person sees that it was read."""
+        opened = answering.open_proposal(living, by, reference)
+        return {**_decision(opened.decision), "reasons": [reason_of(living.policy, reason) for reason in opened.reasons]}
+
+    @route(router.post, "/decisions/{reference}/sign", (Action.SIGN_DECISION,))
+    def sign(reference: str, by: Annotated[Principal, asks(Action.SIGN_DECISION)]) -> dict[str, str]:
+        """Sign as the second; the code is decided again."""
+        answering.sign(living, by, reference)
+        return {"state": "signed"}
+
+    @route(router.post, "/decisions/{reference}/reject", (Action.REJECT_DECISION,))
+    def reject(reference: str, by: Annotated[Principal, asks(Action.REJECT_DECISION)]) -> dict[str, str]:
+        """Reject a proposal."""
+        answering.reject(living, by, reference)
+        return {"state": "rejected"}
+
+    @route(router.post, "/confirm/look-up", (Action.CONFIRM_DECLARATION,))
+    def look_up(given: Search, by: Annotated[Principal, asks(Action.CONFIRM_DECLARATION)]) -> dict[str, Any]:
+        """Return the newest declaration of one person; the person sees the search."""
+        found = confirming.look_up(living, by, number=given.number, id_type=given.id_type, id_number=given.id_number)
+        return {"declaration": found.reference, "says": fact_of(living.policy, found.seen)}
+
+    @route(router.post, "/confirm", (Action.CONFIRM_DECLARATION,), status_code=201)
+    def confirm(given: Finding, by: Annotated[Principal, asks(Action.CONFIRM_DECLARATION)]) -> dict[str, str]:
+        """Sign what was found; the code is decided again."""
+        confirming.confirm(living, by, given.declaration, given.finding)
+        return {"recorded": "yes"}
+
+    @route(router.get, "/people", (Action.SEE_COLOUR_OF_OWN_PEOPLE,))
+    def people(by: Annotated[Principal, asks(Action.SEE_COLOUR_OF_OWN_PEOPLE)]) -> list[dict[str, Any]]:
+        """Return the colours of the organisation's people who let it see them; each of them sees the look."""
+        return [
+            {"name": each.masked_name, "colour": each.colour, "changes_at": utc(each.changes_at) if each.changes_at else None}
+            for each in own_people(living, by)
+        ]
+
+    @route(router.get, "/audit", (Action.SEE_AUDIT,))
+    def audit(by: Annotated[Principal, asks(Action.SEE_AUDIT)]) -> dict[str, Any]:
+        """Return the newest seal, what was done within a day, and the published counts."""
+        seen = oversee(living, by)
+        return {
+            "seals": seen.seals,
+            "sealed_at": utc(seen.sealed_at) if seen.sealed_at else None,
+            "last_hash": seen.last_hash,
+            "done": [vars(each) for each in seen.done],
+            "codes_by_reason": [vars(each) for each in seen.reasons],
+            "decisions_by_signer": [vars(each) for each in seen.signers],
+        }
+
+    @route(router.post, "/audit/verify", (Action.SEE_AUDIT,))
+    def verify(by: Annotated[Principal, asks(Action.SEE_AUDIT)]) -> dict[str, Any]:
+        """Compute every seal again."""
+        return vars(verify_audit(living, by))
+
+    return router
+
+
+def _bearer(living: Living, sign_in: SignIn, bearer: str) -> Principal:
+    """Return whose session's secret it is, or for whom the provider signed it."""
+    if found := session_of(living, bearer):
+        return found.by
+    try:
+        if isinstance(sign_in, Oidc) and bearer.count(".") == 2:
+            return sign_in.machine(bearer)
+    except RefusedError:
+        pass
+    raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _appeal(appeal: Appeal) -> dict[str, Any]:
+    return {
+        "ground": appeal.ground,
+        "fact_type": appeal.fact_type,
+        "region_code": appeal.region_code,
+        "state": appeal.state,
+        "opened_at": utc(appeal.opened_at),
+        "due_at": utc(appeal.due_at),
+        "by_decision": appeal.ground.needs_decision,
+    }
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    return {
+        "rule": decision.rule,
+        "reason": decision.reason,
+        "region_code": decision.region_code,
+        "first_signer": decision.first_signer,
+        "lapses_at": utc(decision.lapses_at),
+        "state": decision.state,
+    }

@@ -1,0 +1,119 @@
+"""What a page of the staff is given: the form, the reader's words, who came in; and what is said instead of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jinja2 import Environment
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from fangxian.errors import FangxianError
+from fangxian.services.living import Living
+from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
+from fangxian.services.staff import SESSION_LASTS, StaffSession, session_of
+from fangxian.web.asking import form_of
+from fangxian.web.language import keep_choice, words_for
+from fangxian.web.templating import render
+from fangxian.web.words import Words
+from fangxian.work.permissions import PERMISSIONS, Forbidden, Principal, role_for
+from fangxian.work.roles import Action
+
+COOKIE: Final = "fangxian_staff"
+LOG_IN: Final = "/staff/log-in"
+FACTOR: Final = "/staff/factor"
+
+
+@dataclass(frozen=True)
+class StaffAsked:
+    """One request of a page of the staff."""
+
+    request: Request
+    form: Mapping[str, Sequence[str]]
+    words: Words
+    session: StaffSession | None
+
+    def one(self, name: str) -> str:
+        """Return the first value of a field, empty where there is none."""
+        return next(iter(self.form.get(name, ())), "")
+
+    @property
+    def reference(self) -> str:
+        """The reference that the address names."""
+        return str(self.request.path_params["reference"])
+
+    @property
+    def mine(self) -> StaffSession:
+        """The session; nobody who has none comes here, for the route refuses them."""
+        assert self.session is not None  # noqa: S101
+        return self.session
+
+    @property
+    def by(self) -> Principal:
+        """Who asks."""
+        return self.mine.by
+
+
+StaffHandler = Callable[[StaffAsked], Response]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class StaffDesk:
+    """What the handlers share: the installation and the templates."""
+
+    living: Living
+    templates: Environment
+
+    def page(self, asked: StaffAsked, template: str, status: int = 200, **values: Any) -> Response:
+        """Return a template of the staff filled in."""
+        here, policy = asked.request.url.path, self.living.policy
+        html = render(self.templates, f"staff/{template}", asked.words, policy=policy, here=here, session=asked.session, **values)
+        return keep_choice(asked.request, HTMLResponse(html, status))
+
+    def endpoint(self, handler: StaffHandler, actions: Sequence[Action], *, public: bool = False) -> Endpoint:
+        """Return the endpoint of a handler, which runs in a thread.
+
+        Whoever has no session is sent to log in, whoever has no role for any of the actions is told so, and whoever must show a
+        second factor for all of them is sent to show it. What the actions are done to is checked by whoever does them.
+        """
+
+        async def endpoint(request: Request) -> Response:
+            form = await form_of(request)
+            secret = request.cookies.get(COOKIE, "")
+            session = await run_in_threadpool(session_of, self.living, secret) if secret else None
+            if session is None and not public:
+                return RedirectResponse(LOG_IN, 303)
+            return await run_in_threadpool(self._answer, handler, actions, StaffAsked(request, form, words_for(request), session))
+
+        return endpoint
+
+    def _answer(self, handler: StaffHandler, actions: Sequence[Action], asked: StaffAsked) -> Response:
+        try:
+            if actions:
+                role_for(asked.by, *actions)
+                if not asked.by.second_factor and all(PERMISSIONS[action].second_factor for action in actions):
+                    return RedirectResponse(FACTOR, 303)
+            return handler(asked)
+        except (Forbidden, RefusedError) as refused:
+            return self.page(asked, "refused.html", status_of(refused), said=refused.words, known="")
+        except FangxianError as error:
+            # Work's own refusals are said in English alone, and hold nothing of a person.
+            return self.page(asked, "refused.html", 409, said=None, known=str(error))
+
+
+def status_of(refused: Forbidden | RefusedError) -> int:
+    """Return the status of a refusal."""
+    if isinstance(refused, Forbidden):
+        return 403
+    return 429 if isinstance(refused, TooManyError) else 422 if isinstance(refused, BadAnswerError) else 409
+
+
+def keep_staff_session(response: Response, session: StaffSession, *, secure: bool) -> Response:
+    """Let the browser keep a session: no script reads it, no form of another site sends it."""
+    longest = int(SESSION_LASTS.total_seconds())
+    response.set_cookie(COOKIE, session.secret, max_age=longest, httponly=True, secure=secure, samesite="lax", path="/")
+    return response

@@ -1,0 +1,23 @@
+"""The places of the staff's pages, each with the actions under which one comes there: the first page shows those of one's roles."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fangxian.work.permissions import PERMISSIONS, Principal
+from fangxian.work.roles import Action
+
+ANSWER: Final = (Action.ANSWER_APPEAL, Action.ANSWER_APPEAL_AT_OFFICE)
+
+PLACES: Final[dict[str, tuple[Action, ...]]] = {
+    "appeals": ANSWER,
+    "decisions": (Action.SIGN_DECISION,),
+    "confirm": (Action.CONFIRM_DECLARATION,),
+    "people": (Action.SEE_COLOUR_OF_OWN_PEOPLE,),
+    "audit": (Action.SEE_AUDIT,),
+}
+
+
+def places_of(by: Principal) -> list[str]:
+    """Return the places that somebody's roles lead to."""
+    return [place for place, actions in PLACES.items() if any(by.roles & PERMISSIONS[action].roles.keys() for action in actions)]

@@ -1,0 +1,58 @@
+"""The addresses of the staff's pages, each with the actions of the permission matrix under which it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jinja2 import Environment
+from starlette.routing import BaseRoute
+
+from fangxian.services.living import Living
+from fangxian.services.sign_in import SignIn
+from fangxian.web.permitted import Permitted
+from fangxian.web.staff.appeals import AppealDesk
+from fangxian.web.staff.asking import StaffDesk, StaffHandler
+from fangxian.web.staff.coming_in import ComingIn
+from fangxian.web.staff.looking import LookingDesk
+from fangxian.web.staff.places import ANSWER
+from fangxian.work.roles import Action
+
+
+def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Iterator[BaseRoute]:
+    """Yield the routes; those without an action ask who somebody is, or are for everybody of the staff."""
+    desk = StaffDesk(living, templates)
+    coming, appeals, looking = ComingIn(desk, sign_in), AppealDesk(desk), LookingDesk(desk)
+    open_to_all: tuple[tuple[str, StaffHandler, str], ...] = (
+        ("/staff/log-in", coming.log_in, "GET"),
+        ("/staff/log-in/begin", coming.begin, "GET"),
+        ("/staff/log-in/back", coming.back, "GET"),
+        ("/staff/log-in/choose", coming.choose, "POST"),
+    )
+    of_all_staff: tuple[tuple[str, StaffHandler, str], ...] = (
+        ("/staff", coming.home, "GET"),
+        ("/staff/log-out", coming.log_out, "POST"),
+        ("/staff/factor", coming.factor, "GET POST"),
+        ("/staff/factor/enrol", coming.enrol, "POST"),
+    )
+    permitted: tuple[tuple[str, StaffHandler, str, tuple[Action, ...]], ...] = (
+        ("/staff/appeals", appeals.appeals, "GET", ANSWER),
+        ("/staff/appeals/{reference}", appeals.appeal, "GET", ANSWER),
+        ("/staff/appeals/{reference}/answer", appeals.answer, "POST", ANSWER),
+        ("/staff/decisions", appeals.decisions, "GET", (Action.SIGN_DECISION,)),
+        ("/staff/decisions/propose", appeals.propose, "POST", (Action.PROPOSE_DECISION,)),
+        ("/staff/decisions/{reference}", appeals.decision, "GET", (Action.SIGN_DECISION,)),
+        ("/staff/decisions/{reference}/sign", appeals.sign, "POST", (Action.SIGN_DECISION,)),
+        ("/staff/decisions/{reference}/reject", appeals.reject, "POST", (Action.REJECT_DECISION,)),
+        ("/staff/confirm", looking.confirm, "GET", (Action.CONFIRM_DECLARATION,)),
+        ("/staff/confirm/look-up", looking.look_up, "POST", (Action.CONFIRM_DECLARATION,)),
+        ("/staff/confirm/sign", looking.sign, "POST", (Action.CONFIRM_DECLARATION,)),
+        ("/staff/people", looking.people, "GET", (Action.SEE_COLOUR_OF_OWN_PEOPLE,)),
+        ("/staff/audit", looking.audit, "GET", (Action.SEE_AUDIT,)),
+        ("/staff/audit/verify", looking.verify, "POST", (Action.SEE_AUDIT,)),
+    )
+    for path, handler, methods in open_to_all:
+        yield Permitted(path, desk.endpoint(handler, (), public=True), action=None, methods=methods.split())
+    for path, handler, methods in of_all_staff:
+        yield Permitted(path, desk.endpoint(handler, ()), action=None, methods=methods.split())
+    for path, handler, methods, actions in permitted:
+        yield Permitted(path, desk.endpoint(handler, actions), action=actions[0], others=actions[1:], methods=methods.split())
