@@ -35,7 +35,9 @@ def test_an_upheld_appeal_turns_the_code_green_and_its_words_are_read_by_whoever
     said, _ = words_of(living.store, OFFICER, **about, at=clock())
     assert appeal_words.opened(living, said, member.person_id, appeal_words.SAID, at=opened_at) == "体温计坏了"
     sealing = appeal_words.sealing(living, member.person_id, appeal_words.ANSWERED, at=clock())
-    answer_appeal(living.store, OFFICER, **about, answer=AppealState.UPHELD, words="已核实", seal=sealing, policies=[living.policy], at=clock())
+    answer_appeal(
+        living.store, OFFICER, **about, answer=AppealState.UPHELD, words="已核实", seal=sealing, policies=[living.policy], at=clock()
+    )
     assert looking.own_code(living, member.person_id).colour is Colour.GREEN
     (closed,) = appeals_of(living.store, me, person_id=member.person_id)
     _, answer = words_of(living.store, me, **about, at=clock())

@@ -116,9 +116,7 @@ class CitizenPages:
     def looks(self, asked: Asked) -> Response:
         """Answer with who looked at a person's data, newest first."""
         member = self._member(asked)
-        return self._of(
-            asked, member, "looks.html", looks=looking.who_looked(self.living, member.person_id)
-        )
+        return self._of(asked, member, "looks.html", looks=looking.who_looked(self.living, member.person_id))
 
     def data(self, asked: Asked) -> Response:
         """Answer with everything that is kept about a person, as a file."""
