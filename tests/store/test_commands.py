@@ -73,6 +73,5 @@ def test_a_gate_is_registered_by_a_link_shown_and_revoked(fangxian, store, datab
     assert code == 0
     assert link.startswith("https://code.example/gate#code=")
     assert gate_id in fangxian("gate", "show", "--store", database)[1]
-    revoke_in_one_language = ("gate", "revoke", gate_id, *signed)
     assert fangxian("gate", "revoke", gate_id, *signed) == (0, "It is revoked.")
     assert "UUID" in fangxian("gate", "revoke", "nonsense", *signed)[1]
