@@ -4,7 +4,9 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+from bench.area import AreaFigures
 from bench.decide import DecideFigures
+from bench.declare import DeclareFigures
 from bench.explain import ExplainFigures
 from bench.ingest import IngestFigures
 from bench.serving import ServingFigures
@@ -121,10 +123,51 @@ def serving_section(figures: Figures) -> list[str]:
     ]
 
 
+def area_section(figures: Figures) -> list[str]:
+    """Return the part about an area's new level."""
+    rows = [AreaFigures(**row) for row in figures["rows"]]
+    return [
+        "## An area turns high risk",
+        "A level comes as a delivery and is fed; all who were in the area are decided again by the whole `national` policy, by two",
+        "workers. By hand is one INSERT of that one rule's hits, which decides nothing else and queues nobody.",
+        "The limit is 10 s for 1 M people, from the delivery to the last code.",
+        "",
+        "| people | facts in the store | feeding, s | deciding, s | together, s | by hand, s | hits | hits by hand |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|",
+        *(
+            f"| {f.people:,} | {f.facts:,} | {f.feed_s:.1f} | {f.decide_s:.1f} | {f.feed_s + f.decide_s:.1f} | {f.by_hand_s:.1f} "
+            f"| {f.hits:,} | {f.by_hand_hits:,} |"
+            for f in rows
+        ),
+    ]
+
+
+def declare_section(figures: Figures) -> list[str]:
+    """Return the part about a declaration and its code."""
+    ways = {"ours": "`record`: facts, event and code", "bare": "the same INSERTs, no rules"}
+    rows = [DeclareFigures(**row) for row in figures["rows"]]
+    return [
+        "## From a declaration to the code",
+        f"A declaration and an enrolment, committed, in a store of {rows[0].people:,} people and {rows[0].facts:,} facts. "
+        f"An open load: a process of its own asks {rows[0].asked_per_s} times a second; the time counts from when it should have asked.",
+        "The limit is 100 ms for 99 in 100.",
+        "",
+        "| way | answered | median, ms | 99 %, ms | worst, ms | asking took, cores | answering took, cores without PostgreSQL |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+        *(
+            f"| {ways[f.way]} | {f.answered:,} | {f.median_ms:.1f} | {f.p99_ms:.1f} | {f.worst_ms:.1f} "
+            f"| {f.asking_cpu:.3f} | {f.answering_cpu:.2f} |"
+            for f in rows
+        ),
+    ]
+
+
 SECTIONS: dict[str, Callable[[Figures], list[str]]] = {
     "decide": decide_section,
     "explain": explain_section,
     "spark": spark_section,
     "ingest": ingest_section,
     "serving": serving_section,
+    "area": area_section,
+    "declare": declare_section,
 }

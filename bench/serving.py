@@ -47,7 +47,7 @@ def measure_serving(scratch: Path, *, people: int) -> list[ServingFigures]:
     found = []
     with server(scratch) as running:
         not_green, ended = people * 4 // 100, people * 2 // 100
-        conninfo = filled(running, f"serving_{not_green}", lambda connection: _fill(connection, not_green, ended))
+        conninfo = filled(running, f"serving_{not_green}", lambda empty: _fill(empty, not_green, ended))
         for way in WAYS:
             command = [sys.executable, "-m", "bench.serving", way, conninfo, str(not_green)]
             printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -55,19 +55,20 @@ def measure_serving(scratch: Path, *, people: int) -> list[ServingFigures]:
     return found
 
 
-def _fill(connection: psycopg.Connection, not_green: int, ended: int) -> None:
+def _fill(conninfo: str, not_green: int, ended: int) -> None:
     """Add hits of as many people: of the not green seven in ten stay open; the `ended` colour nobody any more."""
-    connection.execute(
-        f"""
-        INSERT INTO code.hit
-        SELECT {PERSON}, 'hangzhou', 'came-from-key-area', CASE n % 5 WHEN 0 THEN 'red' ELSE 'yellow' END,
-            {_instant("- make_interval(days => 15, secs => n % 86400)")},
-            CASE WHEN n > {not_green} THEN {_instant("- make_interval(secs => 1 + n % 86400)")}
-                 WHEN n % 10 < 3 THEN {_instant("+ make_interval(secs => 1 + n % 1209600)")} END,
-            ARRAY[n], '{FILLING}'
-        FROM generate_series(1::bigint, {not_green + ended}) AS n
-        """
-    )
+    with psycopg.connect(conninfo) as connection:
+        connection.execute(
+            f"""
+            INSERT INTO code.hit
+            SELECT {PERSON}, 'hangzhou', 'came-from-key-area', CASE n % 5 WHEN 0 THEN 'red' ELSE 'yellow' END,
+                {_instant("- make_interval(days => 15, secs => n % 86400)")},
+                CASE WHEN n > {not_green} THEN {_instant("- make_interval(secs => 1 + n % 86400)")}
+                     WHEN n % 10 < 3 THEN {_instant("+ make_interval(secs => 1 + n % 1209600)")} END,
+                ARRAY[n], '{FILLING}'
+            FROM generate_series(1::bigint, {not_green + ended}) AS n
+            """
+        )
 
 
 def _instant(distance: str) -> str:

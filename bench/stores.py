@@ -26,7 +26,7 @@ def server(scratch: Path) -> Iterator[str]:
         yield running.conninfo
 
 
-def filled(conninfo: str, name: str, fill: Callable[[psycopg.Connection], None]) -> str:
+def filled(conninfo: str, name: str, fill: Callable[[str], None]) -> str:
     """Return the connection string of the migrated database `name`, made and filled where it is not there already."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
         if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchall():
@@ -39,7 +39,7 @@ def filled(conninfo: str, name: str, fill: Callable[[psycopg.Connection], None])
                 filling.execute(
                     "INSERT INTO audit.event VALUES (%s, %s, %s, 'bench', 'system', 'measure', 'fill', '{}')", [UUID(int=0), FILLING, NOON]
                 )
-                fill(filling)
+                fill(part)
                 filling.execute("VACUUM ANALYZE")
                 filling.execute("CHECKPOINT")
             connection.execute(f"ALTER DATABASE {name}_part RENAME TO {name}")

@@ -47,6 +47,9 @@ def test_counties_without_data_are_grey_and_counted(duckdb_engine):
     words = list(tell(found, language="zh", compare=False))
     assert words[0].startswith("90 个地区中可计算 1 个")
     assert "上城区" in words[1]
+    assert "2020 年真实世界" not in " ".join(words)
+    assert "2020 年真实世界" in " ".join(tell(found, language="zh", compare=True))
+    assert "2020's real world" in " ".join(tell(found, language="en", compare=True))
 
 
 def test_a_level_stands_for_three_days_and_says_of_which_day_it_is(duckdb_engine):

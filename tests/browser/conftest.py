@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,16 +52,30 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     return Demonstration(folder, made.stdout)
 
 
+class Links(NamedTuple):
+    """The links that the demonstration's command prints: its province, the code on a phone, and a gate, which opens once."""
+
+    province: str
+    phone: str
+    gate: str
+
+
 @pytest.fixture(scope="session")
-def address(demonstration: Demonstration) -> Iterator[str]:
-    """Give the address of the demonstration's page, as the command prints it."""
+def links(demonstration: Demonstration) -> Iterator[Links]:
+    """Give the links of the demonstration, served."""
     command = [*FANGXIAN, "demo", "--dir", str(demonstration.folder), "--people", str(PEOPLE), "--port", "0"]
     environment = {**os.environ, "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
-        said = next(line for line in process.stdout if "http://" in line)
-        yield said.partition("http://")[2].split()[0].join(("http://", ""))
+        said = (line.split()[0] for line in process.stdout if "http://" in line)
+        yield Links(*islice(said, len(Links._fields)))
         process.terminate()
+
+
+@pytest.fixture(scope="session")
+def address(links: Links) -> str:
+    """Give the address of the demonstration's province."""
+    return links.province
 
 
 @pytest.fixture(scope="session")

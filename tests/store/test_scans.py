@@ -36,6 +36,7 @@ def visit(person=ANN, **changes) -> Visit:
         "outcome": "colour",
         "colour": "green",
         "did": "passed",
+        "present": True,
     }
     return Visit(**(given | changes))
 
@@ -87,6 +88,12 @@ def test_a_scan_that_recognises_nobody_is_an_event_and_no_fact(store):
     assert rows(store, "SELECT person_id, details FROM audit.event") == [(UUID(int=0), {"outcome": "forged"})]
 
 
+def test_a_screenshot_is_an_event_about_the_person_and_no_visit(store):
+    record_visits(store, [visit(outcome="screenshot", colour=None, did="refused", present=False)], policy=HANGZHOU, at=NOON)
+    assert rows(store, "SELECT count(*) FROM facts.gate_visit") == [(0,)]
+    assert rows(store, "SELECT person_id, details FROM audit.event") == [(UUID(ANN), {"outcome": "screenshot"})]
+
+
 def test_an_emergency_is_recorded_with_its_reason(store):
     record_visits(store, [visit(outcome="colour", colour="red", did="emergency", emergency="birth")], policy=HANGZHOU, at=NOON)
     assert rows(store, "SELECT outcome FROM facts.gate_visit") == [("emergency",)]
@@ -110,7 +117,7 @@ def test_a_fever_at_the_gate_changes_the_code_where_a_rule_reads_it_and_a_visit_
 def test_a_case_at_a_gate_is_told_at_once_and_once(store, status):
     diagnose(store, ANN, status=status)
     told, end = [], threading.Event()
-    listener = threading.Thread(target=follow_alerts, args=[store, told.append], kwargs={"clock": lambda: NOON, "end": end})
+    listener = threading.Thread(target=follow_alerts, args=[store, told.append], kwargs={"clock": lambda: NOON, "end": end}, daemon=True)
     listener.start()
     seen = visit(outcome="colour", colour="red", did="refused")
     for _ in range(2):

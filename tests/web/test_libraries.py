@@ -14,8 +14,8 @@ COMMAND = "from fangxian.cli.app import main; main()"
 
 
 def test_every_library_that_the_page_asks_for_is_looked_for():
-    asking = [*(STATIC.parent / "templates").glob("*.html"), *STATIC.glob("*.js")]
-    asked = {name for path in asking for name in re.findall(r"/static/(vendor/[\w.]+)", path.read_text("utf-8"))}
+    asking = [*(STATIC.parent / "templates").rglob("*.html"), *(path for path in STATIC.rglob("*.js") if "vendor" not in path.parts)]
+    asked = {name for path in asking for name in re.findall(r"/static/(vendor/[\w.-]+)", path.read_text("utf-8"))}
     assert asked == set(LIBRARIES)
 
 

@@ -275,6 +275,30 @@ def test_an_answer_to_what_somebody_else_answered_meanwhile_is_refused(store):
         answer(store, appeal)
 
 
+def test_of_two_answers_at_one_time_the_second_is_refused_and_leaves_nothing(store, database):
+    expose(store)
+    appeal = dispute(store, Ground.WRONG_PERSON)
+
+    def seal_while_a_colleague_refuses(words):
+        answer(store, appeal, AppealState.REFUSED)
+        return seal(words)
+
+    before = events(database)
+    with pytest.raises(FangxianError, match="meanwhile"):
+        answer_appeal(
+            store,
+            TRACER,
+            person_id=ANN,
+            appeal_id=appeal.appeal_id,
+            answer=AppealState.UPHELD,
+            words="x",
+            seal=seal_while_a_colleague_refuses,
+            policies=[HANGZHOU],
+            at=LATER,
+        )
+    assert (events(database), colour(store, ANN, LATER)) == (before + 1, Colour.RED)
+
+
 def test_hardship_is_upheld_by_two_signatures_and_not_by_an_answer(store, database):
     expose(store)
     appeal = dispute(store, Ground.HARDSHIP)

@@ -11,7 +11,7 @@ from fangxian.work.permissions import PERMISSIONS, Forbidden, Limit, Principal, 
 from fangxian.work.roles import Action, Role
 
 ANN, BO = person_id("ann"), person_id("bo")
-REGIONS = ("330106", "330102", "330100", "330203", "330200", "330000", "320100", "510100", None)
+REGIONS = ("533301", "330110", "330112", "330106", "330102", "330100", "330203", "330200", "330000", "320100", "510100", None)
 AREAS = ("330106", "330100", "330000", "320000", "000000")
 ORGANISATIONS = ("hospital-1", "railway", "factory-9", None)
 SUBJECTS = ("u-1", "u-2", "U-1", None)
@@ -76,6 +76,20 @@ def test_a_refusal_echoes_nobody():
 def test_a_principal_that_could_not_sign_or_has_no_such_area_is_refused(given):
     with pytest.raises(FangxianError):
         principal(Role.OFFICER, **given)
+
+
+@pytest.mark.parametrize(
+    ("area", "inside", "outside"),
+    [
+        ("330110", {"330110"}, {"330112", "330100", "330000"}),
+        ("330100", {"330100", "330106", "330110"}, {"330000", "330200", "533301"}),
+        ("330000", {"330000", "330203"}, {"320100", "533301"}),
+        ("000000", {"330106", "533301"}, set()),
+    ],
+)
+def test_an_area_holds_its_counties_and_not_what_lies_around_it(area, inside, outside):
+    officer = principal(Role.OFFICER, region_codes=frozenset({area}))
+    assert {code for code in inside | outside if may(officer, Action.PROPOSE_DECISION, region_code=code)} == inside
 
 
 def some(generator: random.Random, values) -> frozenset:

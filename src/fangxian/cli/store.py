@@ -46,9 +46,7 @@ def feed(
     with open_store(store) as running:
         for fed in feed_store(running, opened, _event("feed", role, purpose), at=now()):
             table.add_row(fed.delivery_id, f"{fed.facts:,}", f"{fed.people:,}")
-        decided = 0
-        while people := decide_pending(running, _event("decide", role, purpose), policies=[chosen], at=now()):
-            decided += people
+        decided = decide_pending(running, _event("decide", role, purpose), policies=[chosen], at=now())
     print_table(table)
     print_line(reader.say(f"重新判定 {decided:,} 人。", f"{decided:,} people were decided again."))
 

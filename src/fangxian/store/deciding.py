@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import ibis
+import ibis.expr.operations as ops
 import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,41 +26,69 @@ from fangxian.store.copying import copy_in, copy_out
 from fangxian.store.recording import MANY_CHANGED
 from fangxian.store.store import Event, Store
 
-PEOPLE_AT_ONCE: Final = 200_000
-"""How many people's facts are in memory at once, and whose own recordings wait meanwhile."""
+PEOPLE_AT_ONCE: Final = 100_000
+"""How many people's facts a worker has in memory at once, and whose own recordings wait meanwhile."""
+
+WORKERS: Final = 2
+"""How many decide at once: while one computes, PostgreSQL reads or writes for the other."""
+
+_TAKE: Final = """
+WITH taken AS (
+    DELETE FROM code.pending WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM code.pending WHERE event_id = ANY(%s) LIMIT %s FOR UPDATE SKIP LOCKED
+    )) RETURNING person_id
+)
+INSERT INTO deciding SELECT person_id FROM taken
+"""
 
 
 def decide_pending(store: Store, event: Event, *, policies: Sequence[Policy], at: datetime) -> int:
-    """Decide again up to `PEOPLE_AT_ONCE` of those who are pending, and return how many that was; 0 when nobody is left.
+    """Decide again everybody who is pending now, each batch of people an event of its own, and return how many that was.
 
     A recording about somebody who is pending decides that person itself and takes the row away. It waits while the row is ours,
     and we pass over rows that are its. What had begun before a delivery was fed could not see its facts: such transactions
-    are waited for.
+    are waited for, so whoever becomes pending meanwhile is left for the next time.
     """
-    _await_older(store)
+    for policy in policies:
+        _compiled(policy)  # once, and not in every worker
+    fed = _fed_and_seen_by_all(store)
+
+    def work(_: int) -> int:
+        done = 0
+        while people := _decide_some(store, replace(event, event_id=uuid4()), fed, policies=policies, at=at):
+            done += people
+        return done
+
+    with ThreadPoolExecutor(WORKERS) as workers:
+        return sum(workers.map(work, range(WORKERS))) if fed else 0
+
+
+def _decide_some(store: Store, event: Event, fed: Sequence[UUID], *, policies: Sequence[Policy], at: datetime) -> int:
+    """Decide again up to `PEOPLE_AT_ONCE` of those who wait for these events, and return how many that was."""
     with store.transaction(event, at=at) as transaction:
         connection = transaction.connection
-        connection.execute(
-            "CREATE TEMP TABLE deciding ON COMMIT DROP AS SELECT person_id FROM code.pending LIMIT %s FOR UPDATE SKIP LOCKED",
-            [PEOPLE_AT_ONCE],
-        )
-        people = connection.execute("SELECT count(*) FROM deciding").fetchone()
-        if not people or not people[0]:
-            return 0
-        connection.execute("ANALYZE deciding")
-        facts = {each: copy_out(connection, each.schema(), _facts_of_the_deciding(each)) for each in all_fact_types()}
-        for policy in policies:
-            sql, schema = _compiled(policy)
-            _replace(connection, policy, rows_from(facts, fill(sql, at), schema), event.event_id)
-        connection.execute("SELECT pg_notify(%s, '')", [MANY_CHANGED])
-        connection.execute("DELETE FROM code.pending USING deciding WHERE pending.person_id = deciding.person_id")
-        return int(people[0])
+        connection.execute("SET LOCAL work_mem = '64MB'")
+        connection.execute("CREATE TEMP TABLE deciding (person_id uuid) ON COMMIT DROP")
+        people = connection.execute(_TAKE, [list(fed), PEOPLE_AT_ONCE]).rowcount
+        if people:
+            connection.execute("ANALYZE deciding")
+            compiled = {policy: _compiled(policy) for policy in policies}
+            read = {name for _, _, names in compiled.values() for name in names}
+            facts = {
+                each: copy_out(connection, each.schema(), _facts_of_the_deciding(each)) for each in all_fact_types() if each.name in read
+            }
+            for policy, (sql, schema, _) in compiled.items():
+                _replace(connection, policy, rows_from(facts, fill(sql, at), schema), event.event_id)
+            connection.execute("SELECT pg_notify(%s, '')", [MANY_CHANGED])
+        return people
 
 
 @cache
-def _compiled(policy: Policy) -> tuple[str, ibis.Schema]:
+def _compiled(policy: Policy) -> tuple[str, ibis.Schema, frozenset[str]]:
+    """Return all rules of a policy for DuckDB, what they give, and the names of the facts that they read."""
     expression = all_hits(policy, Known(known_at_placeholder(), policy.utc_offset))
-    return str(ibis.to_sql(expression, dialect="duckdb", pretty=False)), expression.schema()
+    read = frozenset(table.name for table in expression.op().find(ops.UnboundTable))
+    return str(ibis.to_sql(expression, dialect="duckdb", pretty=False)), expression.schema(), read
 
 
 def _facts_of_the_deciding(fact_type: type[Fact]) -> str:
@@ -67,25 +98,24 @@ def _facts_of_the_deciding(fact_type: type[Fact]) -> str:
 def _replace(connection: psycopg.Connection[Any], policy: Policy, hits: pa.Table, event_id: UUID) -> None:
     """Put these hits in the place of those that the deciding had under a policy."""
     connection.execute("DELETE FROM code.hit USING deciding WHERE hit.person_id = deciding.person_id AND policy = %s", [policy.name])
-    connection.execute("CREATE TEMP TABLE found (LIKE code.hit) ON COMMIT DROP")
-    connection.execute("ALTER TABLE found ALTER event_id DROP NOT NULL, ALTER policy DROP NOT NULL")
     arrays = pc.binary_join(hits["because"].cast(pa.list_(pa.string())), ",")
     arrays = pc.binary_join_element_wise("{", arrays, "}", "")
-    copy_in(connection, "found", hits.set_column(list(HITS).index("because"), "because", arrays))
-    connection.execute(
-        "INSERT INTO code.hit SELECT person_id, %s, rule, colour, from_at, until_at, because, %s::uuid FROM found",
-        [policy.name, event_id],
-    )
-    connection.execute("DROP TABLE found")
+    rows = hits.set_column(list(HITS).index("because"), "because", arrays)
+    for name, value in (("policy", policy.name), ("event_id", str(event_id))):
+        rows = rows.append_column(name, pa.repeat(value, rows.num_rows))
+    copy_in(connection, "code.hit", rows.sort_by("person_id"))  # in the order of the table's key, which then grows at one place
 
 
-def _await_older(store: Store) -> None:
-    """Return when every transaction that is running now has ended."""
+def _fed_and_seen_by_all(store: Store) -> list[UUID]:
+    """Return the events that brought the pending, once every transaction that may not see their facts has ended."""
     with store.pool.connection() as connection:
-        now = connection.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text").fetchone()
-        while True:
+        now, fed = connection.execute(
+            "SELECT pg_snapshot_xmax(pg_current_snapshot())::text, array_agg(DISTINCT event_id) FROM code.pending"
+        ).fetchall()[0]
+        while fed:
             oldest = connection.execute(
-                "SELECT pg_snapshot_xmin(pg_current_snapshot()) >= %s::xid8, pg_sleep(0.01) IS NULL", [now[0] if now else "0"]
+                "SELECT pg_snapshot_xmin(pg_current_snapshot()) >= %s::xid8, pg_sleep(0.01) IS NULL", [now]
             ).fetchone()
             if oldest and oldest[0]:
-                return
+                break
+        return list(fed or ())

@@ -75,7 +75,7 @@ def revoke(store: Store, event: Event, gate_id: UUID, *, at: datetime) -> None:
             [at, event.event_id, gate_id],
         )
         if not revoked.rowcount:
-            raise FangxianError("There is no gate of this id.", done="Nothing was changed.", next_step="`fangxian gate list` shows them.")
+            raise FangxianError("There is no gate of this id.", done="Nothing was changed.", next_step="`fangxian gate show` shows them.")
 
 
 def devices(store: Store) -> list[Device]:

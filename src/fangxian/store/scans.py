@@ -30,7 +30,10 @@ ALARMING: Final = (confirmed_case.name, suspected_case.name)
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """One scan as it was judged: who (None where nobody was recognised), when, the outcome, and what the gate did."""
+    """One scan as it was judged: whose code it was (None where that is not known), when, the outcome, and what the gate did.
+
+    `present` says that the person was there: a screenshot is an event about the person, and no visit.
+    """
 
     device: Device
     scan_id: UUID
@@ -39,6 +42,7 @@ class Visit:
     outcome: str
     colour: str | None
     did: str
+    present: bool
     emergency: str | None = None
     temperature_c: float | None = None
 
@@ -64,6 +68,7 @@ _COLUMNS: Final = {
     "details": "jsonb",
     "fact_id": "bigint",
     "did": "varchar",
+    "present": "boolean",
     "place_id": "varchar",
     "region_code": "varchar",
     "temperature_c": "float8",
@@ -81,7 +86,7 @@ _RECORD: Final = f"""
         INSERT INTO audit.event (person_id, event_id, at, actor, role, purpose, action, details)
         SELECT person_id, event_id, %(at)s, actor, 'gate', 'entry', action, details FROM incoming JOIN new USING (event_id)
     ), known AS (
-        SELECT incoming.* FROM incoming JOIN new USING (event_id) WHERE person_id <> %(nobody)s
+        SELECT incoming.* FROM incoming JOIN new USING (event_id) WHERE present AND person_id <> %(nobody)s
     ), visit AS (
         INSERT INTO facts.{GateVisit.name}
             (person_id, fact_id, known_at, source, delivery_id, from_at, region_code, place_id, outcome, event_id)
@@ -153,6 +158,7 @@ def _columns(visits: Sequence[Visit]) -> dict[str, list[Any]]:
             Jsonb({"outcome": v.outcome} | ({"emergency": v.emergency} if v.emergency else {})),
             _fact_id(v.device.gate_id, v.scan_id),
             v.did,
+            v.present,
             v.device.place_id,
             v.device.region_code,
             v.temperature_c,

@@ -24,6 +24,9 @@ SETTINGS: Final = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # the path of a socket may have 107 characters: the loopback has no such limit
     "timezone": "UTC",
+    # A province's deliveries and decisions come by the million rows: room to write them without a checkpoint every few seconds.
+    "shared_buffers": "512MB",
+    "max_wal_size": "4GB",
     # What people are and did stands in statements and in the details of errors: neither goes to the log.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",

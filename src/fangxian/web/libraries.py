@@ -8,13 +8,19 @@ from typing import Final
 from fangxian.errors import FangxianError
 
 STATIC: Final = Path(__file__).parent / "static"
-LIBRARIES: Final = ("htmx.min.js", "echarts.min.js", "jsqr.js", "lean-qr.mjs", "zhejiang_counties.geojson")
-"""What pages ask for under /static/vendor and cannot do without."""
+LIBRARIES: Final = (
+    "vendor/echarts.min.js",
+    "vendor/htmx.min.js",
+    "vendor/jsqr.js",
+    "vendor/lean-qr.mjs",
+    "vendor/zhejiang_counties.geojson",
+)
+"""What pages ask for under /static and cannot do without."""
 
 
 def expect_libraries() -> None:
     """Raise FangxianError where a library is missing: a page without them would load, and do half of what it says."""
-    missing = [name for name in LIBRARIES if not (STATIC / "vendor" / name).is_file()]
+    missing = [name for name in LIBRARIES if not (STATIC / name).is_file()]
     if missing:
         raise FangxianError(
             f"The page's libraries are not in {STATIC}: {', '.join(missing)}.",

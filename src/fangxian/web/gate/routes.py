@@ -83,7 +83,7 @@ class Desk:
     async def page(self, request: Request) -> Response:
         """Return the page; it holds no secret, and works for whoever has a device's token."""
         said = packaged_words() | {"page": {key: text._asdict() for key, text in all_words().items() if key.startswith("gate.")}}
-        return HTMLResponse(render(self._gates.templates, "gate.html", words_for(request), words=said), headers=PAGE_HEADERS)
+        return HTMLResponse(render(self._gates.templates, "gate.html", words_for(request), said=said), headers=PAGE_HEADERS)
 
     async def worker(self, request: Request) -> Response:
         """Return the program that lets the page open without a network; it may look after /gate only."""

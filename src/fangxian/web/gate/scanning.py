@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from fangxian.code.hits import facts_read
 from fangxian.facts import Enrolment, HealthDeclaration, Text
 from fangxian.policy.colour import Colour
 from fangxian.signed.judging import Gate
@@ -51,13 +52,15 @@ class Scanning:
     def __init__(self, gates: Gates) -> None:
         """Judge for these gates, with no memory of minutes yet."""
         self._gates = gates
+        # Asked once now: to look through all rules takes a second, which the first scan would have to wait for.
+        facts_read(gates.policy)
         self._seen: dict[UUID, Seen] = {}
 
     def record(self, sendings: Sequence[Sending]) -> list[list[dict[str, Any]]]:
         """Record sendings in one transaction and return the answers to each scan of each, in order."""
         at = self._gates.clock()
         known, enrolled = self._known(sendings)
-        visits = [[self._visit(sending, each, known, enrolled) for each in sending.presented] for sending in sendings]
+        visits = [self._visits(sending, known, enrolled) for sending in sendings]
         try:
             before, pending = record_visits(
                 self._gates.store, [visit for each in visits for visit, _ in each], policy=self._gates.policy, at=at
@@ -85,24 +88,27 @@ class Scanning:
             rows = connection.execute(f"SELECT DISTINCT person_id FROM facts.{needed.name} WHERE person_id = ANY(%s)", [people]).fetchall()
         return found, frozenset(row[0].hex for row in rows)
 
+    def _visits(self, sending: Sending, known: Mapping[bytes, Holder], enrolled: frozenset[str]) -> list[tuple[Visit, Verdict | None]]:
+        """Return the visits of a sending in its order, judged in the order of time: of two that show one minute, the first counts."""
+        in_time = sorted(range(len(sending.presented)), key=lambda place: sending.presented[place].sent.scanned_at)
+        judged = {place: self._visit(sending, sending.presented[place], known, enrolled) for place in in_time}
+        return [judged[place] for place in range(len(judged))]
+
     def _visit(
         self, sending: Sending, each: Presented, known: Mapping[bytes, Holder], enrolled: frozenset[str]
     ) -> tuple[Visit, Verdict | None]:
         """Return a scan as it is recorded, and the verdict on its code, if one was shown."""
-        read, at = each.read, each.sent.scanned_at
+        read, sent, at = each.read, each.sent, each.sent.scanned_at
         if isinstance(read, Reading | Outcome):
             verdict, person = self._judge(sending, read, at, known)
-            if each.sent.emergency and isinstance(read, Reading):
-                # Whoever was refused a moment ago and must be let through shows the same minute again.
-                holder = known.get(read.credential.token_id)
-                person = holder.person_id if holder else None
+            # Whoever was refused a moment ago and must be let through shows the same minute again.
+            present = verdict.outcome is Outcome.COLOUR or sent.emergency is not None
             outcome, colour, passes = str(verdict.outcome), verdict.colour, verdict.passes
         else:
-            verdict, person = None, read
+            verdict, person, present = None, read, True
             outcome = "colour" if person in enrolled else NOT_ENROLLED if person else "emergency"
             colour = self._gates.serving.colour_at(person, at) if person and person in enrolled else None
             passes = colour is Colour.GREEN
-        sent = each.sent
         did = "emergency" if sent.emergency else sent.did or ("passed" if passes else "refused")
         visit = Visit(
             device=sending.device,
@@ -112,20 +118,23 @@ class Scanning:
             outcome=outcome,
             colour=colour and str(colour),
             did=did,
+            present=present,
             emergency=sent.emergency,
             temperature_c=sent.temperature_c,
         )
         return visit, verdict
 
     def _judge(self, sending: Sending, read: Reading | Outcome, at: datetime, known: Mapping[bytes, Holder]) -> tuple[Verdict, str | None]:
-        """Return the verdict on a code and the person who showed it: nobody, unless it was shown live."""
+        """Return the verdict on a code, and whose it is: the same person however it ends, so that a scan sent twice is one."""
         seen = self._seen.setdefault(sending.device.gate_id, Seen())
         verdict = Gate(trust=sending.trust, seen=seen).judge(read, at=at)
-        holder = known.get(verdict.credential.token_id) if verdict.credential else None
-        if verdict.outcome is not Outcome.COLOUR or holder is None or verdict.credential is None:
+        holder = known.get(read.credential.token_id) if isinstance(read, Reading) else None
+        if holder is None or verdict.credential is None:
             return verdict, None
+        if verdict.outcome is not Outcome.COLOUR:
+            return verdict, holder.person_id
         if holder.revoked_at and holder.revoked_at <= at:
-            return replace(verdict, outcome=Outcome.REVOKED, colour=None), None
+            return replace(verdict, outcome=Outcome.REVOKED, colour=None), holder.person_id
         colour = self._gates.serving.colour_at(holder.person_id, at)
         return replace(verdict, colour=colour, changed=colour is not verdict.credential.colour), holder.person_id
 

@@ -73,7 +73,7 @@ def _sent(scan: Any, at: datetime, *, needs_text: bool = True) -> Sent:
     if not isinstance(scan, dict):
         raise _refused("a scan as an object")
     age, text, emergency = scan.get("age_s"), scan.get("text"), scan.get("emergency")
-    if type(age) not in (int, float) or not 0 <= age <= OLDEST.total_seconds():
+    if isinstance(age, bool) or not isinstance(age, int | float) or not 0 <= age <= OLDEST.total_seconds():
         raise _refused(f"age_s: seconds since the scan, up to {OLDEST.days} days")
     if not (isinstance(text, str) or (text is None and (emergency or not needs_text))):
         raise _refused("text: what was scanned; only an emergency goes without")
@@ -102,9 +102,11 @@ def _one_of(value: Any, words: tuple[str, ...], name: str) -> str | None:
 
 def _temperature(value: Any) -> float | None:
     low, high = BODY_TEMPERATURE
-    if value is not None and (type(value) not in (int, float) or not low <= value <= high):
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise _refused(f"temperature_c: between {low:g} and {high:g}")
-    return value if value is None else float(value)
+    return float(value)
 
 
 def _refused(wanted: str) -> FangxianError:

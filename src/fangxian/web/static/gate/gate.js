@@ -12,7 +12,7 @@ import { language, say, sayOld, sayOutcome, speak } from "./words.js";
 
 const EVERY = 5000, EMERGENCY_WITHIN = 60_000;
 const $ = (id) => document.getElementById(id);
-const state = { config: null, seen: null, online: false, last: null, stopCamera: null };
+const state = { config: null, seen: null, online: false, last: null, stopCamera: null, keepingUp: false };
 const now = () => Date.now() / 1000;
 
 /** Judge a text here, have it judged and recorded there if there is a network, and show which of the two decided. */
@@ -42,10 +42,13 @@ async function recordLive({ did, ...scan }, fever) {
 function show(verdict, recorded) {
   const coloured = (verdict.outcome === "colour" || verdict.outcome === "elsewhere") && verdict.colour;
   const passes = verdict.passes && !verdict.fever;
-  const said = verdict.fever ? say("gate.fever") : sayOutcome(verdict.outcome, verdict.colour);
+  // A fever is shown in the place of a colour that would have passed, never of a worse one.
+  const hot = verdict.passes && verdict.fever;
+  const said = hot ? say("gate.fever") : sayOutcome(verdict.outcome, verdict.colour);
+  const short = hot ? "gate.fever_short" : verdict.outcome === "elsewhere" ? "gate.elsewhere_short" : `gate.${verdict.colour}`;
   showVerdict({
-    className: coloured && verdict.outcome === "colour" ? (verdict.fever && verdict.colour === "green" ? "yellow" : verdict.colour) : "none",
-    colour: coloured ? say(verdict.outcome === "elsewhere" ? "gate.elsewhere_short" : `gate.${verdict.colour}`) : say("gate.no_colour"),
+    className: hot ? "yellow" : verdict.outcome === "colour" && coloured ? verdict.colour : "none",
+    colour: say(coloured ? short : "gate.no_colour"),
     act: say(passes ? "gate.passes" : "gate.stops"),
     name: verdict.masked_name ?? "",
     said: verdict.old && !recorded ? `${said} ${sayOld()}` : said,
@@ -105,7 +108,13 @@ async function paintState() {
 
 /** Fetch what is new, send what is kept; again and again. */
 async function keepUp() {
-  state.online = navigator.onLine && (await refresh()) && (await sendKept());
+  if (state.keepingUp) return;
+  state.keepingUp = true;
+  try {
+    state.online = navigator.onLine && (await refresh()) && (await sendKept());
+  } finally {
+    state.keepingUp = false;
+  }
   await paintState();
 }
 
@@ -150,7 +159,9 @@ function listen() {
   $("camera").addEventListener("click", toggleCamera);
   $("without-phone").addEventListener("click", () => (state.online ? $("papers").showModal() : notice(say("gate.needs_network"))));
   $("papers-form").addEventListener("submit", (event) => { event.preventDefault(); withoutPhone(); });
-  $("emergency").addEventListener("click", () => { hideVerdict(); $("reasons").showModal(); });
+  for (const button of [$("emergency"), $("verdict").querySelector(".anyway")]) {
+    button.addEventListener("click", () => { hideVerdict(); $("reasons").showModal(); });
+  }
   for (const button of $("reasons").querySelectorAll("[value]")) button.addEventListener("click", () => emergency(button.value));
   for (const button of document.querySelectorAll("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
   addEventListener("online", keepUp);

@@ -6,7 +6,8 @@ function database() {
     const asked = indexedDB.open("fangxian-gate", 1);
     asked.onupgradeneeded = () => {
       asked.result.createObjectStore("held");
-      asked.result.createObjectStore("scans", { keyPath: "scan_id" });
+      // In the order in which they were scanned: of two that show the same minute, the first is the person's.
+      asked.result.createObjectStore("scans", { keyPath: ["scanned_ms", "scan_id"] });
     };
     asked.onsuccess = () => resolve(asked.result);
     asked.onerror = () => reject(asked.error);
@@ -29,8 +30,7 @@ export const hold = (name, value) => inStore("held", "readwrite", (store) => sto
 export const keepScan = (scan) => inStore("scans", "readwrite", (store) => store.put(scan));
 export const scansKept = () => inStore("scans", "readonly", (store) => store.count());
 export const oldestScans = (most) => inStore("scans", "readonly", (store) => store.getAll(null, most));
-export const forgetScans = (ids) => inStore("scans", "readwrite", (store) => {
-  let last;
-  for (const id of ids) last = store.delete(id);
-  return last ?? store.count();
+export const forgetScans = (scans) => inStore("scans", "readwrite", (store) => {
+  for (const { scanned_ms, scan_id } of scans) store.delete([scanned_ms, scan_id]);
+  return store.count();
 });

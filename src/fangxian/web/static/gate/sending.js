@@ -17,7 +17,7 @@ export async function record(scan) {
     await keepScan(scan);
     const { status, answer } = await ask("/api/v1/gate/scans", { body: { scans: [asSent(scan)] }, within: ANSWER_WITHIN });
     if (status !== 200) return null;
-    await forgetScans([scan.scan_id]);
+    await forgetScans([scan]);
     return answer.scans[0];
   } finally {
     inFlight.delete(scan.scan_id);
@@ -28,7 +28,7 @@ export async function record(scan) {
 export async function sendKept() {
   const waiting = (await oldestScans(AT_ONCE + inFlight.size)).filter((scan) => !inFlight.has(scan.scan_id));
   const tooOld = waiting.filter((scan) => Date.now() - scan.scanned_ms > OLDEST);
-  await forgetScans(tooOld.map((scan) => scan.scan_id));
+  await forgetScans(tooOld);
   return sendThese(waiting.filter((scan) => !tooOld.includes(scan)));
 }
 
@@ -37,7 +37,7 @@ async function sendThese(scans) {
   const { status } = await ask("/api/v1/gate/scans", { body: { scans: scans.map(asSent) }, within: 30_000 });
   // One that cannot be read must not hold up the others for ever.
   if (status === 400 && scans.length > 1) return (await Promise.all(scans.map((scan) => sendThese([scan])))).every(Boolean);
-  if (status === 200 || status === 400) await forgetScans(scans.map((scan) => scan.scan_id));
+  if (status === 200 || status === 400) await forgetScans(scans);
   return status === 200 || status === 400;
 }
 

@@ -1,0 +1,137 @@
+"""The living code as people meet it: applying on a phone, being scanned, turning yellow by a fact, seeing why, disputing it."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import Links
+from tests.browser.test_page_in_browser import IMAGES, WANTED
+
+pytestmark = pytest.mark.browser
+SLOW = 60_000
+
+
+@pytest.fixture(scope="module")
+def phone(chromium: Browser) -> Iterator[BrowserContext]:
+    """Give a phone: narrow, with storage of its own."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", reduced_motion="reduce")
+    context.set_default_timeout(SLOW)
+    expect.set_options(timeout=SLOW)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def gate(chromium: Browser, links: Links) -> Iterator[Page]:
+    """Give a gate's device, opened by its link."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    context.set_default_timeout(SLOW)
+    page = context.new_page()
+    page.goto(links.gate)
+    expect(page.locator("html[data-ready]")).to_be_attached(timeout=SLOW)
+    yield page
+    context.close()
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture for the docs, where that is wanted."""
+    taken = page.screenshot(full_page=True)
+    assert taken.startswith(b"\x89PNG")
+    if os.environ.get(WANTED) == "1":
+        (IMAGES / f"{name}.png").write_bytes(taken)
+
+
+def fill_declaration(page: Page, *, fever: bool) -> None:
+    page.fill("#temperature_c", "38.4" if fever else "36.5")
+    if fever:
+        page.check("[name=symptoms][value=fever]")
+    page.check("[name=contacted_case][value=no]")
+    page.check("[name=stayed_in_key_area][value=no]")
+    page.check("[name=consent]")
+
+
+def shown_code(page: Page) -> str:
+    """Return the text of the code that a phone shows now."""
+    expect(page.locator("#qr canvas")).to_be_visible(timeout=SLOW)
+    return str(page.locator("#qr").get_attribute("data-text"))
+
+
+def scan(gate: Page, text: str) -> str:
+    """Let the gate's scanner type a code, and return what the whole screen says."""
+    gate.fill("#text", text)
+    gate.press("#text", "Enter")
+    shown = gate.locator("#verdict")
+    expect(shown).to_be_visible()
+    said = shown.inner_text()
+    shown.get_by_role("button").click()
+    return said
+
+
+def test_a_stranger_has_a_code_is_scanned_turns_yellow_sees_why_and_disputes_it(phone: BrowserContext, gate: Page, links: Links):
+    page = phone.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(links.phone)
+    page.fill("#phone", "13800000001")
+    picture(page, "phone-log-in")
+    page.click("button.main")
+    page.fill("#code", page.locator("#shown-code").inner_text())
+    page.click("button.main")
+
+    page.fill("#full_name", "王小明")
+    page.fill("#id_number", "11010519491231002X")
+    page.fill("#home", "西湖区")
+    page.fill("#phone", "13800000001")
+    fill_declaration(page, fever=False)
+    picture(page, "phone-apply")
+    page.click("button.main")
+    expect(page.locator("#colour")).to_have_text("绿码")
+    green = shown_code(page)
+    picture(page, "phone-green")
+    assert "绿码" in scan(gate, green)
+
+    phone.set_offline(True)
+    page.goto(f"{links.phone}/0")
+    expect(page.locator("#codes canvas")).to_be_visible()
+    picture(page, "phone-offline")
+    phone.set_offline(False)
+
+    page.goto(f"{links.phone}/0/declare")
+    fill_declaration(page, fever=True)
+    page.click("button.main")
+    expect(page.locator("#colour")).to_have_text("黄码")
+    expect(page.locator(".reason")).to_contain_text("38.4")
+    picture(page, "phone-yellow")
+    said = scan(gate, shown_code(page))
+    assert "黄码" in said
+    assert "不" in said
+
+    page.click(".dispute")
+    page.check("[value=wrong_fact]")
+    page.fill("#words", "体温计坏了，医院复测三十六度五。")
+    picture(page, "phone-appeal")
+    page.click("button.main")
+    expect(page.locator("main")).to_contain_text("待申诉办答复")
+
+    page.goto(f"{links.phone}/0/looks")
+    expect(page.locator("table")).to_contain_text("门岗")
+    picture(page, "phone-looks")
+    assert faults == []
+
+
+def test_a_page_of_the_phone_fits_the_narrowest_and_is_whole_in_english(phone: BrowserContext, links: Links):
+    page = phone.new_page()
+    page.set_viewport_size({"width": 320, "height": 640})
+    for path in ("", "/0", "/0/declare", "/0/looks", "/family", "/0/appeals"):
+        page.goto(f"{links.phone}{path}?lang=en")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert not page.evaluate(
+            r"/[\u4e00-\u9fff]/.test([...document.querySelectorAll('label, legend, button, h1, h2, th')].map(e => e.textContent).join('').replace(/王/g, ''))"
+        ), path
+        unnamed = page.evaluate(
+            "[...document.querySelectorAll('input:not([type=hidden]), select, textarea, button')].filter(e => !(e.labels?.length || e.textContent.trim())).map(e => e.outerHTML)"
+        )
+        assert unnamed == [], path
+    page.goto(f"{links.phone}?lang=zh")
