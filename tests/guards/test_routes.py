@@ -9,7 +9,7 @@ from starlette.routing import Mount
 from fangxian.web.permitted import Permitted
 from fangxian.work.roles import Action
 from tests.services.conftest import clock, database, living, migrated, store, vault_process
-from tests.web.staff_kit import application
+from tests.web.staff_kit import serve
 
 __all__ = ["clock", "database", "living", "migrated", "store", "vault_process"]
 
@@ -49,8 +49,8 @@ FOR_ALL_STAFF = {
 
 @pytest.fixture
 def app(living) -> Iterator[Starlette]:
-    with application(living) as made:
-        yield made
+    with serve(living) as served:
+        yield served.app
 
 
 def actions_by_path(app: Starlette) -> dict[str, tuple[Action, ...]]:

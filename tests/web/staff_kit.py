@@ -1,10 +1,14 @@
-"""The whole application, and people of the staff who came in with real sessions."""
+"""The whole application over real HTTP, and people of the staff who came in with real sessions."""
 
+import socket
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
+import httpx
+import uvicorn
 from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from fangxian.services.living import Living
 from fangxian.services.sign_in import DemoSignIn, SignIn
@@ -19,28 +23,44 @@ ORGANISATION = "91330100MA00000000"
 DEMO = DemoSignIn(host="127.0.0.1", region_codes=frozenset({"330000"}), organisation_ids=frozenset({ORGANISATION, "tracing"}))
 
 
+@dataclass(frozen=True)
+class Served:
+    """An application and where it answers."""
+
+    app: Starlette
+    living: Living
+    address: str
+    opened: ExitStack
+
+    def browser(self, **given) -> httpx.Client:
+        """Give a browser that follows nothing by itself."""
+        return self.opened.enter_context(httpx.Client(base_url=self.address, timeout=60, **given))
+
+    def come_in(self, *roles: Role, subject: str = "", second_factor: bool = True, regions: tuple[str, ...] = ("330100",)) -> httpx.Client:
+        """Give the browser of somebody of the staff with these roles."""
+        by = Principal(
+            subject=subject or "-".join(role.replace("_", "-") for role in roles),
+            roles=frozenset(roles),
+            region_codes=frozenset(regions),
+            organisation_ids=frozenset({ORGANISATION, "tracing"}),
+            second_factor=second_factor,
+        )
+        return self.browser(cookies={COOKIE: begin_session(self.living, by).secret})
+
+
 @contextmanager
-def application(living: Living, sign_in: SignIn = DEMO) -> Iterator[Starlette]:
-    """Give the application over an installation."""
-    with Serving(living.store, living.policy) as serving:
-        yield live_application(living, serving, hosts=["127.0.0.1"], sign_in=sign_in)
-
-
-def browser(app: Starlette, *, address: str = "http://127.0.0.1") -> TestClient:
-    """Give a browser on this machine that follows nothing by itself."""
-    return TestClient(app, base_url=address, client=("127.0.0.1", 50_000), follow_redirects=False, raise_server_exceptions=False)
-
-
-def come_in(living: Living, app: Starlette, *roles: Role, subject: str = "", second_factor: bool = True) -> TestClient:
-    """Give the browser of somebody of the staff with these roles."""
-    name = subject or "-".join(role.replace("_", "-") for role in roles)
-    by = Principal(
-        subject=name,
-        roles=frozenset(roles),
-        region_codes=frozenset({"330100"}),
-        organisation_ids=frozenset({ORGANISATION, "tracing"}),
-        second_factor=second_factor,
-    )
-    client = browser(app)
-    client.cookies.set(COOKIE, begin_session(living, by).secret)
-    return client
+def serve(living: Living, sign_in: SignIn = DEMO) -> Iterator[Served]:
+    """Serve the application over an installation until the context ends."""
+    with Serving(living.store, living.policy) as serving, socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        app = live_application(living, serving, hosts=["127.0.0.1"], sign_in=sign_in)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            with ExitStack() as opened:
+                yield Served(app, living, f"http://127.0.0.1:{listening.getsockname()[1]}", opened)
+        finally:
+            server.should_exit = True
+            thread.join()
