@@ -63,7 +63,10 @@ def actions_by_path(app: Starlette) -> dict[str, tuple[Action, ...]]:
                 for method in methods.values():
                     words = method.get("x-action", "").split()
                     found[route.path + path] = tuple(Action(word) for word in words if word not in ("log_in", "staff"))
-            found |= {route.path + inner.path: () for inner in route.app.routes if getattr(inner, "path", "") not in described}
+            own = [inner for inner in route.app.routes if not hasattr(inner, "original_router")]
+            found |= {route.path + inner.path: () for inner in own}
+            included = [inner.original_router for inner in route.app.routes if inner not in own]
+            assert all(inner.include_in_schema for router in included for inner in router.routes)
         elif isinstance(route, Permitted):
             found[route.path] = (route.action, *route.others) if route.action else ()
         else:
