@@ -79,9 +79,10 @@ def confirm(living: Living, by: Principal, reference: str, finding: str) -> None
 
 
 def _check(living: Living, by: Principal, person_id: str | None) -> str:
-    """Return the role; of a number that is nobody's the region is ours, so that the search itself can be recorded."""
+    """Return the role; of whoever is not known to live elsewhere the region is ours, so that the search itself can be recorded."""
     region_code = living.region_code
     if person_id:
         with living.store.pool.connection() as connection:
-            region_code = home_of(connection, person_id, living.policy)
+            home = home_of(connection, person_id, living.policy)
+        region_code = home if home != living.policy.region_code else region_code
     return check(by, Action.CONFIRM_DECLARATION, region_code=region_code)
