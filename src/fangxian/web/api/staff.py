@@ -1,7 +1,7 @@
 """What programs of the staff may do: everything that the staff's pages do. A session's secret or an access token comes as a bearer."""
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -35,6 +35,9 @@ class Answer(_Model):
 
     answer: str = Field(pattern="^(upheld|refused)$")
     words: str = Field(max_length=10_000)
+
+
+_Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
 
 class Proposal(_Model):
@@ -83,7 +86,9 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
 
         return Depends(allowed)
 
-    def route(method: Callable[..., Any], path: str, actions: Sequence[Action], **more: Any) -> Any:
+    def route(
+        method: Callable[..., Callable[[_Handler], _Handler]], path: str, actions: Sequence[Action], **more: Any
+    ) -> Callable[[_Handler], _Handler]:
         return method(path, openapi_extra={"x-action": " ".join(actions) or "staff"}, **more)
 
     @route(router.get, "/me", ())
