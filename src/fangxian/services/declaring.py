@@ -55,16 +55,21 @@ def enrol(
             phone=phone if place == OWN else None,
         )
         keep_identity(transaction, living.vault, who, retention=RETENTION)
-        facts = _declared(living, event, answers, at)
-        facts[Enrolment] = [
-            new_fact(Enrolment, event, source=_DECLARED, known_at=at, from_at=at, region_code=living.region_code, id_type=document.id_type)
-        ]
-        facts[Residence] = [new_fact(Residence, event, source=_DECLARED, known_at=at, from_at=at, region_code=identity["home"])]
+        facts = enrolment_facts(living, event, identity, document, answers, at)
         if guardian_person_id:
             looks_after = {"guardian_person_id": guardian_person_id, "relation": "parent"}
             facts[Guardianship] = [new_fact(Guardianship, event, source=_DECLARED, known_at=at, from_at=at, **looks_after)]
         record_in(transaction, facts, policies=[living.policy])
     return place
+
+
+def enrolment_facts(living: Living, event: Event, identity: Answers, document: Document, answers: Answers, at: datetime) -> Facts:
+    """Return the facts of somebody who applies for a code and declares: enrolled, living there, well or not."""
+    facts = _declared(living, event, answers, at)
+    enrolled = {"region_code": living.region_code, "id_type": document.id_type}
+    facts[Enrolment] = [new_fact(Enrolment, event, source=_DECLARED, known_at=at, from_at=at, **enrolled)]
+    facts[Residence] = [new_fact(Residence, event, source=_DECLARED, known_at=at, from_at=at, region_code=identity["home"])]
+    return facts
 
 
 def declare(living: Living, person_id: str, answers: Answers) -> None:

@@ -1,4 +1,4 @@
-"""A code on paper, for those without a phone: A6 as SVG, in Chinese and English, for any printer."""
+"""A code on paper, for those without a phone: A6 as SVG or PDF, in Chinese and English, for any printer."""
 
 from __future__ import annotations
 
@@ -46,6 +46,15 @@ def paper_svg(text: str, credential: PaperCredential) -> str:
         f"{_text(21.8, 5.5, f'{colour.zh} {colour.en}', fill='#fff')}{texts}"
         f"{_drawn(text)}</svg>\n"
     )
+
+
+def paper_pdf(text: str, credential: PaperCredential) -> bytes:
+    """Return the same page as PDF; Chinese letters come from the fonts of this machine."""
+    import typst  # some 40 MB, which gates that only verify do without
+
+    page = f'#set page(width: {_WIDTH:g}mm, height: {_HEIGHT:g}mm, margin: 0mm)\n#image(bytes(sys.inputs.page), format: "svg", width: 100%)'
+    pdf: bytes = typst.compile(page.encode(), format="pdf", sys_inputs={"page": paper_svg(text, credential)})
+    return pdf
 
 
 def _drawn(text: str) -> str:

@@ -35,6 +35,7 @@ def citizen_routes(living: Living, templates: Environment) -> Iterator[BaseRoute
         ("/me/{place:int}/declare", pages.declare, "GET POST", Action.DECLARE),
         ("/me/{place:int}/check-in", pages.check_in, "GET POST", Action.CHECK_IN),
         ("/me/{place:int}/looks", pages.looks, "GET", Action.SEE_OWN_LOG),
+        ("/me/{place:int}/paper", pages.paper, "POST", Action.SEE_OWN_CODE),
         ("/me/{place:int}/data", pages.data, "GET", Action.DOWNLOAD_OWN_DATA),
         ("/me/{place:int}/consents", ConsentPages(living, templates).consents, "GET POST", Action.CONSENT),
         ("/me/{place:int}/appeals", appeals.appeals, "GET", Action.APPEAL),
