@@ -66,10 +66,11 @@ def enrol_without_phone(
         who = Identity(person_id=person_id, full_name=identity["full_name"], id_type=document.id_type, id_number=document.number)
         keep_identity(transaction, living.vault, who, retention=RETENTION)
         record_in(transaction, enrolment_facts(living, event, identity, document, answers, at), policies=[living.policy])
-        return _print(living, transaction, person_id, masked(identity["full_name"]), days=days)
+        number = document.number if document.id_type == "none" else ""
+        return _print(living, transaction, person_id, masked(identity["full_name"]), days=days, number=number)
 
 
-def _print(living: Living, transaction: Transaction, person_id: str, masked_name: str, *, days: int) -> Paper:
+def _print(living: Living, transaction: Transaction, person_id: str, masked_name: str, *, days: int, number: str = "") -> Paper:
     if not 1 <= days <= MOST_DAYS:
         raise BadAnswerError({"days": Text(f"有效期为 1 到 {MOST_DAYS} 天。", f"It lasts from 1 to {MOST_DAYS} days.")})
     at = transaction.at
@@ -94,7 +95,7 @@ def _print(living: Living, transaction: Transaction, person_id: str, masked_name
         issued_at=at,
         paper=True,
     )
-    return Paper(paper_pdf(text, credential), text, colour, credential.valid_until)
+    return Paper(paper_pdf(text, credential, number=number), text, colour, credential.valid_until)
 
 
 def _number(living: Living, transaction: Transaction, person_id: str) -> int:
