@@ -31,7 +31,7 @@ def paper_svg(text: str, credential: PaperCredential, *, number: str = "") -> st
     """
     region = expect_region(credential.region_code, credential.issued_at.date())
     colour = credential.colour.words
-    lines = [
+    lines: list[tuple[float, float, str]] = [
         (12, 5.0, "健康码（纸质） Health code on paper"),
         (34, 7.5, credential.masked_name),
         (113, 4.2, f"签发 Issued by: {region.name}（{region.region_code}）"),
