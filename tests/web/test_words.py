@@ -54,7 +54,9 @@ def test_every_word_that_is_asked_for_exists():
 def test_every_word_is_used():
     said = mentioned()
     begun = tuple(key for key in said if key.endswith("_"))
-    unused = {key for key in all_words().keys() - said if not key.startswith(begun) and key.partition(".")[0] not in sections_used_by_name()}
+    unused = {
+        key for key in all_words().keys() - said if not key.startswith(begun) and key.partition(".")[0] not in sections_used_by_name()
+    }
     assert unused == set()
 
 
