@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
 import ibis
-import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,8 +18,9 @@ from fangxian.facts import Fact, PersonFact, all_fact_types
 from fangxian.facts.known import Known
 from fangxian.policy.policy import Policy
 from fangxian.store.copying import copy_in, copy_out
+from fangxian.store.reasons import keep_reasons_of
 from fangxian.store.recording import MANY_CHANGED
-from fangxian.store.store import Event, Store
+from fangxian.store.store import Event, Store, Transaction
 
 PEOPLE_AT_ONCE: Final = 200_000
 """How many people's facts are in memory at once, and whose own recordings wait meanwhile."""
@@ -48,7 +47,7 @@ def decide_pending(store: Store, event: Event, *, policies: Sequence[Policy], at
         facts = {each: copy_out(connection, each.schema(), _facts_of_the_deciding(each)) for each in all_fact_types()}
         for policy in policies:
             sql, schema = _compiled(policy)
-            _replace(connection, policy, rows_from(facts, fill(sql, at), schema), event.event_id)
+            _replace(transaction, policy, rows_from(facts, fill(sql, at), schema))
         connection.execute("SELECT pg_notify(%s, '')", [MANY_CHANGED])
         connection.execute("DELETE FROM code.pending USING deciding WHERE pending.person_id = deciding.person_id")
         return int(people[0])
@@ -64,19 +63,30 @@ def _facts_of_the_deciding(fact_type: type[Fact]) -> str:
     return f"facts.{fact_type.name}" + (" JOIN deciding USING (person_id)" if issubclass(fact_type, PersonFact) else "")
 
 
-def _replace(connection: psycopg.Connection[Any], policy: Policy, hits: pa.Table, event_id: UUID) -> None:
-    """Put these hits in the place of those that the deciding had under a policy."""
-    connection.execute("DELETE FROM code.hit USING deciding WHERE hit.person_id = deciding.person_id AND policy = %s", [policy.name])
+def _replace(transaction: Transaction, policy: Policy, hits: pa.Table) -> None:
+    """Put these hits in the place of those that the deciding had under a policy, and keep those that stand no more."""
+    connection = transaction.connection
     connection.execute("CREATE TEMP TABLE found (LIKE code.hit) ON COMMIT DROP")
     connection.execute("ALTER TABLE found ALTER event_id DROP NOT NULL, ALTER policy DROP NOT NULL")
     arrays = pc.binary_join(hits["because"].cast(pa.list_(pa.string())), ",")
     arrays = pc.binary_join_element_wise("{", arrays, "}", "")
     copy_in(connection, "found", hits.set_column(list(HITS).index("because"), "because", arrays))
     connection.execute(
-        "INSERT INTO code.hit SELECT person_id, %s, rule, colour, from_at, until_at, because, %s::uuid FROM found",
-        [policy.name, event_id],
+        "CREATE TEMP TABLE gone ON COMMIT DROP AS "
+        f"SELECT person_id, rule, from_at, because FROM (SELECT {_HIT} FROM code.hit JOIN deciding USING (person_id) WHERE policy = %s "
+        f"EXCEPT SELECT {_HIT} FROM found) AS difference",
+        [policy.name],
     )
-    connection.execute("DROP TABLE found")
+    keep_reasons_of(transaction, policy, "gone")
+    # What stays as it is stays under the event that brought it.
+    connection.execute(
+        f"INSERT INTO code.hit (policy, event_id, {_HIT}) SELECT %s, %s::uuid, {_HIT} FROM found ON CONFLICT DO NOTHING",
+        [policy.name, transaction.event.event_id],
+    )
+    connection.execute("DROP TABLE found, gone")
+
+
+_HIT: Final = "person_id, rule, colour, from_at, until_at, because"
 
 
 def _await_older(store: Store) -> None:
