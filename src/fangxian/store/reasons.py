@@ -41,7 +41,9 @@ _KEEP: Final = """
         (person_id, policy, rule, colour, from_at, until_at, because, worded_since, decided_at, replaced_at, event_id)
     SELECT person_id, policy, removed.rule, colour, from_at, until_at, because, wording.since, decided.at, %(at)s, %(event)s
     FROM removed
-    CROSS JOIN LATERAL (SELECT since FROM worded WHERE worded.rule = removed.rule AND starts <= from_at ORDER BY starts DESC LIMIT 1) AS wording
+    CROSS JOIN LATERAL (
+        SELECT since FROM worded WHERE worded.rule = removed.rule AND starts <= from_at ORDER BY starts DESC LIMIT 1
+    ) AS wording
     CROSS JOIN LATERAL (SELECT max(at) AS at FROM audit.event WHERE event.event_id = removed.event_id) AS decided
 """
 
