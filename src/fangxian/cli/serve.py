@@ -10,6 +10,7 @@ import typer
 
 from fangxian.cli.keys import KeysOption, PassphraseOption, passphrase
 from fangxian.cli.options import LanguageOption, PolicyOption
+from fangxian.cli.oversight import oversight
 from fangxian.cli.printing import Reader, print_line
 from fangxian.cli.store import StoreOption
 from fangxian.engine.lake import Lake
@@ -57,7 +58,7 @@ def serve(
     reader = Reader(language)
     with open_living(store=store, keys=folder, vault=vault, policy=policy_called(policy), sender=brings) as living:
         _expect_renewed(living, sender)
-        with Serving(living.store, living.policy) as serving, Upkeep(living, Lake.open(lake) if lake else None):
+        with Serving(living.store, living.policy) as serving, Upkeep(living, Lake.open(lake) if lake else None, more=oversight(living)):
             app = live_application(living, serving, hosts=name or [LOOPBACK, "localhost"])
             serve_application(
                 app, host=host, port=port, on_ready=lambda address: print_line(reader.say(f"已就绪：{address}", f"Ready: {address}"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
@@ -17,6 +17,7 @@ from typing import Final, Self
 from fangxian.engine.lake import Lake
 from fangxian.services.living import Living
 from fangxian.store.deciding import decide_pending
+from fangxian.store.ending import end_due, end_in_lake
 from fangxian.store.feeding import feed
 from fangxian.store.flow import flow
 from fangxian.store.opening import make_room
@@ -39,9 +40,9 @@ class Chore:
 class Upkeep:
     """Does an installation's chores while its context is open."""
 
-    def __init__(self, living: Living, lake: Lake | None = None) -> None:
-        """Keep an installation; with a lake, facts flow to it and its deliveries come in."""
-        self._chores = [*_chores(living), *(_with_lake(living, lake) if lake else ())]
+    def __init__(self, living: Living, lake: Lake | None = None, *, more: Iterable[Chore] = ()) -> None:
+        """Keep an installation, and do `more` for it; with a lake, facts flow to it and its deliveries come in."""
+        self._chores = [*_chores(living), *(_with_lake(living, lake) if lake else ()), *more]
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._work, name="fangxian-upkeep", daemon=True)
         self.failing: dict[str, str] = {}
@@ -82,10 +83,12 @@ def _chores(living: Living) -> Iterator[Chore]:
     yield Chore("seal the audit", timedelta(seconds=1), lambda: seal(living.store, at=living.clock()))
     yield Chore("make room", timedelta(hours=6), lambda: make_room(living.store, living.clock().date()))
     yield Chore("decide", timedelta(seconds=2), lambda: _decide(living))
+    yield Chore("end what is due", timedelta(hours=6), lambda: list(end_due(living.store, living.vault, _event("end"), at=living.clock())))
 
 
 def _with_lake(living: Living, lake: Lake) -> Iterator[Chore]:
     yield Chore("bring facts to the lake", timedelta(minutes=1), lambda: flow(living.store, lake, at=living.clock()))
+    yield Chore("end in the lake", timedelta(hours=6), lambda: end_in_lake(living.store, lake, _event("end"), at=living.clock()))
     yield Chore("bring deliveries in", timedelta(seconds=30), lambda: list(feed(living.store, lake, _event("feed"), at=living.clock())))
 
 

@@ -26,6 +26,7 @@ from fangxian.web.gate.routes import routes as gate_routes
 from fangxian.web.guard import SecurityHeaders
 from fangxian.web.language import words_for
 from fangxian.web.libraries import STATIC
+from fangxian.web.public.routes import public_routes
 from fangxian.web.templating import environment, render
 
 
@@ -43,6 +44,7 @@ def live_routes(living: Living, serving: Serving) -> list[BaseRoute]:
     )
     return [
         *gate_routes(gates),  # before the interface: the ways of gates are under its prefix, and faster
+        *public_routes(living, templates),
         *citizen_routes(living, templates),
         Route("/me/worker.js", _worker),
         Mount(PREFIX, api(living)),
