@@ -11,7 +11,10 @@ from fangxian.work.permissions import Forbidden
 from fangxian.work.renewal import propose_renewal, renew_at_set_up, renew_policy, time_left, waiting, warned
 from fangxian.work.roles import Role
 
-from .conftest import FIRST, HANGZHOU, HOUR, NINGBO_OFFICER, NOON, SECOND, somebody
+from .conftest import HANGZHOU, HOUR, NINGBO_OFFICER, NOON, somebody
+
+FIRST = somebody("officer-1", Role.OFFICER, region_codes=frozenset({"330000"}))
+SECOND = somebody("officer-2", Role.OFFICER, region_codes=frozenset({"330000"}))
 
 
 def renewed(store, at=NOON):
@@ -54,7 +57,7 @@ def test_one_person_is_not_two(store):
 
 
 def test_who_has_no_second_factor_or_another_role_or_area_renews_nothing(store):
-    without = somebody("officer-4", Role.OFFICER, region_codes=frozenset({"330100"}), second_factor=False)
+    without = somebody("officer-4", Role.OFFICER, region_codes=frozenset({"330000"}), second_factor=False)
     for who in (without, NINGBO_OFFICER, somebody("officer-5", Role.OFFICER, region_codes=frozenset({"330200"}))):
         with pytest.raises(Forbidden):
             propose_renewal(store, who, HANGZHOU, at=NOON)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
@@ -86,15 +86,16 @@ def delete(living: Living, member: Member, phone_index: bytes) -> None:
             connection.execute("DELETE FROM account.one_time_code WHERE phone_index = %s", [phone_index])
 
 
-def _stays(connection: psycopg.Connection[object], person_id: str, retention: Retention) -> Stays | None:
+def _stays(connection: psycopg.Connection[Any], person_id: str, retention: Retention) -> Stays | None:
     types = [each for each in all_fact_types() if issubclass(each, PersonFact) and each.retention is retention]
     query = sql.SQL(" UNION ALL ").join(
         sql.SQL("SELECT known_at FROM {} WHERE person_id = {}").format(sql.Identifier("facts", each.name), sql.Literal(UUID(person_id)))
         for each in types
     )
     row = connection.execute(sql.SQL("SELECT count(*), max(known_at) FROM ({}) AS kept").format(query)).fetchone()
-    number, last = row or (0, None)  # type: ignore[misc]
-    return Stays(number, end_of(str(retention), date(last.year, last.month, 1)), _WHY[retention]) if last else None
+    if row is None or row[1] is None:
+        return None
+    return Stays(row[0], end_of(str(retention), row[1].date().replace(day=1)), _WHY[retention])
 
 
 def _is_guardian(living: Living, transaction: Transaction, member: Member, phone_index: bytes) -> bool:
@@ -108,12 +109,12 @@ def _is_guardian(living: Living, transaction: Transaction, member: Member, phone
     return member.relation == "child" and bool(row and row[0])
 
 
-def _given(connection: psycopg.Connection[object], person: UUID) -> list[tuple[str, int]]:
+def _given(connection: psycopg.Connection[Any], person: UUID) -> list[tuple[str, int]]:
     """Return what a person gave and can take back: consents, and having applied for a code."""
     found: list[tuple[str, int]] = []
     for each in (Consent, Enrolment):
         query = sql.SQL("SELECT DISTINCT fact_id FROM {} WHERE person_id = %s").format(sql.Identifier("facts", each.name))
-        found += [(each.name, row[0]) for row in connection.execute(query, [person]).fetchall()]  # type: ignore[index]
+        found += [(each.name, row[0]) for row in connection.execute(query, [person]).fetchall()]
     return found
 
 

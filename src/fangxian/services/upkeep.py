@@ -17,7 +17,6 @@ from typing import Final, Self
 from fangxian.engine.lake import Lake
 from fangxian.services.living import Living
 from fangxian.store.deciding import decide_pending
-from fangxian.store.ending import end_due, end_in_lake
 from fangxian.store.feeding import feed
 from fangxian.store.flow import flow
 from fangxian.store.opening import make_room
@@ -83,12 +82,10 @@ def _chores(living: Living) -> Iterator[Chore]:
     yield Chore("seal the audit", timedelta(seconds=1), lambda: seal(living.store, at=living.clock()))
     yield Chore("make room", timedelta(hours=6), lambda: make_room(living.store, living.clock().date()))
     yield Chore("decide", timedelta(seconds=2), lambda: _decide(living))
-    yield Chore("end what is due", timedelta(hours=6), lambda: list(end_due(living.store, living.vault, _event("end"), at=living.clock())))
 
 
 def _with_lake(living: Living, lake: Lake) -> Iterator[Chore]:
     yield Chore("bring facts to the lake", timedelta(minutes=1), lambda: flow(living.store, lake, at=living.clock()))
-    yield Chore("end in the lake", timedelta(hours=6), lambda: end_in_lake(living.store, lake, _event("end"), at=living.clock()))
     yield Chore("bring deliveries in", timedelta(seconds=30), lambda: list(feed(living.store, lake, _event("feed"), at=living.clock())))
 
 

@@ -15,10 +15,10 @@ from fangxian.policy.policy import Policy
 from fangxian.policy.suppression import LEAST_SHOWN
 from fangxian.store.store import Event, Store
 from fangxian.work.oversight import codes_by_reason, decisions_by_signer
+from fangxian.work.roles import Role
 
 Figures = Mapping[str, Any]
 _COLUMNS: Final = "on_day, version, computed_at, figures, correction"
-_SYSTEM: Final = {"actor": "system", "role": "system", "purpose": "public figures"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,13 @@ def _keep(
     store: Store, policy: Policy, on: date, figures: Figures, correction: str | None, *, at: datetime, version: int = 1
 ) -> PublishedDay:
     """Keep a version; whoever publishes the same at the same time gets the one that was first."""
-    event = Event(**_SYSTEM, action="publish" if correction is None else "correct what was published", details={"day": on.isoformat()})
+    event = Event(
+        actor="system",
+        role=Role.SYSTEM,
+        purpose="public figures",
+        action="publish" if correction is None else "correct what was published",
+        details={"day": on.isoformat()},
+    )
     with store.transaction(event, at=at) as transaction:
         transaction.connection.execute(
             "INSERT INTO work.published_day (policy, on_day, version, computed_at, figures, correction, event_id) "

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from fangxian.services.living import Living
 from fangxian.web.asking import Handler, page
+from fangxian.web.citizen.deletion import DeletionPages
 from fangxian.web.citizen.family import FamilyPages
 from fangxian.web.citizen.pages import CitizenPages
 from fangxian.web.permitted import Permitted
@@ -34,6 +35,7 @@ def citizen_routes(living: Living, templates: Environment) -> Iterator[BaseRoute
         ("/me/{place:int}/check-in", pages.check_in, "GET POST", Action.CHECK_IN),
         ("/me/{place:int}/looks", pages.looks, "GET", Action.SEE_OWN_LOG),
         ("/me/{place:int}/data", pages.data, "GET", Action.DOWNLOAD_OWN_DATA),
+        ("/me/{place:int}/delete", DeletionPages(living, templates).delete, "GET POST", Action.DELETE_OWN_DATA),
     )
     for path, handler, methods, action in rows:
         yield Permitted(path, page(living, handler, needs_session=action is not None), action=action, methods=methods.split())
