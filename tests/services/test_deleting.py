@@ -11,7 +11,7 @@ from fangxian.signed.keys import PrivateKey, point
 from .conftest import HEALTHY, IDENTITY, NOON, PHONE, come_in
 from .test_declaring import enrolled
 
-CHILD = "110105201003077511"
+CHILD = "110105201003077518"
 
 
 def kept(database, person_id):
@@ -67,7 +67,7 @@ def test_a_guardian_deletes_for_a_child_and_nobody_for_another_adult(living, dat
     own = enrolled(living)
     living.clock.forward(minutes=2)
     child = enrolled(living, number=CHILD, relation="child", guardian=own.person_id)
-    stranger = enrolled(living, number="110105198001010010", relation="parent")
+    stranger = enrolled(living, number="110105198001010016", relation="parent")
     index = living.vault.phone_index(PHONE)
     with pytest.raises(RefusedError):
         deleting.delete(living, stranger, index)

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from fangxian.errors import FangxianError
+from fangxian.store.opening import make_room
 from fangxian.store.renewals import ever_renewed, may_record
 from fangxian.work.permissions import Forbidden
 from fangxian.work.renewal import propose_renewal, renew_at_set_up, renew_policy, time_left, waiting, warned
@@ -42,6 +43,7 @@ def test_it_is_warned_of_fourteen_days_before(store):
 def test_a_gap_stays_a_gap_when_the_policy_is_renewed_later(store):
     until = renewed(store)
     later = until + timedelta(days=2)
+    make_room(store, later.date())
     renewed(store, at=later)
     assert not may_record(store, HANGZHOU, until + timedelta(days=1))
     assert may_record(store, HANGZHOU, later + HOUR)
