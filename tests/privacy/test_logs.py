@@ -46,8 +46,10 @@ def served(database, tmp_path):
             assert "http://" in line, log.read_text()
             yield re.search(r"http://\S+/", line)[0].rstrip("/"), log
         finally:
+            print(log.read_text("utf-8", "replace"))
             process.terminate()
             process.wait(30)
+            process.stdout.close()
 
 
 def use(address, database):

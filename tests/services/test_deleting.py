@@ -67,6 +67,7 @@ def test_a_guardian_deletes_for_a_child_and_nobody_for_another_adult(living, dat
     own = enrolled(living)
     living.clock.forward(minutes=2)
     child = enrolled(living, number=CHILD, relation="child", guardian=own.person_id)
+    living.clock.forward(minutes=2)
     stranger = enrolled(living, number="110105198001010016", relation="parent")
     index = living.vault.phone_index(PHONE)
     with pytest.raises(RefusedError):
