@@ -82,7 +82,7 @@ def test_what_fails_inside_is_not_told_outside(living, client, monkeypatch):
     monkeypatch.setattr("fangxian.web.asking.session_of", fails)
     client.cookies.set("fangxian_session", "x")
     for path in ("/me", "/me/0"):
-        answer = client.get(path)
+        answer = client.get(path, headers={"connection": "close"})
         assert answer.status_code == 500
         assert SENT not in answer.text
 
