@@ -65,7 +65,10 @@ def _feed_one(store: Store, folder: Path, event: Event, *, at: datetime) -> Fed:
         connection.execute("CREATE TEMP TABLE concerned (person_id uuid) ON COMMIT DROP")
         facts = sum(_feed_file(connection, fact_type, file, event_id) for fact_type, file in files.items())
         people = connection.execute(
-            "INSERT INTO code.pending SELECT DISTINCT person_id, %s::uuid FROM concerned ON CONFLICT DO NOTHING", [event_id]
+            # Not DO NOTHING: whoever records about somebody who is pending would take the row away before our facts can be seen.
+            "INSERT INTO code.pending SELECT DISTINCT person_id, %s::uuid FROM concerned ORDER BY person_id "
+            "ON CONFLICT (person_id) DO UPDATE SET event_id = excluded.event_id",
+            [event_id],
         ).rowcount
         connection.execute("INSERT INTO store.fed_delivery (delivery_id, event_id) VALUES (%s, %s)", [folder.name, event_id])
     return Fed(folder.name, facts, people)
