@@ -13,6 +13,7 @@ from fangxian.policy.colour import Colour
 from fangxian.services.declaring import enrolment_facts
 from fangxian.services.documents import Document
 from fangxian.services.issuing import colour_now
+from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.members import RETENTION, Member
 from fangxian.services.refusals import BadAnswerError
@@ -46,6 +47,7 @@ class Paper:
 def paper_of_member(living: Living, member: Member, *, days: int = A_DAY) -> Paper:
     """Return a code on paper of somebody on the phone's list; papers that were printed before no longer count."""
     at = living.clock().replace(microsecond=0)
+    expect_in_force(living, at)
     with living.store.transaction(by_citizen("paper_issued", member.person_id), at=at) as transaction:
         return _print(living, transaction, member.person_id, member.masked_name, days=days)
 
@@ -59,6 +61,7 @@ def enrol_without_phone(
     """
     role = check(by, Action.REGISTER_WITHOUT_PHONE)
     at = living.clock().replace(microsecond=0)
+    expect_in_force(living, at)
     person_id = living.vault.person_id(document.id_type, document.number)
     event = staff_event(by, "enrolled_without_phone", purpose=_PURPOSE, role=role, person_id=person_id)
     with living.store.transaction(event, at=at) as transaction:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, field_serializer
 
 from fangxian.facts import Text
-from fangxian.services import accounts, declaring, issuing, looking, members, papers
+from fangxian.services import accounts, declaring, deleting, issuing, looking, members, papers
 from fangxian.services.accounts import Session
 from fangxian.services.documents import document
 from fangxian.services.living import Living
@@ -200,6 +200,17 @@ def citizen_api(living: Living) -> APIRouter:
     def data(member: of) -> dict[str, Any]:
         """Return everything that is kept about the person."""
         return looking.own_data(living, member.person_id)
+
+    @router.get("/me/{place}/stays", openapi_extra={"x-action": "delete_own_data"})
+    def stays(member: of) -> list[dict[str, Any]]:
+        """Return what would stay after a deletion: how many facts, until when, and why."""
+        found = deleting.what_stays(living, member.person_id)
+        return [{"facts": each.facts, "until": utc(each.until), "why": both(each.why)} for each in found]
+
+    @router.delete("/me/{place}/data", status_code=204, openapi_extra={"x-action": "delete_own_data"})
+    def delete(member: of, session: mine) -> None:
+        """Delete what may go; the phone's own person is logged out by it."""
+        deleting.delete(living, member, session.phone_index)
 
     return router
 
