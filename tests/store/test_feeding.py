@@ -134,3 +134,32 @@ def test_people_who_record_meanwhile_are_decided_from_both(store, lake):
     bring(store, lake, at=at)
     flow(store, lake, at=at)
     expect_the_lakes_codes(store, lake, at=at)
+
+
+def test_who_is_pending_and_records_while_another_delivery_comes_in_stays_pending_for_it(store, lake, database):
+    people, at = sorted(set(world(5, people=120, known_at=NOON).people))[:40], NOON + timedelta(minutes=1)
+    deliveries = feed(store, lake, event(None, "feed"), at=at)
+    for _ in range(DELIVERIES - 1):
+        next(deliveries)
+
+    def declare(some=people[1:]):
+        for number, person in enumerate(some):
+            said = declaration(person, at=at, number=10_000 + number, temperature_c=39.0)
+            record(store, {HealthDeclaration: [said]}, event(person), policies=POLICIES, at=at)
+
+    declare(people[:1])  # the rules are compiled by it, so that the others are quick
+    declaring, feeding = threading.Thread(target=declare), threading.Thread(target=lambda: next(deliveries))
+    with psycopg.connect(database) as holding:
+        holding.execute("LOCK TABLE store.fed_delivery IN SHARE MODE")  # the feed waits for this, its list of people written
+        feeding.start()
+        waiting = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'store.fed_delivery'::regclass"
+        while not holding.execute(waiting).fetchall():
+            feeding.join(0.05)
+        declaring.start()
+        declaring.join(5)
+    feeding.join()
+    declaring.join()
+    list(deliveries)
+    bring(store, lake, at=at)
+    flow(store, lake, at=at)
+    expect_the_lakes_codes(store, lake, at=at)
