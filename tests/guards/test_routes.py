@@ -32,6 +32,9 @@ FOR_EVERYBODY = {
     "/staff/log-in/back": "comes from the provider",
     "/staff/log-in/choose": "the demonstration's way in, on this machine alone",
     "/api/v1/questionnaires/{name}": "what is asked of everybody",
+    "/api/v1/exchange/ask": "another region is known by the signature of its message",
+    "/api/v1/exchange/dispute": "another region is known by the signature of its message",
+    "/api/v1/exchange/answer": "another region is known by the signature of its message",
     "/api/v1/log-in": "asks who somebody is",
     "/api/v1/log-in/code": "asks who somebody is",
 }

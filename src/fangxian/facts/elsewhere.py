@@ -14,7 +14,7 @@ class RecognisedCode(PersonFact):
     title = Text("外地健康码", "code of another region")
     meaning = Text(
         "经本人同意，另一地区说明该人在当地因哪一类原因赋色。不含颜色：某类原因在本地意味着什么，由本地政策规定。同一地区后来的说明取代先前的说明。",
-        "Another region says, with the person's consent, for which class of reason it colours the code there; our policy says what it means.",
+        "Another region says, with the person's consent, for which class of reason it colours the code there; our policy says its meaning.",
     )
     retention = Retention.CONTROL
 
