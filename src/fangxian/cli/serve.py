@@ -17,13 +17,17 @@ from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.exchange.upkeep import exchange_chores
 from fangxian.policy.policy import policy as policy_called
+from fangxian.services.living import Living
 from fangxian.services.opening import open_living
+from fangxian.services.oversight import oversight
 from fangxian.services.senders import OnThePage, Sender
 from fangxian.services.upkeep import Upkeep
 from fangxian.signed.key_folder import KeyFolder
+from fangxian.store.renewals import ever_renewed
 from fangxian.store.serving import Serving
 from fangxian.web.live import live_application
 from fangxian.web.server import LOOPBACK, serve_application
+from fangxian.work.renewal import renew_at_set_up
 
 ON_PAGE = "page"
 
@@ -56,15 +60,20 @@ def serve(
     folder = KeyFolder(keys, passphrase(passphrase_file))
     reader = Reader(language)
     opened = open_living(store=store, keys=folder, vault=vault, policy=policy_called(policy), sender=brings)
-    with (
-        opened as living,
-        Serving(living.store, living.policy) as serving,
-        Upkeep(living, Lake.open(lake) if lake else None, further=exchange_chores(living)),
-    ):
-        app = live_application(living, serving, hosts=name or [LOOPBACK, "localhost"], sign_in=sign_in)
-        serve_application(
-            app, host=host, port=port, on_ready=lambda address: print_line(reader.say(f"已就绪：{address}", f"Ready: {address}"))
-        )
+    with opened as living, Serving(living.store, living.policy) as serving:
+        _expect_renewed(living, sender)
+        chores = [*oversight(living), *exchange_chores(living)]
+        with Upkeep(living, Lake.open(lake) if lake else None, more=chores):
+            app = live_application(living, serving, hosts=name or [LOOPBACK, "localhost"], sign_in=sign_in)
+            serve_application(
+                app, host=host, port=port, on_ready=lambda address: print_line(reader.say(f"已就绪：{address}", f"Ready: {address}"))
+            )
+
+
+def _expect_renewed(living: Living, sender: str) -> None:
+    """Renew the policy of a demonstration that never was; elsewhere two people do."""
+    if sender == ON_PAGE and not ever_renewed(living.store, living.policy):
+        renew_at_set_up(living.store, living.policy, first="demonstration-1", second="demonstration-2", at=living.clock())
 
 
 def _sender(named: str, host: str) -> Sender:

@@ -39,9 +39,9 @@ class Chore:
 class Upkeep:
     """Does an installation's chores while its context is open."""
 
-    def __init__(self, living: Living, lake: Lake | None = None, *, further: Iterable[Chore] = ()) -> None:
-        """Keep an installation; with a lake, facts flow to it and its deliveries come in. `further` are chores of other parts."""
-        self._chores = [*_chores(living), *(_with_lake(living, lake) if lake else ()), *further]
+    def __init__(self, living: Living, lake: Lake | None = None, *, more: Iterable[Chore] = ()) -> None:
+        """Keep an installation, and do `more` for it; with a lake, facts flow to it and its deliveries come in."""
+        self._chores = [*_chores(living), *(_with_lake(living, lake) if lake else ()), *more]
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._work, name="fangxian-upkeep", daemon=True)
         self.failing: dict[str, str] = {}

@@ -28,6 +28,7 @@ from fangxian.web.gate.routes import routes as gate_routes
 from fangxian.web.guard import SecurityHeaders
 from fangxian.web.language import words_for
 from fangxian.web.libraries import STATIC
+from fangxian.web.public.routes import public_routes
 from fangxian.web.staff.routes import staff_routes
 from fangxian.web.templating import environment, render
 
@@ -47,6 +48,7 @@ def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None)
     return [
         *gate_routes(gates),  # before the interface: the ways of gates are under its prefix, and faster
         *machine_routes(living),
+        *public_routes(living, templates),
         *citizen_routes(living, templates),
         Route("/me/worker.js", _worker),
         *(staff_routes(living, templates, sign_in) if sign_in else ()),

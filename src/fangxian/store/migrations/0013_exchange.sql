@@ -95,6 +95,9 @@ CREATE INDEX dispute_by_name ON exchange.dispute (dispute_id);
 CREATE INDEX dispute_waiting ON exchange.dispute (side) WHERE answered_at IS NULL;
 CREATE INDEX appeal_of_other_region ON work.appeal (fact_type) WHERE closed_at IS NULL AND fact_type = 'recognised_code';
 
+INSERT INTO store.ends_by_month VALUES
+    ('facts.recognised_code', 'known_at'), ('exchange.statement', 'said_at'), ('exchange.dispute', 'answered_at');
+
 CREATE TRIGGER brought_by_an_event AFTER INSERT ON exchange.agreement
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER changed_by_an_event AFTER UPDATE ON exchange.agreement
@@ -103,7 +106,7 @@ CREATE TRIGGER brought_by_an_event AFTER INSERT ON exchange.message
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER brought_by_an_event AFTER INSERT ON exchange.statement
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event_of_person();
-CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON exchange.statement
+CREATE TRIGGER only_added_to BEFORE UPDATE OR TRUNCATE ON exchange.statement
     FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
 CREATE TRIGGER brought_by_an_event AFTER INSERT ON exchange.dispute
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event_of_person();
