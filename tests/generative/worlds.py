@@ -37,6 +37,11 @@ WORDS: Final[Mapping[str, Mapping[str, tuple[Any, ...]]]] = {
     "temperature_reading": {"temperature_c": TEMPERATURES[1:], "site": ("forehead", "axillary", "ear")},
     "fever_clinic_visit": {"outcome": ("fever", "fever", "no_fever", "referred"), "hospital_id": ("x",)},
     "doctor_confirmation": {"finding": ("healthy", "fever_excluded", "referred"), "doctor_id": ("x",)},
+    "recognised_code": {
+        "region_code": ("420000", "310000"),
+        "reason_class": ("case", "contact", "observation", "area", "nothing", "third_region"),
+        "statement_id": ("x",),
+    },
     "fever_medicine_purchase": {"pharmacy_id": ("x",), "medicine_class": ("antipyretic",)},
 }
 """What a fact of each kind may say, beside when."""
@@ -53,6 +58,7 @@ CONCERNED: Final[Mapping[str, tuple[str, ...]]] = {
     "temperature_reading": ("fever-at-gate", "record-expired"),
     "fever_clinic_visit": ("fever-patient", "recovered"),
     "control_list_entry": ("on-control-list",),
+    "recognised_code": ("recognised-grave-reason", "recognised-lesser-reason"),
 }
 """Which rules conclude something from facts of a kind: most decisions are about one of them."""
 

@@ -35,6 +35,9 @@ FOR_EVERYBODY = {
     "/public/{day}": "the counts that are published, of nobody in person",
     "/api/v1/public/{day}": "the counts that are published, of nobody in person",
     "/api/v1/questionnaires/{name}": "what is asked of everybody",
+    "/api/v1/exchange/ask": "another region is known by the signature of its message",
+    "/api/v1/exchange/dispute": "another region is known by the signature of its message",
+    "/api/v1/exchange/answer": "another region is known by the signature of its message",
     "/api/v1/log-in": "asks who somebody is",
     "/api/v1/log-in/code": "asks who somebody is",
 }

@@ -240,3 +240,12 @@ def on_control_list(life: Life) -> Iterator[Found]:
             for began, counts_from, ended in citable(life, entry):
                 until = earliest(removed, ended, days_after(counts_from, 28))
                 yield Found(max(entry["from_at"], began), until, (entry["fact_id"], entry["cites_fact_id"]))
+
+
+def said_elsewhere(life: Life, *, classes: Sequence[str]) -> Iterator[Found]:
+    """Another region's statement of one of the classes, until it ends, the region says something else, or 14 days have passed."""
+    said = life.standing("recognised_code")
+    for row in said:
+        if row["reason_class"] in classes:
+            later = [r["from_at"] for r in said if r["region_code"] == row["region_code"] and r["from_at"] > row["from_at"]]
+            yield Found(row["from_at"], earliest(row["until_at"], *later, days_after(row["from_at"], 14)), (row["fact_id"],))

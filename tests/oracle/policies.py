@@ -39,6 +39,8 @@ POLICIES: Final = {
             "central-isolation": ("red", partial(c.measure, kind="central")),
             "home-observation": ("yellow", partial(c.measure, kind="home")),
             "on-control-list": ("red", c.on_control_list),
+            "recognised-grave-reason": ("red", partial(c.said_elsewhere, classes=("case", "suspected", "contact", "isolation"))),
+            "recognised-lesser-reason": ("yellow", partial(c.said_elsewhere, classes=("observation", "area", "symptoms"))),
         },
     ),
     "shanghai": OraclePolicy(
@@ -50,6 +52,8 @@ POLICIES: Final = {
             "central-isolation": ("red", partial(c.measure, kind="central")),
             "home-observation": ("red", partial(c.measure, kind="home")),
             "came-from-key-area": ("yellow", partial(c.from_area_for_14_days, listing=HUBEI)),
+            "recognised-grave-reason": ("red", partial(c.said_elsewhere, classes=("case", "suspected", "isolation", "observation"))),
+            "recognised-lesser-reason": ("yellow", partial(c.said_elsewhere, classes=("area",))),
         },
     ),
     "hubei": OraclePolicy(
@@ -65,6 +69,8 @@ POLICIES: Final = {
             "home-observation": ("yellow", partial(c.measure, kind="home")),
             "fever-at-gate": ("yellow", c.fever_at_gate),
             "record-expired": ("yellow", c.record_expired),
+            "recognised-grave-reason": ("red", partial(c.said_elsewhere, classes=("case", "suspected"))),
+            "recognised-lesser-reason": ("yellow", partial(c.said_elsewhere, classes=("contact", "isolation", "observation", "symptoms"))),
         },
     ),
     "national": OraclePolicy(
@@ -77,6 +83,8 @@ POLICIES: Final = {
             "fever-at-gate": ("yellow", c.fever_at_gate),
             "stayed-in-high-risk-area": ("red", partial(c.an_hour_in_area_at, level="high")),
             "stayed-in-medium-risk-area": ("yellow", partial(c.an_hour_in_area_at, level="medium")),
+            "recognised-grave-reason": ("red", partial(c.said_elsewhere, classes=("case", "suspected"))),
+            "recognised-lesser-reason": ("orange", partial(c.said_elsewhere, classes=("contact",))),
         },
     ),
 }

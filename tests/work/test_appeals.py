@@ -12,7 +12,7 @@ from fangxian.policy.colour import Colour
 from fangxian.sources.catalogue import all_sources
 from fangxian.store.sealing import seal as seal_audit
 from fangxian.store.sealing import verify
-from fangxian.work.appeal import MOVES, OFFICE, AppealState, Ground, action_for, owner_of
+from fangxian.work.appeal import MOVES, OFFICE, OTHER_REGION, AppealState, Ground, action_for, owner_of
 from fangxian.work.appeal_rows import appeals_of, appeals_to_answer, read, words_of
 from fangxian.work.appealing import answer_appeal, escalate_late, withdraw_appeal
 from fangxian.work.deciding import propose_decision, sign_decision
@@ -84,6 +84,7 @@ def test_the_fact_decides_who_answers():
     for source, ground in product(all_sources(), Ground):
         own = source.name not in ("health-declaration", "daily-check-in") and ground in (Ground.WRONG_PERSON, Ground.WRONG_FACT)
         assert owner_of(source.name, ground) == (source.name if own else OFFICE)
+    assert owner_of(OTHER_REGION, Ground.WRONG_FACT) == OTHER_REGION
     assert owner_of("nobody-knows", Ground.WRONG_FACT) == OFFICE
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from fangxian.facts import PersonFact, Text
 from fangxian.sources.catalogue import all_sources
-from fangxian.work.appeal import MOVES, OFFICE, AppealState, Ground, owner_of
+from fangxian.work.appeal import MOVES, OFFICE, OTHER_REGION, AppealState, Ground, owner_of
 from fangxian.work.decision import DECISION_MOVES
 from fangxian.work.parameters import numbers
 from fangxian.work.permissions import PERMISSIONS
@@ -105,7 +105,7 @@ def _owners() -> list[tuple[str, str, str]]:
         if any(issubclass(each, PersonFact) and each.name in DISPUTABLE for each in source.fact_types()):
             owner = owner_of(source.name, Ground.WRONG_FACT)
             rows.append((f"[`{source.name}`](sources/{source.name}.md)", _both(source.agency), office if owner == OFFICE else f"`{owner}`"))
-    return rows
+    return [*rows, (_both(Text("外地健康码", "a code of another region")), _both(Text("该地区", "that region")), f"`{OTHER_REGION}`")]
 
 
 def _numbers() -> Iterable[tuple[str, ...]]:

@@ -8,6 +8,7 @@ PARAMETERS: Final = {
     "areas": Text("地区及其列入期间", "areas, and while they are listed"),
     "bands": Text("发病率与阳性率分档", "bands of rate and positivity"),
     "check_ins": Text("连续正常打卡（天）", "normal check-ins in a row (days)"),
+    "classes": Text("计入的原因类别", "classes of reasons that count"),
     "cluster_days": Text("聚集性疫情计入时间（天）", "time for which a cluster counts (days)"),
     "days": Text("期限（天）", "period (days)"),
     "fever_line_c": Text("判为发热的腋温（°C，及以上）", "axillary temperature taken as fever (°C, or more)"),

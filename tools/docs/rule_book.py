@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fangxian.area.scheme import scheme
 from fangxian.code.rule import rule
 from fangxian.facts import Text
+from fangxian.facts.words import WORDS
 from fangxian.policy.colour import Colour
 from fangxian.policy.policy import Policy, Wording, all_policies
 from tools.docs.language import Language, facts_about, heading, page, table, written_from
@@ -75,11 +76,11 @@ def _wording(wording: Wording, language: Language) -> str:
         + ("" if language is Language.ZH else f"- Computed (`{wording.condition}`): {computed}\n")
         + f"- {language.say('出处', 'Reference')}{language.say('：', ': ')}{language.of(wording.reference)}\n"
         f"- {language.say('依据', 'Evidence')}{language.say('：', ': ')}{language.of(EVIDENCE[wording.evidence])}",
-        parameters(wording.parameters.values(), language, _levels(wording)),
+        parameters(wording.parameters.values(), language, _words(wording)),
     )
 
 
-def _levels(wording: Wording) -> Mapping[str, Text]:
-    """Return the words of the levels of the area rule that a wording relies on; none where it relies on none."""
+def _words(wording: Wording) -> Mapping[str, Text]:
+    """Return the words of the levels of the area rule that a wording relies on, or of the classes of reasons that it names."""
     relied_on = wording.parameters.get("scheme")
-    return scheme(relied_on.value).levels if relied_on else {}
+    return scheme(relied_on.value).levels if relied_on else WORDS if "classes" in wording.parameters else {}

@@ -15,6 +15,7 @@ from fangxian.cli.staff import StaffOption, staff_sign_in
 from fangxian.cli.store import StoreOption
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
+from fangxian.exchange.upkeep import exchange_chores
 from fangxian.policy.policy import policy as policy_called
 from fangxian.services.living import Living
 from fangxian.services.opening import open_living
@@ -61,7 +62,8 @@ def serve(
     opened = open_living(store=store, keys=folder, vault=vault, policy=policy_called(policy), sender=brings)
     with opened as living, Serving(living.store, living.policy) as serving:
         _expect_renewed(living, sender)
-        with Upkeep(living, Lake.open(lake) if lake else None, more=oversight(living)):
+        chores = [*oversight(living), *exchange_chores(living)]
+        with Upkeep(living, Lake.open(lake) if lake else None, more=chores):
             app = live_application(living, serving, hosts=name or [LOOPBACK, "localhost"], sign_in=sign_in)
             serve_application(
                 app, host=host, port=port, on_ready=lambda address: print_line(reader.say(f"已就绪：{address}", f"Ready: {address}"))

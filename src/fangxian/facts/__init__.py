@@ -2,6 +2,7 @@
 
 from fangxian.facts.area import AreaCases, AreaCluster, AreaLevel
 from fangxian.facts.control import ControlListEntry, Exposure, MedicalMeasure, PersonalDecision
+from fangxian.facts.elsewhere import RecognisedCode
 from fangxian.facts.fact import AreaFact, Column, Fact, PersonFact, Promise, Retention, all_fact_types, fact_type
 from fangxian.facts.health import (
     CheckIn,
@@ -45,6 +46,7 @@ __all__ = [
     "PersonFact",
     "PersonalDecision",
     "Promise",
+    "RecognisedCode",
     "RegionStay",
     "Residence",
     "Retention",

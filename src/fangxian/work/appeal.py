@@ -16,6 +16,9 @@ from fangxian.work.roles import Action
 OFFICE: Final = "appeal-office"
 """The owner of what no source can answer for."""
 
+OTHER_REGION: Final = "other-region"
+"""The source of what other regions say of people here: a dispute goes to the region that said it."""
+
 SAID_BY_THE_PERSON: Final = frozenset({"health-declaration", "daily-check-in"})
 """Sources that only repeat what the person said: the appeal office answers for them."""
 
@@ -112,7 +115,7 @@ def owner_of(source: str, ground: Ground) -> str:
     >>> owner_of("tracing", Ground.WRONG_PERSON), owner_of("tracing", Ground.HARDSHIP), owner_of("health-declaration", Ground.WRONG_FACT)
     ('tracing', 'appeal-office', 'appeal-office')
     """
-    answers = {each.name for each in all_sources()} - SAID_BY_THE_PERSON
+    answers = {OTHER_REGION, *(each.name for each in all_sources())} - SAID_BY_THE_PERSON
     return source if source in answers and not ground.needs_decision else OFFICE
 
 

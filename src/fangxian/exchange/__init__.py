@@ -1,0 +1,1 @@
+"""Recognition between regions: signed messages about one person who shows a code of the other region, under an agreement."""

@@ -1,0 +1,57 @@
+"""Sending a message to another installation, and reading its answer; the network and its answers are believed in nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import httpx
+
+from fangxian.exchange.agreement import agreed_with
+from fangxian.exchange.message import LONGEST, Kind, Message, read
+from fangxian.exchange.refusals import Refusal, RefusedMessageError
+from fangxian.services.living import Living
+
+PATH: Final = "/api/v1/exchange"
+PATIENCE: Final = 20.0
+"""Seconds; whoever asks waits for it on a page."""
+
+
+def send(living: Living, region_code: str, kind: Kind, body: Callable[[UUID], Mapping[str, Any]]) -> Message:
+    """Send a message to a region under the agreement with it, and return the answer; `body` is told the message's id.
+
+    Raises RefusedMessageError where there is no agreement, where that region refuses, and where its answer is none.
+    """
+    at, message_id = living.clock(), uuid4()
+    agreement = agreed_with(living.store, region_code, at=at)
+    message = Message(
+        issuer=living.region_code, audience=region_code, kind=kind, body=body(message_id), issued_at=at, message_id=message_id
+    )
+    answered = _post(f"{agreement.address}{PATH}/{kind}", message.write(by=living.signing.signer(at)))
+    at = living.clock()
+    answer = read(answered, trust=living.signing.folder.trust_list(at=at), at=at)
+    if answer.issuer != region_code or answer.answers != message_id:
+        raise RefusedMessageError(Refusal.FORGED)
+    return answer
+
+
+def _post(address: str, data: bytes) -> bytes:
+    try:
+        with httpx.stream("POST", address, content=data, timeout=PATIENCE, headers={"Content-Type": "application/cose"}) as response:
+            found = b""
+            for part in response.iter_bytes():
+                found += part
+                if len(found) > LONGEST:
+                    raise RefusedMessageError(Refusal.FAILED)
+    except httpx.HTTPError:
+        raise RefusedMessageError(Refusal.FAILED) from None
+    if response.status_code != httpx.codes.OK:
+        raise RefusedMessageError(_refused(response.status_code, found))
+    return found
+
+
+def _refused(status: int, found: bytes) -> Refusal:
+    """Return why the other side refused, as far as it is one of the words that there are."""
+    said = found.decode("ascii", "replace").strip()
+    return Refusal(said) if said in list(Refusal) and status < httpx.codes.INTERNAL_SERVER_ERROR else Refusal.FAILED

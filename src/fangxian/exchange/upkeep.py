@@ -1,0 +1,16 @@
+"""What an installation that has agreements does by itself: send disputes, and the answers to those that came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from fangxian.exchange.disputing import send_answers, send_disputes
+from fangxian.services.living import Living
+from fangxian.services.upkeep import Chore
+
+
+def exchange_chores(living: Living) -> Iterator[Chore]:
+    """Yield the chores of exchange."""
+    yield Chore("send disputes to other regions", timedelta(seconds=30), lambda: send_disputes(living))
+    yield Chore("send answers to other regions", timedelta(seconds=30), lambda: send_answers(living))

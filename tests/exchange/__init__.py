@@ -1,0 +1,1 @@
+"""Recognition between two whole installations."""
