@@ -53,10 +53,11 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
 
 
 class Links(NamedTuple):
-    """The links that the demonstration's command prints: its province, the code on a phone, and a gate, which opens once."""
+    """The links that the demonstration's command prints: its province, the code on a phone, staff, and a gate, which opens once."""
 
     province: str
     phone: str
+    staff: str
     gate: str
 
 

@@ -63,3 +63,15 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(fangxian,
 def test_a_database_without_the_schema_leads_to_the_migration(fangxian, postgres_server):
     code, told = fangxian("audit", "verify", "--store", postgres_server.conninfo)
     assert (code, "fangxian store migrate" in told) == (2, True)
+
+
+def test_a_gate_is_registered_by_a_link_shown_and_revoked(fangxian, store, database):
+    place = ("--place", "mall-1", "--name", "虚构商场", "--region", "330106", "--address", "https://code.example/")
+    signed = ("--store", database, "--role", "officer", "--purpose", "test")
+    code, said = fangxian("gate", "register", *signed, *place)
+    gate_id, link = said.split()[:2]
+    assert code == 0
+    assert link.startswith("https://code.example/gate#code=")
+    assert gate_id in fangxian("gate", "show", "--store", database)[1]
+    assert fangxian("gate", "revoke", gate_id, *signed) == (0, "It is revoked.")
+    assert "UUID" in fangxian("gate", "revoke", "nonsense", *signed)[1]

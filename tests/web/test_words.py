@@ -17,7 +17,7 @@ MODULES = {
 }
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 KEY = re.compile(r"""["']([a-z]+\.[a-z_-]+)["']""")
-BY_PREFIX = re.compile(r"""["']([a-z]+)\.["'] ~|of="([a-z]+)"|words\(f"([a-z]+)\.""")
+BY_PREFIX = re.compile(r"""["']([a-z]+)\.["'] ~|of="([a-z]+)"|words\(f"([a-z]+)\.|[`\"]([a-z]+)\.\$?\{""")
 
 
 def mentioned() -> set[str]:

@@ -56,7 +56,7 @@ def demo(
     console.print(f"{folder}  ·  {time.monotonic() - started:.0f} s")
     if not no_serve:
         with demonstrate(folder / "living") as shown:
-            beside = live_routes(shown.living, shown.serving)
+            beside = live_routes(shown.living, shown.serving, shown.sign_in)
             app = application(province.lake, beside=beside, refusals=refusals())
             serve_application(app, host=LOOPBACK, port=port, on_ready=lambda address: _ready(address, shown.gate_code, language))
 
@@ -65,6 +65,7 @@ def _ready(address: str, gate_code: str, language: str) -> None:
     rows = (
         (Text("指挥页", "the province"), address),
         (Text("手机健康码", "the code on a phone"), f"{address}me"),
+        (Text("工作人员", "staff"), f"{address}staff"),
         (Text("门岗（链接一次有效）", "a gate (the link works once)"), f"{address}gate#code={gate_code}"),
     )
     console.print(Text("\n用浏览器打开（按 Ctrl-C 结束）：", "\nOpen in a browser (Ctrl-C ends it):").in_language(language))

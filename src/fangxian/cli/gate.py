@@ -52,6 +52,7 @@ def revoke(
     store: StoreOption,
     role: RoleOption,
     purpose: PurposeOption,
+    language: LanguageOption = "zh",
 ) -> None:
     """Let a device no longer be believed: it can neither fetch files nor send scans, within seconds."""
     try:
@@ -60,6 +61,7 @@ def revoke(
         raise FangxianError("A gate's id is a UUID.", next_step="`fangxian gate show` shows them.") from None
     with open_store(store) as running:
         revoke_device(running, Event(actor="command line", role=role, purpose=purpose, action="revoke gate"), named, at=now())
+    print_line(Reader(language).say("已停用。", "It is revoked."))
 
 
 def show(*, store: StoreOption, language: LanguageOption = "zh") -> None:

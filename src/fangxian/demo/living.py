@@ -18,25 +18,32 @@ from fangxian.policy.policy import policy
 from fangxian.services.living import Living
 from fangxian.services.opening import open_living
 from fangxian.services.senders import OnThePage
+from fangxian.services.sign_in import DemoSignIn
 from fangxian.services.upkeep import Upkeep
 from fangxian.signed.files import write_file
 from fangxian.signed.key_folder import KeyFolder
+from fangxian.sources.catalogue import all_sources
 from fangxian.store.database_folder import DatabaseFolder
 from fangxian.store.gate_devices import register
 from fangxian.store.serving import Serving
 from fangxian.store.store import Event
 from fangxian.vault.folder import VaultFolder
+from fangxian.web.server import LOOPBACK
 
 REGION: Final = "330100"
+EMPLOYER: Final = "91330106MA00000000"
+"""An invented firm's code: whoever says that it may see their colour is on its contact's page."""
+
 _PLACE: Final = {"place_id": "demo-gate", "place_name": "演示门岗 demo gate", "region_code": "330106"}
 
 
 @dataclass(frozen=True)
 class Demonstrated:
-    """An installation at work, its codes in memory, and the code that opens its gate once."""
+    """An installation at work, its codes in memory, the way in for staff, and the code that opens its gate once."""
 
     living: Living
     serving: Serving
+    sign_in: DemoSignIn
     gate_code: str
 
 
@@ -50,7 +57,9 @@ def demonstrate(folder: Path) -> Iterator[Demonstrated]:
     with opened as living, Serving(living.store, living.policy) as serving, Upkeep(living):
         event = Event(actor="demonstration", role="administrator", purpose="demonstration", action="register gate")
         _, code = register(living.store, event, **_PLACE, at=now())
-        yield Demonstrated(living, serving, code)
+        sources = frozenset(source.name for source in all_sources())
+        staff = DemoSignIn(host=LOOPBACK, region_codes=frozenset({REGION}), organisation_ids=sources | {EMPLOYER})
+        yield Demonstrated(living, serving, staff, code)
 
 
 def _keys(folder: Path) -> KeyFolder:

@@ -12,14 +12,22 @@ from fangxian.facts import Text
 from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
 from fangxian.store.store import Event
-from fangxian.work.permissions import PERMISSIONS, Principal
-from fangxian.work.roles import Role
+from fangxian.work.permissions import PERMISSIONS, Forbidden, Principal, role_for
+from fangxian.work.roles import Action, Role
 
 SESSION_LASTS: Final = timedelta(hours=8)
 STAFF: Final = frozenset(Role) - {Role.CITIZEN, Role.GATE, Role.SYSTEM}
 """The roles that a provider may give: citizens come by phone, gates by their device, and the system is nobody."""
 
 _NO_ROLE: Final = Text("您的账号没有任何工作角色，请联系管理员。", "Your account has no role here; ask its administrator.")
+
+
+class FactorFirstError(Forbidden):
+    """Somebody must show a second factor before they go on."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__(Text("请先完成双重验证。", "Show your second factor first."), next_step="Log in again with it.")
 
 
 @dataclass(frozen=True, repr=False)
@@ -101,6 +109,16 @@ def staff_event(by: Principal, action: str, *, purpose: str, role: Role | None =
 def wants_second_factor(by: Principal) -> bool:
     """Return whether any role of somebody's may do what takes a second factor, and they have shown none."""
     return not by.second_factor and any(each.second_factor and by.roles & each.roles.keys() for each in PERMISSIONS.values())
+
+
+def admit(by: Principal, *actions: Action) -> None:
+    """Raise `Forbidden` for whoever has no role for any of some actions, `FactorFirstError` where each takes a second factor.
+
+    What an action is done to is checked by whoever does it.
+    """
+    role_for(by, *actions)
+    if not by.second_factor and all(PERMISSIONS[action].second_factor for action in actions):
+        raise FactorFirstError
 
 
 def _hash(secret: str) -> bytes:

@@ -13,14 +13,14 @@ from fangxian.services.overseeing import oversee, verify_audit
 from fangxian.services.own_people import own_people
 from fangxian.services.refusals import RefusedError
 from fangxian.services.sign_in import SignIn
-from fangxian.services.staff import session_of
+from fangxian.services.staff import admit, session_of
 from fangxian.web.api.saying import fact_of, reason_of, utc
 from fangxian.web.guard import comes_from_elsewhere
 from fangxian.web.staff.asking import COOKIE
 from fangxian.web.staff.places import ANSWER, places_of
 from fangxian.work.appeal import Appeal, AppealState
 from fangxian.work.decision import Decision
-from fangxian.work.permissions import Principal, role_for
+from fangxian.work.permissions import Principal
 from fangxian.work.roles import Action
 
 # No postponed annotations here: FastAPI reads them, and those of a function's own names could not be found.
@@ -75,10 +75,10 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
 
     def asks(*actions: Action) -> Any:
-        """Return whoever asks, once a role of theirs has one of the actions; what it is done to is checked by whoever does it."""
+        """Return whoever asks, once they may do one of the actions to something."""
 
         def allowed(by: Annotated[Principal, Depends(principal)]) -> Principal:
-            role_for(by, *actions)
+            admit(by, *actions)
             return by
 
         return Depends(allowed)

@@ -27,8 +27,10 @@ from fangxian.web.gate.grouping import Grouping
 from fangxian.web.gate.scanning import Presented, Scanning, Sending
 from fangxian.web.gate.sent import LONGEST_BODY, read_papers, read_scans
 from fangxian.web.language import words_for
+from fangxian.web.permitted import Permitted
 from fangxian.web.templating import render
 from fangxian.web.words import all_words
+from fangxian.work.roles import Action
 
 STATIC: Final = Path(__file__).parents[1] / "static" / "gate"
 KNOWN_FOR: Final = timedelta(seconds=5)
@@ -59,12 +61,12 @@ def routes(gates: Gates) -> list[BaseRoute]:
     return [
         Route("/gate", desk.page),
         Route("/gate/worker.js", desk.worker),
-        Route("/gate/config.json", desk.config),
+        Permitted("/gate/config.json", desk.config, action=Action.VERIFY_CODE, methods=["GET"]),
         Route("/gate/open", desk.open, methods=["POST"]),
-        Route("/gate/files/trust", desk.trust),
-        Route("/gate/files/changes", desk.changes),
-        Route("/api/v1/gate/scans", desk.scans, methods=["POST"]),
-        Route("/api/v1/gate/without-phone", desk.without_phone, methods=["POST"]),
+        Permitted("/gate/files/trust", desk.trust, action=Action.VERIFY_CODE, methods=["GET"]),
+        Permitted("/gate/files/changes", desk.changes, action=Action.VERIFY_CODE, methods=["GET"]),
+        Permitted("/api/v1/gate/scans", desk.scans, action=Action.RECORD_SCAN, methods=["POST"]),
+        Permitted("/api/v1/gate/without-phone", desk.without_phone, action=Action.REGISTER_WITHOUT_PHONE, methods=["POST"]),
     ]
 
 

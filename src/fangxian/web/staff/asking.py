@@ -14,12 +14,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from fangxian.errors import FangxianError
 from fangxian.services.living import Living
 from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
-from fangxian.services.staff import SESSION_LASTS, StaffSession, session_of
+from fangxian.services.staff import SESSION_LASTS, FactorFirstError, StaffSession, admit, session_of
 from fangxian.web.asking import form_of
 from fangxian.web.language import keep_choice, words_for
 from fangxian.web.templating import render
 from fangxian.web.words import Words
-from fangxian.work.permissions import PERMISSIONS, Forbidden, Principal, role_for
+from fangxian.work.permissions import Forbidden, Principal
 from fangxian.work.roles import Action
 
 COOKIE: Final = "fangxian_staff"
@@ -78,7 +78,7 @@ class StaffDesk:
         """Return the endpoint of a handler, which runs in a thread.
 
         Whoever has no session is sent to log in, whoever has no role for any of the actions is told so, and whoever must show a
-        second factor for all of them is sent to show it. What the actions are done to is checked by whoever does them.
+        second factor first is sent to show it.
         """
 
         async def endpoint(request: Request) -> Response:
@@ -94,10 +94,10 @@ class StaffDesk:
     def _answer(self, handler: StaffHandler, actions: Sequence[Action], asked: StaffAsked) -> Response:
         try:
             if actions:
-                role_for(asked.by, *actions)
-                if not asked.by.second_factor and all(PERMISSIONS[action].second_factor for action in actions):
-                    return RedirectResponse(FACTOR, 303)
+                admit(asked.by, *actions)
             return handler(asked)
+        except FactorFirstError:
+            return RedirectResponse(FACTOR, 303)
         except (Forbidden, RefusedError) as refused:
             return self.page(asked, "refused.html", status_of(refused), said=refused.words, known="")
         except FangxianError as error:
