@@ -107,7 +107,7 @@ def metrics_route(living: Living, token: str | None) -> Route:
             own = CollectorRegistry()
             multiprocess.MultiProcessCollector(own)  # type: ignore[no-untyped-call]
         waiting = CollectorRegistry()
-        waiting.register(_Waiting(living))  # type: ignore[arg-type]
+        waiting.register(_Waiting(living))
         return Response(generate_latest(own) + generate_latest(waiting), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return Route("/metrics", scrape)
