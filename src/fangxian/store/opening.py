@@ -38,14 +38,20 @@ def database(named: str) -> Iterator[str]:
 
 
 @contextmanager
-def open_store(named: str) -> Iterator[Store]:
-    """Give the store that is named, with room for what becomes known this month and the next; one in a folder is migrated first."""
+def migrated_database(named: str) -> Iterator[str]:
+    """Give the connection string of a database; one in a folder is ours, and is migrated first."""
     with database(named) as conninfo:
         if conninfo != named:
             migrate(conninfo)
-        with Store.open(conninfo) as store:
-            make_room(store, now().date())
-            yield store
+        yield conninfo
+
+
+@contextmanager
+def open_store(named: str) -> Iterator[Store]:
+    """Give the store that is named, with room for what becomes known this month and the next."""
+    with migrated_database(named) as conninfo, Store.open(conninfo) as store:
+        make_room(store, now().date())
+        yield store
 
 
 def make_room(store: Store, today: date) -> None:

@@ -41,7 +41,11 @@ _WAIT: Final = Gauge("fangxian_wait_seconds", "How long a request waits before a
 _IN_FLIGHT: Final = Gauge("fangxian_requests_in_flight", "Requests that are being answered.", multiprocess_mode="liveall")
 _LOADS: Final = Gauge("fangxian_serving_loads", "How often a process read all codes into memory.", multiprocess_mode="liveall")
 _HITS: Final = Gauge("fangxian_serving_hits", "Hits in a process's memory at its last load.", multiprocess_mode="liveall")
-_HEARD: Final = Gauge("fangxian_serving_age_seconds", "Since when a process has not been following the store.", multiprocess_mode="liveall")
+_HEARD: Final = Gauge(
+    "fangxian_serving_age_seconds",
+    "For how long a process has not heard from the store: about a second where all is well.",
+    multiprocess_mode="liveall",
+)
 
 _QUERIES: Final = {
     "fangxian_pending_codes": ("People whose code waits to be decided again.", "SELECT count(*) FROM code.pending"),
