@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,11 +13,13 @@ from fangxian.engine.lake import Lake
 from fangxian.facts import fact_type
 from fangxian.facts.known import now
 from fangxian.policy.policy import policy as policy_called
+from fangxian.store.backing_up import back_up
 from fangxian.store.deciding import decide_pending
 from fangxian.store.feeding import feed as feed_store
 from fangxian.store.flow import flow as flow_to_lake
 from fangxian.store.migrating import migrate as migrate_database
 from fangxian.store.opening import database, open_store
+from fangxian.store.restoring import restore as restore_store
 from fangxian.store.store import Event
 
 StoreOption = Annotated[
@@ -65,8 +68,40 @@ def flow(*, store: StoreOption, lake: LakeOption, language: LanguageOption = "zh
     print_table(table, flowed.delivery_id)
 
 
+def backup(
+    *,
+    store: StoreOption,
+    to: Annotated[Path, typer.Option("--to", help="The file to write; what must be known to restore it is written beside it.")],
+    language: LanguageOption = "zh",
+) -> None:
+    """Back the store up while it is at work. Back its vault and its keys up too, on another medium (docs/running.md)."""
+    with database(store) as conninfo:
+        made = back_up(conninfo, to, at=now())
+    print_line(f"{to}  {made.sha256}")
+    reader = Reader(language)
+    print_line(reader.say(f"{made.seals} 个审计封印，末次 {made.last_hash}", f"{made.seals} seals of the audit, last {made.last_hash}"))
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup, with what stands beside it.")],
+    *,
+    store: StoreOption,
+    role: RoleOption,
+    purpose: PurposeOption,
+    language: LanguageOption = "zh",
+) -> None:
+    """Restore a backup into a new folder or an empty database, and verify its audit. Then bring back what the lake has: store feed."""
+    found = restore_store(file, store, _event("restore", role, purpose), at=now())
+    reader = Reader(language)
+    print_line(
+        reader.say(
+            f"审计完好：{found.seals} 个封印，{found.events:,} 条。", f"The audit holds: {found.seals} seals, {found.events:,} events."
+        )
+    )
+
+
 def _event(action: str, role: str, purpose: str) -> Event:
     return Event(actor="command line", role=role, purpose=purpose, action=action)
 
 
-groups = {"store": (migrate, feed, flow)}
+groups = {"store": (migrate, feed, flow, backup, restore)}

@@ -18,7 +18,9 @@ from fangxian.store.store import Store
 
 @contextmanager
 def database(named: str) -> Iterator[str]:
-    """Give the connection string of a database: `named` itself, or that of a server that runs on the folder `named` meanwhile.
+    """Give the connection string of a database: `named` itself, or that of the server on the folder `named`.
+
+    One that runs there already is used as it is; else one runs meanwhile.
 
     Raises FangxianError where nothing answers.
     """
@@ -32,6 +34,8 @@ def database(named: str) -> Iterator[str]:
                 next_step="Check host, port, user and password, and that the server runs.",
             ) from None
         yield named
+    elif running := PostgresServer(Path(named)).running_conninfo():
+        yield running
     else:
         with PostgresServer(Path(named)) as server:
             yield server.conninfo

@@ -48,7 +48,22 @@ class PostgresServer:
     @property
     def conninfo(self) -> str:
         """How to reach the server: a libpq connection string with the password in it, so keep it out of logs."""
-        return f"host=127.0.0.1 port={self._port} dbname=postgres user={ROLE} password={self.folder.password}"
+        return self._conninfo(self._port)
+
+    def running_conninfo(self) -> str | None:
+        """Return how to reach a server that somebody else runs on this folder; None where nobody does."""
+        import psycopg
+
+        if (port := self.folder.running_port) is None:
+            return None
+        try:
+            psycopg.connect(self._conninfo(port), connect_timeout=5).close()
+        except (psycopg.OperationalError, OSError):
+            return None
+        return self._conninfo(port)
+
+    def _conninfo(self, port: int) -> str:
+        return f"host=127.0.0.1 port={port} dbname=postgres user={ROLE} password={self.folder.password}"
 
     @property
     def process_id(self) -> int:
