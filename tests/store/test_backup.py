@@ -132,7 +132,7 @@ def test_a_store_that_was_restored_in_another_way_brings_nothing_to_a_lake_that_
             restore(folder / "backup", server.conninfo, RESTORE, at=NOON)
         with psycopg.connect(server.conninfo) as connection:
             connection.execute("CREATE ROLE fangxian_service NOLOGIN")
-        run(server.conninfo, "pg_restore", ["--no-owner", "--dbname=postgres", str(folder / "backup")])
+        run(server.conninfo, "pg_restore", ["--no-owner", "--single-transaction", "--dbname=postgres", str(folder / "backup")])
         with Store.open(server.conninfo) as lower, pytest.raises(FangxianError, match="lake is ahead"):
             flow(lower, lake, at=NOON)
 

@@ -53,6 +53,7 @@ class _Setup:
     metrics_token: str | None
     log: str
     lake: Path | None
+    only_chores: bool
 
 
 def serve(
@@ -75,7 +76,7 @@ def serve(
     upkeep: Annotated[
         bool, typer.Option(help="Do the installation's chores too. One process of all machines does: say --no-upkeep on the others.")
     ] = True,
-    processes: Annotated[int, typer.Option(help="How many processes answer, one a core.", min=1)] = 1,
+    processes: Annotated[int, typer.Option(help="How many processes answer, one a core; 0: only do the chores.", min=0)] = 1,
     host: Annotated[str, typer.Option(help="The address to listen at.")] = LOOPBACK,
     port: Annotated[int, typer.Option(help="The port; 0 takes any free one.")] = 8000,
     name: Annotated[list[str] | None, typer.Option("--name", help="A name that the pages are reached by; several may be given.")] = None,
@@ -100,6 +101,8 @@ def serve(
     Everybody but this machine must come through TLS: put a proxy before it that adds it and sends X-Forwarded-Proto.
     """
     _check(sender, staff, host, processes, log)
+    if not processes and not upkeep:
+        raise FangxianError("Without processes and without chores there is nothing to do.", next_step="Leave out --no-upkeep.")
     set_up_logs(log)
     reader = Reader(language)
     with migrated_database(store) as database, open_vault(vault) as socket_path, listen(host, port) as listening, _numbers_together():
@@ -117,6 +120,7 @@ def serve(
             metrics_token=metrics_token_file.read_text().strip() if metrics_token_file else None,
             log=log,
             lake=lake,
+            only_chores=not processes,
         )
         address = f"http://{host}:{listening.getsockname()[1]}/"
         keep_running(
@@ -145,7 +149,9 @@ def _keep(listening: socket.socket, setup: _Setup, on_ready: Callable[[], None])
     """Do the installation's chores in a process of its own."""
     set_up_logs(setup.log)
     listening.close()
-    with _living(setup) as living, Upkeep(living, Lake.open(setup.lake) if setup.lake else None):
+    with _living(setup) as living, Upkeep(living, Lake.create(setup.lake) if setup.lake else None):
+        if setup.only_chores:
+            on_ready()
         wait_for_end()
 
 

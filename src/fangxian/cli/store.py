@@ -22,11 +22,18 @@ from fangxian.store.opening import database, open_store
 from fangxian.store.restoring import restore as restore_store
 from fangxian.store.store import Event
 
+
+def _connection(text: str) -> str:
+    """Return what a store is named by, read from a file where it is `@` and the file's path: a password stands in no list of processes."""
+    return Path(text[1:]).read_text().strip() if text.startswith("@") else text
+
+
 StoreOption = Annotated[
     str,
     typer.Option(
         "--store",
-        help="A PostgreSQL connection string, or a folder: PostgreSQL then runs there meanwhile.",
+        help="A PostgreSQL connection string, @ and a file that has one, or a folder: PostgreSQL then runs there meanwhile.",
+        callback=_connection,
         envvar="FANGXIAN_STORE",
         show_default=False,
     ),

@@ -37,7 +37,7 @@ def database(named: str) -> Iterator[str]:
     elif running := PostgresServer(Path(named)).running_conninfo():
         yield running
     else:
-        with PostgresServer(Path(named)) as server:
+        with PostgresServer(Path(named), watched=True) as server:
             yield server.conninfo
 
 
