@@ -162,9 +162,9 @@ def gate_town(server, folder: Path) -> Iterator[GateTown]:
 
 
 @contextmanager
-def serving_app(app: Starlette) -> Iterator[str]:
+def serving_app(app: Starlette, *, lifespan: str = "off") -> Iterator[str]:
     """Give the address at which an application answers meanwhile."""
-    running = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False, lifespan="off"))
+    running = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False, lifespan=lifespan, proxy_headers=False))
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     while not running.started:

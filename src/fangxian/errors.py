@@ -13,3 +13,7 @@ class FangxianError(Exception):
         """Say `what` happened, what is `known` to be possible, what the system has `done` and the `next_step` to take."""
         self.what, self.known, self.done, self.next_step = what, known, done, next_step
         super().__init__("\n".join(part for part in (what, known, done, next_step) if part))
+
+
+class UnavailableError(FangxianError):
+    """A part that must answer does not, or has no room: the same again, later, may succeed."""

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import psycopg
@@ -48,6 +49,25 @@ def test_what_was_committed_survives_a_kill(folder):
         assert server.conninfo == conninfo
         with psycopg.connect(server.conninfo) as connection:
             assert connection.execute("SELECT count(*) FROM kept").fetchone() == (1000,)
+
+
+def test_a_watched_server_that_dies_is_started_again_where_it_was(folder):
+    with PostgresServer(folder, watched=True) as server:
+        with psycopg.connect(server.conninfo) as connection:
+            connection.execute("CREATE TABLE kept (n int)")
+        os.kill(server.process_id, signal.SIGKILL)
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            try:
+                with psycopg.connect(server.conninfo) as connection:
+                    assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+                break
+            except psycopg.OperationalError:
+                time.sleep(0.1)
+        else:
+            pytest.fail("it did not come back")
+        last = server.process_id
+    assert gone(last)
 
 
 def test_a_stopped_server_leaves_no_process_and_starts_again_on_the_same_data(folder):

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import os
+import socket
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,18 +23,42 @@ from fangxian.errors import FangxianError
 from fangxian.exchange.upkeep import exchange_chores
 from fangxian.policy.policy import policy as policy_called
 from fangxian.services.living import Living
-from fangxian.services.opening import open_living
+from fangxian.services.opening import open_living, open_vault
 from fangxian.services.oversight import oversight
 from fangxian.services.senders import OnThePage, Sender
 from fangxian.services.upkeep import Upkeep
 from fangxian.signed.key_folder import KeyFolder
+from fangxian.store.opening import migrated_database
 from fangxian.store.renewals import ever_renewed
 from fangxian.store.serving import Serving
 from fangxian.web.live import live_application
-from fangxian.web.server import LOOPBACK, serve_application
+from fangxian.web.running.logs import set_up_logs
+from fangxian.web.running.metrics import SHARED
+from fangxian.web.running.processes import answer_at, keep_running, wait_for_end
+from fangxian.web.server import LOOPBACK, listen
 from fangxian.work.renewal import renew_at_set_up
 
 ON_PAGE = "page"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class _Setup:
+    """What every process that answers is given: by a pipe, for there are a password and a passphrase in it."""
+
+    database: str
+    keys: Path
+    passphrase: bytes
+    vault: Path
+    policy: str
+    sender: str
+    staff: str | None
+    host: str
+    names: tuple[str, ...]
+    proxies: tuple[str, ...]
+    metrics_token: str | None
+    log: str
+    lake: Path | None
+    only_chores: bool
 
 
 def serve(
@@ -42,38 +71,133 @@ def serve(
     policy: PolicyOption,
     sender: Annotated[
         str,
-        typer.Option(help="Who brings one-time codes: module:name of your own, or `page`, which shows them on the page of this machine."),
+        typer.Option(
+            help="Who brings one-time codes: module:name of your own, or `page`, which shows them on the page of this machine.",
+            envvar="FANGXIAN_SENDER",
+        ),
     ],
     staff: StaffOption = None,
     lake: Annotated[Path | None, typer.Option(help="The lake that facts flow to and deliveries come from.", show_default=False)] = None,
+    upkeep: Annotated[
+        bool, typer.Option(help="Do the installation's chores too. One process of all machines does: say --no-upkeep on the others.")
+    ] = True,
+    processes: Annotated[int, typer.Option(help="How many processes answer, one a core; 0: only do the chores.", min=0)] = 1,
     host: Annotated[str, typer.Option(help="The address to listen at.")] = LOOPBACK,
     port: Annotated[int, typer.Option(help="The port; 0 takes any free one.")] = 8000,
     name: Annotated[list[str] | None, typer.Option("--name", help="A name that the pages are reached by; several may be given.")] = None,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option("--proxy", help="An address or network of a proxy that is believed for whom it asks; several may be."),
+    ] = None,
+    metrics_token_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file with the token for /metrics; without it, only this machine may scrape.",
+            envvar="FANGXIAN_METRICS_TOKEN_FILE",
+            show_default=False,
+        ),
+    ] = None,
+    log: Annotated[str, typer.Option(help="How to log: json or text.", envvar="FANGXIAN_LOG")] = "text",
     passphrase_file: PassphraseOption = None,
     language: LanguageOption = "zh",
 ) -> None:
-    """Serve the living code: citizens' pages and the interface for machines. Stop it with Ctrl-C.
+    """Serve the living code: citizens' pages and the interface for machines. Ctrl-C or SIGTERM ends it when what it answers is done.
 
     Everybody but this machine must come through TLS: put a proxy before it that adds it and sends X-Forwarded-Proto.
     """
-    brings, sign_in = _sender(sender, host), staff_sign_in(staff, host)
-    folder = KeyFolder(keys, passphrase(passphrase_file))
+    _check(sender, staff, host, processes, log)
+    if not processes and not upkeep:
+        raise FangxianError("Without processes and without chores there is nothing to do.", next_step="Leave out --no-upkeep.")
+    set_up_logs(log)
     reader = Reader(language)
-    opened = open_living(store=store, keys=folder, vault=vault, policy=policy_called(policy), sender=brings)
-    with opened as living, Serving(living.store, living.policy) as serving:
-        _expect_renewed(living, sender)
+    with migrated_database(store) as database, open_vault(vault) as socket_path, listen(host, port) as listening, _numbers_together():
+        setup = _Setup(
+            database=database,
+            keys=keys,
+            passphrase=passphrase(passphrase_file),
+            vault=socket_path,
+            policy=policy,
+            sender=sender,
+            staff=staff,
+            host=host,
+            names=tuple(name or [LOOPBACK, "localhost"]),
+            proxies=tuple(proxy or [LOOPBACK]),
+            metrics_token=metrics_token_file.read_text().strip() if metrics_token_file else None,
+            log=log,
+            lake=lake,
+            only_chores=not processes,
+        )
+        address = f"http://{host}:{listening.getsockname()[1]}/"
+        keep_running(
+            [*[_answer] * processes, *[_keep] * upkeep],
+            setup,
+            listening=listening,
+            on_ready=lambda: print_line(reader.say(f"已就绪：{address}", f"Ready: {address}")),
+        )
+
+
+def _answer(listening: socket.socket, setup: _Setup, on_ready: Callable[[], None]) -> None:
+    """Answer in a process of its own, with the codes in its own memory."""
+    set_up_logs(setup.log)
+    with _living(setup) as living, Serving(living.store, living.policy) as serving:
+        app = live_application(
+            living,
+            serving,
+            hosts=setup.names,
+            sign_in=staff_sign_in(setup.staff, setup.host),
+            metrics_token=setup.metrics_token,
+        )
+        answer_at(listening, app, proxies=setup.proxies, on_ready=on_ready)
+
+
+def _keep(listening: socket.socket, setup: _Setup, on_ready: Callable[[], None]) -> None:
+    """Do the installation's chores in a process of its own."""
+    set_up_logs(setup.log)
+    listening.close()
+    with _living(setup) as living:
+        _expect_renewed(living, setup.sender)
         chores = [*oversight(living), *exchange_chores(living)]
-        with Upkeep(living, Lake.open(lake) if lake else None, more=chores):
-            app = live_application(living, serving, hosts=name or [LOOPBACK, "localhost"], sign_in=sign_in)
-            serve_application(
-                app, host=host, port=port, on_ready=lambda address: print_line(reader.say(f"已就绪：{address}", f"Ready: {address}"))
-            )
+        with Upkeep(living, Lake.create(setup.lake) if setup.lake else None, more=chores):
+            if setup.only_chores:
+                on_ready()
+            wait_for_end()
 
 
 def _expect_renewed(living: Living, sender: str) -> None:
     """Renew the policy of a demonstration that never was; elsewhere two people do."""
     if sender == ON_PAGE and not ever_renewed(living.store, living.policy):
         renew_at_set_up(living.store, living.policy, first="demonstration-1", second="demonstration-2", at=living.clock())
+
+
+def _living(setup: _Setup) -> Any:
+    return open_living(
+        store=setup.database,
+        keys=KeyFolder(setup.keys, setup.passphrase),
+        vault=setup.vault,
+        policy=policy_called(setup.policy),
+        sender=_sender(setup.sender, setup.host),
+    )
+
+
+def _check(sender: str, staff: str | None, host: str, processes: int, log: str) -> None:
+    """Refuse what cannot be served before anything is started for it."""
+    _sender(sender, host)
+    staff_sign_in(staff, host)
+    if sender == ON_PAGE and processes > 1:
+        raise FangxianError(
+            "One-time codes that are shown on the page are in the memory of one process.",
+            done="Nothing was served.",
+            next_step="Leave out --processes, or name a sender of your own.",
+        )
+    if log not in ("json", "text"):
+        raise FangxianError(f"There is no form of log called {log!r}.", known="Forms: json, text.", next_step="Name one of them.")
+
+
+def _numbers_together() -> tempfile.TemporaryDirectory[str]:
+    """Return the folder in which all processes put their metrics together, and name it to them."""
+    folder = tempfile.TemporaryDirectory(prefix="fangxian-metrics-")
+    os.environ[SHARED] = folder.name
+    return folder
 
 
 def _sender(named: str, host: str) -> Sender:

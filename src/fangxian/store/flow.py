@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from fangxian.engine.compaction import ROW_GROUP, subject
 from fangxian.engine.lake import Lake
 from fangxian.engine.writers import writing
+from fangxian.errors import FangxianError
 from fangxian.facts import Fact, all_fact_types
 from fangxian.store.copying import copy_out
 from fangxian.store.store import Store
@@ -42,6 +43,7 @@ def flow(store: Store, lake: Lake, *, at: datetime) -> Flowed | None:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         store_id, until = _now(connection)
         since = _ended_before(lake, store_id)
+        _expect_nothing_lost(connection, lake, store_id)
         delivery_id = f"{SOURCE}-{store_id[:8]}-{since:020}-{until:020}"
         tables = {t: facts for t in all_fact_types() if (facts := _recorded(connection, t, since, until)).num_rows}
         if not tables:
@@ -66,6 +68,41 @@ def _ended_before(lake: Lake, store_id: str) -> int:
     """Return where the last delivery of this store in the lake ended."""
     ends = (receipt["until_transaction"] for receipt in lake.receipts() if receipt.get("store_id") == store_id)
     return max(ends, default=0)
+
+
+def lost_deliveries(connection: psycopg.Connection[Any], lake: Lake) -> dict[str, int]:
+    """Return the deliveries that this store brought to the lake after the backup that it was restored from, oldest first.
+
+    Each comes with the transaction up to which the backup was whole. Those that were fed since are left out.
+    """
+    store_id, _ = _now(connection)
+    spans = connection.execute("SELECT backed_up_until::text::bigint, continues_from::text::bigint FROM store.restoration").fetchall()
+    fed = {row[0] for row in connection.execute("SELECT delivery_id FROM store.fed_delivery").fetchall()} if spans else set()
+    ours = sorted((r for r in lake.receipts() if r.get("store_id") == store_id), key=lambda receipt: receipt["until_transaction"])
+    return {
+        receipt["delivery_id"]: whole_until
+        for receipt in ours
+        for whole_until, continues_from in spans
+        if whole_until < receipt["until_transaction"] <= continues_from and receipt["delivery_id"] not in fed
+    }
+
+
+def _expect_nothing_lost(connection: psycopg.Connection[Any], lake: Lake, store_id: str) -> None:
+    """Refuse to go on where the lake is ahead: of this store restored to an earlier moment, or of a server that counts anew."""
+    if lost := lost_deliveries(connection, lake):
+        raise FangxianError(
+            f"The lake has {len(lost)} deliveries of this store that were made after the backup it was restored from.",
+            known="Their facts are in the lake and not here.",
+            done="Nothing was brought to the lake.",
+            next_step="Bring them back first: `fangxian store feed` with this lake.",
+        )
+    if _ended_before(lake, store_id) > _now(connection)[1]:
+        raise FangxianError(
+            "The lake is ahead of this store: it has facts of transactions that the database has not come to.",
+            known="The database was restored in another way than by `fangxian store restore`.",
+            done="Nothing was brought to the lake.",
+            next_step="Restore it with `fangxian store restore`, or bring back a later snapshot of the whole server.",
+        )
 
 
 def _recorded(connection: psycopg.Connection[Any], fact_type: type[Fact], since: int, until: int) -> pa.Table:

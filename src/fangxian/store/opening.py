@@ -18,7 +18,9 @@ from fangxian.store.store import Store
 
 @contextmanager
 def database(named: str) -> Iterator[str]:
-    """Give the connection string of a database: `named` itself, or that of a server that runs on the folder `named` meanwhile.
+    """Give the connection string of a database: `named` itself, or that of the server on the folder `named`.
+
+    One that runs there already is used as it is; else one runs meanwhile.
 
     Raises FangxianError where nothing answers.
     """
@@ -32,20 +34,28 @@ def database(named: str) -> Iterator[str]:
                 next_step="Check host, port, user and password, and that the server runs.",
             ) from None
         yield named
+    elif running := PostgresServer(Path(named)).running_conninfo():
+        yield running
     else:
-        with PostgresServer(Path(named)) as server:
+        with PostgresServer(Path(named), watched=True) as server:
             yield server.conninfo
 
 
 @contextmanager
-def open_store(named: str) -> Iterator[Store]:
-    """Give the store that is named, with room for what becomes known this month and the next; one in a folder is migrated first."""
+def migrated_database(named: str) -> Iterator[str]:
+    """Give the connection string of a database; one in a folder is ours, and is migrated first."""
     with database(named) as conninfo:
         if conninfo != named:
             migrate(conninfo)
-        with Store.open(conninfo) as store:
-            make_room(store, now().date())
-            yield store
+        yield conninfo
+
+
+@contextmanager
+def open_store(named: str) -> Iterator[Store]:
+    """Give the store that is named, with room for what becomes known this month and the next."""
+    with migrated_database(named) as conninfo, Store.open(conninfo) as store:
+        make_room(store, now().date())
+        yield store
 
 
 def make_room(store: Store, today: date) -> None:

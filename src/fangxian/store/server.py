@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -14,8 +17,12 @@ from fangxian.engine.tether import Tether
 from fangxian.errors import FangxianError
 from fangxian.store.database_folder import ROLE, DatabaseFolder
 
+log = logging.getLogger(__name__)
+
 START_WITHIN: Final = 60.0
 """Seconds in which a server must answer; recovery after a kill is part of it."""
+
+_LOOKS_EVERY: Final = 0.5
 
 STOP_WITHIN: Final = 30.0
 """Seconds in which a server must end in order; afterwards it is killed, which costs a recovery but no data."""
@@ -39,16 +46,36 @@ class PostgresServer:
     The server ends when this process does. It takes passwords only (SCRAM), from this machine only.
     """
 
-    def __init__(self, folder: Path, *, package: Path | None = None) -> None:
-        """Prepare a server whose data live in `folder`, which is made if need be; entering the context starts it."""
+    def __init__(self, folder: Path, *, package: Path | None = None, watched: bool = False) -> None:
+        """Prepare a server whose data live in `folder`, which is made if need be; entering the context starts it.
+
+        A watched one is started again where it dies while the context is open: it recovers, and is where it was.
+        """
         self.folder = DatabaseFolder(folder.absolute(), package)
         self._running: Tether | None = None
         self._port = 0
+        self._watched, self._end = watched, threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="fangxian-postgresql", daemon=True)
 
     @property
     def conninfo(self) -> str:
         """How to reach the server: a libpq connection string with the password in it, so keep it out of logs."""
-        return f"host=127.0.0.1 port={self._port} dbname=postgres user={ROLE} password={self.folder.password}"
+        return self._conninfo(self._port)
+
+    def running_conninfo(self) -> str | None:
+        """Return how to reach a server that somebody else runs on this folder; None where nobody does."""
+        import psycopg
+
+        if (port := self.folder.running_port) is None:
+            return None
+        try:
+            psycopg.connect(self._conninfo(port), connect_timeout=5).close()
+        except (psycopg.OperationalError, OSError):
+            return None
+        return self._conninfo(port)
+
+    def _conninfo(self, port: int) -> str:
+        return f"host=127.0.0.1 port={port} dbname=postgres user={ROLE} password={self.folder.password}"
 
     @property
     def process_id(self) -> int:
@@ -93,11 +120,24 @@ class PostgresServer:
     def __enter__(self) -> Self:
         """Start the server."""
         self.start()
+        if self._watched:
+            self._watcher.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Stop the server."""
+        self._end.set()
+        if self._watched:
+            self._watcher.join()
         self.stop()
+
+    def _watch(self) -> None:
+        while not self._end.wait(_LOOKS_EVERY):
+            if self._running is None or not self._running.alive:
+                log.warning("PostgreSQL ended; it is started again")
+                # What is left of the one that died may still hold the folder for a moment.
+                with suppress(FangxianError):
+                    self.restart()
 
     def _await_answer(self) -> None:
         import psycopg

@@ -7,8 +7,9 @@ twice does no harm. Where the connection is lost, everything is loaded again.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Final, Self
 from uuid import UUID
@@ -42,10 +43,16 @@ class Serving:
         self._ready, self._end = threading.Event(), threading.Event()
         self._listener = threading.Thread(target=self._follow, name="fangxian-serving", daemon=True)
         self.loads = 0
+        self._followed_at = time.monotonic()
 
     def colour_at(self, person_id: str, at: datetime) -> Colour:
         """Return a person's colour at an instant (UTC) that is not past; green for whoever has no hit."""
         return self._spans.colour_at(person_id, at)
+
+    @property
+    def silent_for(self) -> timedelta:
+        """Since when the store has not been followed: about a second where all is well, and growing while it is gone."""
+        return timedelta(seconds=time.monotonic() - self._followed_at)
 
     @property
     def hits(self) -> int:
@@ -72,6 +79,7 @@ class Serving:
                     self._load()
                     self._ready.set()
                     while not self._end.is_set():
+                        self._followed_at = time.monotonic()
                         for told in listening.notifies(timeout=_LISTEN_FOR):
                             self._hear(told)
                             if self._end.is_set():

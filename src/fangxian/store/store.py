@@ -16,12 +16,15 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
 from fangxian.engine.one_person import SESSION
-from fangxian.errors import FangxianError
+from fangxian.errors import FangxianError, UnavailableError
 from fangxian.facts import Fact
 from fangxian.store.migrating import expect_migrated
 
 SERVICE: Final = "fangxian_service"
 """The database role under which everything but migrations happens: it adds and reads, and changes nothing but answers."""
+
+WAITS_FOR_CONNECTION: Final = 5.0
+"""Seconds that whoever asks waits for the database: then they are told, rather than left before a page that does not come."""
 
 NOBODY: Final = UUID(int=0)
 """Stands in an event that is about no single person."""
@@ -82,7 +85,13 @@ class Store:
             expect_migrated(connection)
         options = f"{SESSION} -c role={SERVICE}"
         pool = ConnectionPool(
-            conninfo, min_size=1, max_size=connections, open=True, kwargs={"autocommit": True, "options": options}, name="fangxian-store"
+            conninfo,
+            min_size=1,
+            max_size=connections,
+            timeout=WAITS_FOR_CONNECTION,
+            open=True,
+            kwargs={"autocommit": True, "options": options},
+            name="fangxian-store",
         )
         return cls(pool, conninfo)
 
@@ -130,12 +139,12 @@ def _without_rows() -> Iterator[None]:
 
 
 def _lost(error: psycopg.Error) -> bool:
-    """Whether the database was not reached or went away, rather than refusing something."""
-    return isinstance(error, psycopg.OperationalError) and (error.sqlstate is None or error.sqlstate[:2] in ("08", "57"))
+    """Whether the database was not reached, went away or has no room, rather than refusing something."""
+    return isinstance(error, psycopg.OperationalError) and (error.sqlstate is None or error.sqlstate[:2] in ("08", "53", "57", "58"))
 
 
-def _gone() -> FangxianError:
-    return FangxianError(
+def _gone() -> UnavailableError:
+    return UnavailableError(
         "The database does not answer, or went away.",
         known="What it had not acknowledged may be there or not; it is there whole or not at all.",
         next_step="Ask what is there once it answers, and do again what is missing.",

@@ -12,7 +12,7 @@ from typing import Any, Final, Self, TypeVar
 
 import pyarrow as pa
 
-from fangxian.errors import FangxianError
+from fangxian.errors import FangxianError, UnavailableError
 from fangxian.vault.proofs import Destruction, proof_of
 from fangxian.vault.vault import Vault
 from fangxian.vault.wire import MOST, Line, MisreadError
@@ -150,5 +150,5 @@ def _by_parts(items: Sequence[_Item], ask: Callable[[list[_Item]], list[Any]]) -
     return [answer for start in range(0, len(items), MOST) for answer in ask(list(items[start : start + MOST]))]
 
 
-def _no_answer(path: Path) -> FangxianError:
-    return FangxianError(f"No vault answers on {path}.", next_step="Start it with `fangxian vault serve`, as the same user.")
+def _no_answer(path: Path) -> UnavailableError:
+    return UnavailableError(f"No vault answers on {path}.", next_step="Start it with `fangxian vault serve`, as the same user.")

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
+import psycopg
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
-from fangxian.errors import FangxianError
+from fangxian.errors import FangxianError, UnavailableError
 from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
 from fangxian.services.sign_in import SignIn
 from fangxian.store.serving import Serving
-from fangxian.web.api.app import PREFIX, api
+from fangxian.web.api.app import PREFIX, TRY_AGAIN, api
 from fangxian.web.citizen.routes import citizen_routes
 from fangxian.web.exchange.machine import machine_routes
 from fangxian.web.gate.gates import Gates
@@ -29,8 +33,14 @@ from fangxian.web.guard import SecurityHeaders
 from fangxian.web.language import words_for
 from fangxian.web.libraries import STATIC
 from fangxian.web.public.routes import public_routes
+from fangxian.web.running.health import health_routes
+from fangxian.web.running.kinds import Kinds
+from fangxian.web.running.metrics import Measured, metrics_route, tell
+from fangxian.web.running.overload import Limits, Load, Overload
+from fangxian.web.running.rates import Rates
 from fangxian.web.staff.routes import staff_routes
 from fangxian.web.templating import environment, render
+from fangxian.web.words import all_words
 
 
 def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None) -> list[BaseRoute]:
@@ -53,16 +63,55 @@ def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None)
         Route("/me/worker.js", _worker),
         *(staff_routes(living, templates, sign_in) if sign_in else ()),
         Mount(PREFIX, api(living, sign_in)),
-        Route("/health", _alive),
-        Route("/ready", _ready(living)),
+        *health_routes(living, serving),
     ]
 
 
-def live_application(living: Living, serving: Serving, *, hosts: Sequence[str], sign_in: SignIn | None = None) -> Starlette:
-    """Return the application that answers under the names `hosts`; staff have pages where they can sign in."""
-    routes = [Route("/", _front_door), *live_routes(living, serving, sign_in), Mount("/static", StaticFiles(directory=STATIC))]
-    around = [Middleware(SecurityHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)), Middleware(GZipMiddleware)]
-    return Starlette(routes=routes, middleware=around, exception_handlers=refusals())
+def live_application(
+    living: Living,
+    serving: Serving,
+    *,
+    hosts: Sequence[str],
+    sign_in: SignIn | None = None,
+    limits: Limits | None = None,
+    metrics_token: str | None = None,
+) -> Starlette:
+    """Return the application that answers under the names `hosts`; staff have pages where they can sign in.
+
+    Above `limits` requests are dropped; `metrics_token` lets scrapes in that do not come from this machine.
+    """
+    routes = [
+        Route("/", _front_door),
+        *live_routes(living, serving, sign_in),
+        metrics_route(living, metrics_token),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+    load = Load(limits or Limits.packaged())
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        watching = [asyncio.create_task(load.watch()), asyncio.create_task(tell(load, serving))]
+        yield
+        for task in watching:
+            task.cancel()
+
+    around = [
+        Middleware(Measured),
+        Middleware(SecurityHeaders),
+        Middleware(TrustedHost, allowed_hosts=list(hosts)),
+        Middleware(Overload, kinds=Kinds(routes), load=load),
+        Middleware(Rates),
+        Middleware(GZipMiddleware),
+    ]
+    return Starlette(routes=routes, middleware=around, exception_handlers=refusals(), lifespan=lifespan)
+
+
+class TrustedHost(TrustedHostMiddleware):
+    """Answers under our names alone; but who probes or scrapes a process names it by its address, and reads nothing of anybody."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that names us."""
+        await (self.app if scope.get("path") in ("/health", "/ready", "/metrics") else super().__call__)(scope, receive, send)
 
 
 def refusals() -> Mapping[Any, Any]:
@@ -71,6 +120,8 @@ def refusals() -> Mapping[Any, Any]:
 
     def refused(request: Request, error: Exception) -> Response:
         words = words_for(request)
+        if isinstance(error, UnavailableError | psycopg.OperationalError):
+            return _unavailable(request, words("problem.unavailable"))
         if isinstance(error, RefusedError):
             return _problem(request, words.of(error.words), 409)
         if isinstance(error, FangxianError):
@@ -81,7 +132,14 @@ def refusals() -> Mapping[Any, Any]:
     def _problem(request: Request, said: str, status: int) -> Response:
         return HTMLResponse(render(templates, "citizen/problem.html", words_for(request), said=said), status)
 
-    return {HTTPException: refused, FangxianError: refused, Exception: refused}
+    def _unavailable(request: Request, said: str) -> Response:
+        if request.url.path.startswith(PREFIX):
+            return JSONResponse({"problem": all_words()["problem.unavailable"]._asdict()}, 503, TRY_AGAIN)
+        answer = _problem(request, said, 503)
+        answer.headers.update(TRY_AGAIN)
+        return answer
+
+    return {HTTPException: refused, FangxianError: refused, psycopg.OperationalError: refused, Exception: refused}
 
 
 _PROBLEMS = {403: "problem.origin", 404: "problem.not_found", 405: "problem.method", 413: "problem.too_large"}
@@ -95,21 +153,3 @@ async def _worker(request: Request) -> Response:
     """Answer with the worker that shows the code without a network; its reach is the citizen's pages, and no other."""
     headers = {"Service-Worker-Allowed": "/me"}
     return FileResponse(STATIC / "citizen" / "worker.js", media_type="text/javascript", headers=headers)
-
-
-async def _alive(request: Request) -> Response:
-    return PlainTextResponse("alive\n")
-
-
-def _ready(living: Living) -> Any:
-    def ready(request: Request) -> Response:
-        """Answer whether the store answers, and a key may sign: a balancer sends nobody here before."""
-        try:
-            with living.store.pool.connection(timeout=2) as connection:
-                connection.execute("SELECT 1")
-            living.signing.signer(living.clock())
-        except Exception:
-            return PlainTextResponse("not ready\n", 503)
-        return PlainTextResponse("ready\n")
-
-    return ready

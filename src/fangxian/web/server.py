@@ -17,7 +17,7 @@ LOOPBACK: Final = "127.0.0.1"
 
 def serve_application(app: ASGIApp, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:
     """Serve an application until it is stopped. Port 0 takes any free one. Raises FangxianError for a port that is taken."""
-    with _listening(host, port) as listening:
+    with listen(host, port) as listening:
         address = f"http://{host}:{listening.getsockname()[1]}/"
         # No access log: it would say who looked when, and the journal says that already, in a form that cannot be changed.
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
@@ -25,7 +25,8 @@ def serve_application(app: ASGIApp, *, host: str, port: int, on_ready: Callable[
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; port 0 takes any free one. Raises FangxianError for a port that is taken."""
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -35,5 +36,5 @@ def _listening(host: str, port: int) -> socket.socket:
         raise FangxianError(
             f"Port {port} cannot be used: {error.strerror}.", next_step="Name another with --port; 0 takes any free one."
         ) from error
-    made.listen()
+    made.listen(2048)
     return made

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from fangxian.errors import FangxianError
+from fangxian.errors import FangxianError, UnavailableError
 from fangxian.services.living import Living
 from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
 from fangxian.services.sign_in import SignIn
 from fangxian.web.api.citizen import citizen_api
 from fangxian.web.api.saying import both
 from fangxian.web.api.staff import staff_api
+from fangxian.web.words import all_words
 from fangxian.work.permissions import Forbidden
 
 PREFIX = "/api/v1"
+TRY_AGAIN = {"Retry-After": "10"}
+"""What whoever meets a part that does not answer is told."""
 
 
 def api(living: Living, sign_in: SignIn | None = None) -> FastAPI:
@@ -45,6 +49,11 @@ def api(living: Living, sign_in: SignIn | None = None) -> FastAPI:
     @app.exception_handler(FangxianError)
     async def failed(request: Request, error: FangxianError) -> JSONResponse:
         return JSONResponse({"error": {"zh": "无法完成。", "en": str(error)}}, 400)
+
+    @app.exception_handler(UnavailableError)
+    @app.exception_handler(psycopg.OperationalError)
+    async def unavailable(request: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"error": both(all_words()["problem.unavailable"])}, 503, headers=TRY_AGAIN)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:

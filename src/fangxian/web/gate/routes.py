@@ -11,12 +11,11 @@ from typing import Any, Final
 
 import orjson
 import psycopg
-import psycopg_pool
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from fangxian.errors import FangxianError
+from fangxian.errors import FangxianError, UnavailableError
 from fangxian.signed.limits import LIMITS
 from fangxian.signed.reading import Reading, read
 from fangxian.signed.trust import TrustList
@@ -97,6 +96,8 @@ class Desk:
             token = await asyncio.to_thread(open_device, self._gates.store, code, at=self._gates.clock())
         except (orjson.JSONDecodeError, KeyError, TypeError):
             return _problem(400, "gate.unreadable")
+        except UnavailableError:
+            raise
         except FangxianError:
             return _problem(403, "gate.code_refused")
         return _json({"token": token, "root": self._files.root.hex()})
@@ -144,6 +145,8 @@ class Desk:
         try:
             papers = read_papers(await _body(request), at=self._gates.clock())
             person = await asyncio.to_thread(self._gates.person_id, papers.id_type, papers.id_number)
+        except UnavailableError:
+            raise
         except FangxianError as error:
             return _problem(400, "gate.unreadable_papers", known=error)
         trust, _ = await asyncio.to_thread(self._files.trust)
@@ -152,7 +155,7 @@ class Desk:
     async def _record(self, device: Device, trust: TrustList, presented: Sequence[Presented]) -> Response:
         try:
             answers = await self._recording.answer(Sending(device=device, presented=presented, trust=trust))
-        except (psycopg.OperationalError, psycopg_pool.PoolTimeout):
+        except (psycopg.OperationalError, UnavailableError):
             return _problem(503, "gate.not_recorded")
         return _json({"scans": answers})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from uuid import UUID
 from fangxian.code.hits import facts_read
 from fangxian.facts import Enrolment, HealthDeclaration, Text
 from fangxian.policy.colour import Colour
+from fangxian.services.counting import SCANS
 from fangxian.signed.judging import Gate
 from fangxian.signed.reading import Reading
 from fangxian.signed.seen import Seen
@@ -77,6 +79,8 @@ class Scanning:
             for sending in sendings:
                 self._seen.pop(sending.device.gate_id, None)
             raise
+        for outcome, scans in Counter(visit.outcome for each in visits for visit, _ in each).items():
+            SCANS.labels(outcome).inc(scans)
         if pending:
             event = Event(actor="gate", role="system", purpose="entry", action="decide")
             decide_pending(self._gates.store, event, policies=[self._gates.policy], at=at)

@@ -10,12 +10,15 @@ let drawing;
 
 const base64 = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
 
-/** Have the code signed for a new key: yesterday's and today's then have nothing in common. */
-async function signed() {
+/**
+ * Have the code signed for a new key: yesterday's and today's then have nothing in common. `lasting` is a code that is still good:
+ * whoever has one says until when, and waits where too many ask at once.
+ */
+async function signed(lasting) {
   const { key, point } = await makeKey();
   const answer = await fetch(`/api/v1/me/${place}/credential`, {
     method: "POST",
-    headers: { "Content-Type": "application/json" },
+    headers: { "Content-Type": "application/json", ...(lasting && { "Code-Ends": String(Math.floor(lasting.validUntil / 1000)) }) },
     body: JSON.stringify({ phone_key: base64(point) }),
   });
   if (!answer.ok) throw new Error(String(answer.status));
@@ -35,10 +38,10 @@ function begin(code, note) {
 async function refresh() {
   const before = await kept(place).catch(() => undefined);
   const now = Date.now();
-  const good = before && before.validUntil > now && before.colour === shown.dataset.colour && now - before.issuedAt < AGAIN_AFTER_MS;
-  if (good) return begin(before, live);
+  const lasts = before && before.validUntil > now && before.colour === shown.dataset.colour;
+  if (lasts && now - before.issuedAt < AGAIN_AFTER_MS) return begin(before, live);
   try {
-    const fresh = await signed();
+    const fresh = await signed(lasts && before);
     await keep(fresh);
     if (fresh.colour !== shown.dataset.colour && shown.dataset.colour !== "none") return location.reload();
     begin(fresh, live);

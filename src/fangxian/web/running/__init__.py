@@ -1,0 +1,1 @@
+"""What it takes to run the living code: overload, rates, measuring, logs, processes."""

@@ -1,0 +1,108 @@
+"""How often one client may ask: limits per address and per session, from rates.yaml, counted by the library `limits` in memory.
+
+The address is that of the connection, or what a trusted proxy says it is: the server puts it there before anybody here looks.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import time
+from collections.abc import Iterator, Mapping
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import yaml
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from fangxian.web.asking import COOKIE
+from fangxian.web.running.kinds import Kind
+from fangxian.web.staff.asking import COOKIE as STAFF_COOKIE
+
+_Limit = tuple[str, RateLimitItem]
+
+
+class Rates:
+    """Answers 429 to whoever asks too often. Stands behind `Overload`, which knows the kind of a request."""
+
+    def __init__(self, app: ASGIApp, said: Mapping[str, Any] | None = None) -> None:
+        """Wrap an application, with the limits of rates.yaml by default."""
+        said = said or described()
+        self.app, self._counted = app, SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._free = frozenset(said["free"])
+        self._of_route: dict[str, _Limit] = {}
+        for name, each in said["per_address"].items():
+            self._of_route |= dict.fromkeys(each.get("routes", ()), (name, parse(each["limit"])))
+        self._of_address = "other", parse(said["per_address"]["other"]["limit"])
+        self._of_writes = "write", parse(said["per_session"]["write"]["limit"])
+        self._of_session = "other", parse(said["per_session"]["other"]["limit"])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or say that it came too soon."""
+        kind: Kind | None = scope.get("fangxian.kind")
+        if kind is None or (route := f"{_method(scope)} {kind.template}") in self._free:
+            await self.app(scope, receive, send)
+            return
+        for (name, limit), whose in self._asked(route, scope):
+            if not self._counted.hit(limit, name, whose):
+                ends_at = self._counted.get_window_stats(limit, name, whose).reset_time
+                await _refusal(scope, max(1, math.ceil(ends_at - time.time())))(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def _asked(self, route: str, scope: Scope) -> Iterator[tuple[_Limit, str]]:
+        yield self._of_route.get(route, self._of_address), f"address {_address(scope)}"
+        if session := _session(scope):
+            yield self._of_writes if scope["method"] == "POST" else self._of_session, f"session {session}"
+
+
+@cache
+def described() -> Mapping[str, Any]:
+    """Return the file as it is written."""
+    read: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / "rates.yaml").read_text("utf-8"))
+    return read
+
+
+_IPV6_NETWORK: Final = 64
+"""A household or a phone has a whole network of this size: its addresses count as one."""
+
+
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    try:
+        address = ipaddress.ip_address(client[0] if client else "")
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None:
+        return str(ipaddress.ip_network((address, _IPV6_NETWORK), strict=False))
+    return str(address)
+
+
+def _session(scope: Scope) -> str:
+    """Return a mark of the session that a request bears, empty where it bears none; the secret itself is not kept."""
+    headers = Headers(scope=scope)
+    cookies = cookie_parser(headers.get("cookie", ""))
+    secret = headers.get("authorization", "") or cookies.get(COOKIE, "") or cookies.get(STAFF_COOKIE, "")
+    return sha256(secret.encode()).hexdigest()[:24] if secret else ""
+
+
+def _method(scope: Scope) -> str:
+    return "GET" if scope["method"] == "HEAD" else str(scope["method"])
+
+
+def _refusal(scope: Scope, wait_s: int) -> Response:
+    zh, en = f"请求过于频繁，请在 {wait_s} 秒后再试。", f"That was too often. Please try again in {wait_s} seconds."
+    headers = {"Retry-After": str(wait_s)}
+    if scope["path"].startswith("/api/"):
+        return Response(orjson.dumps({"error": {"zh": zh, "en": en}}), 429, headers, "application/json")
+    page = f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>429</title><p>{zh}<p lang="en">{en}'
+    return Response(page, 429, headers, "text/html; charset=utf-8")

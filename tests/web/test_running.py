@@ -1,0 +1,173 @@
+"""What it takes to run it: rates, health, metrics and logs; none says anything of a person."""
+
+import io
+import json
+import logging
+import sys
+from contextlib import contextmanager
+
+import httpx
+import pytest
+import structlog
+from gate_town import serving_app
+from services.conftest import HEALTHY, IDENTITY, PHONE, clock, living, vault_process  # noqa: F401 - fixtures
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from store.conftest import NOON, database, migrated, store  # noqa: F401 - fixtures
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from fangxian.store.serving import Serving
+from fangxian.web.live import live_application
+from fangxian.web.running.kinds import Kinds
+from fangxian.web.running.logs import PERSONAL, set_up_logs
+from fangxian.web.running.overload import Limits, Load, Overload
+from fangxian.web.running.rates import Rates, described
+from tests.guards.test_modules import OF_PEOPLE
+
+
+@pytest.fixture
+def address(living):  # noqa: F811
+    """Give the address of the whole application."""
+    with (
+        Serving(living.store, living.policy, clock=living.clock) as serving,
+        serving_app(live_application(living, serving, hosts=["127.0.0.1"], metrics_token="scrape"), lifespan="on") as where,
+    ):
+        yield where
+
+
+@contextmanager
+def limited_town(**per_address):
+    """Give the address of an application with small limits behind a proxy at 127.0.0.1, which is trusted."""
+    said = {**described(), "per_address": {"other": {"limit": "5/minute"}} | per_address, "per_session": described()["per_session"]}
+    said["per_session"] = {"write": {"limit": "2/minute"}, "other": {"limit": "3/minute"}}
+    routes = [
+        Route("/me", lambda request: PlainTextResponse("seen")),
+        Route("/me/enrol", lambda request: PlainTextResponse("seen"), methods=["POST"]),
+        Route("/api/v1/me", lambda request: PlainTextResponse("seen")),
+        Route("/api/v1/gate/scans", lambda request: PlainTextResponse("seen"), methods=["POST"]),
+    ]
+    around = [Middleware(Overload, kinds=Kinds(routes), load=Load(Limits.packaged())), Middleware(Rates, said=said)]
+    app = ProxyHeadersMiddleware(Starlette(routes=routes, middleware=around), trusted_hosts=["127.0.0.1"])
+    with serving_app(app) as where, httpx.Client(base_url=where) as client:
+        yield client
+
+
+def test_an_address_that_asks_too_often_is_told_when_to_come_back_and_others_are_not_held_up():
+    with limited_town() as client:
+        said = [client.get("/me", headers={"X-Forwarded-For": "203.0.113.7"}) for _ in range(7)]
+        assert [answer.status_code for answer in said] == [200] * 5 + [429] * 2
+        assert 0 < int(said[-1].headers["Retry-After"]) <= 60
+        assert "过于频繁" in said[-1].text
+        assert "too often" in said[-1].text
+        assert client.get("/me", headers={"X-Forwarded-For": "203.0.113.8"}).status_code == 200
+        json_answer = client.get("/api/v1/me", headers={"X-Forwarded-For": "203.0.113.7"})
+        assert (json_answer.status_code, set(json_answer.json()["error"])) == (429, {"zh", "en"})
+
+
+def test_a_session_is_counted_wherever_it_comes_from_and_gates_are_not():
+    with limited_town() as client:
+        cookie = {"Cookie": "fangxian_session=one"}
+        said = [client.post("/me/enrol", headers=cookie | {"X-Forwarded-For": f"203.0.113.{n}"}).status_code for n in range(4)]
+        assert said == [200, 200, 429, 429]
+        assert {client.post("/api/v1/gate/scans").status_code for _ in range(20)} == {200}
+
+
+def test_one_network_of_ipv6_is_one_client():
+    with limited_town() as client:
+        said = [client.get("/me", headers={"X-Forwarded-For": f"2001:db8::{n}"}).status_code for n in range(1, 8)]
+        assert said.count(429) == 2
+        assert client.get("/me", headers={"X-Forwarded-For": "2001:db8:0:1::1"}).status_code == 200
+
+
+def test_a_proxy_that_is_not_trusted_speaks_for_nobody():
+    app = ProxyHeadersMiddleware(
+        Starlette(routes=[Route("/", lambda request: PlainTextResponse(request.client.host))]), trusted_hosts=["10.0.0.1"]
+    )
+    with serving_app(app) as where:
+        assert httpx.get(where, headers={"X-Forwarded-For": "203.0.113.7"}).text == "127.0.0.1"
+
+
+def test_ready_says_of_each_part_whether_it_is(address, living, monkeypatch):  # noqa: F811
+    assert httpx.get(f"{address}/health").text == "alive\n"
+    told = httpx.get(f"{address}/ready")
+    assert (told.status_code, told.json()["ready"], set(told.json()["parts"].values())) == (200, True, {"ready"})
+    living.clock.forward(days=4000)  # no key signs then
+    told = httpx.get(f"{address}/ready")
+    assert (told.status_code, told.json()["parts"]["signing key"], told.json()["parts"]["store"]) == (503, "not ready", "ready")
+
+
+def test_a_balancer_that_names_us_by_our_address_is_answered_and_a_page_is_not(address):
+    named = {"Host": "10.1.2.3:8000"}
+    assert httpx.get(f"{address}/health", headers=named).status_code == 200
+    assert httpx.get(f"{address}/me", headers=named).status_code == 400
+
+
+def test_metrics_are_for_this_machine_or_for_the_token(address):
+    assert httpx.get(f"{address}/metrics").status_code == 200
+    through_proxy = {"X-Forwarded-For": "203.0.113.7"}
+    assert httpx.get(f"{address}/metrics", headers=through_proxy).status_code == 403
+    assert httpx.get(f"{address}/metrics", headers={"Authorization": "Bearer guess"}).status_code == 403
+    assert httpx.get(f"{address}/metrics", headers=through_proxy | {"Authorization": "Bearer scrape"}).status_code == 200
+
+
+def test_metrics_name_routes_and_never_what_was_asked_for(address, living):  # noqa: F811
+    with httpx.Client(base_url=address) as client:
+        client.post("/api/v1/log-in/code", json={"phone": PHONE})
+        session = client.post("/api/v1/log-in", json={"phone": PHONE, "code": living.sender.shown(PHONE)}).json()["session"]
+        bearer = {"Authorization": f"Bearer {session}"}
+        answers = {key: "" if value is None else value for key, value in (IDENTITY | HEALTHY).items()}
+        client.post("/api/v1/me", json={"relation": "self", "phone": PHONE, "answers": answers}, headers=bearer)
+        client.get("/api/v1/me/0/code", headers=bearer)
+        client.get(f"/nothing/{IDENTITY['id_number']}", headers=bearer)
+        told = client.get("/metrics").text
+    assert 'fangxian_requests_total{method="GET",route="/api/v1/me/{place}/code",status=' in told
+    assert 'route="unknown"' in told
+    for name in ("fangxian_pending_codes", "fangxian_unsealed_seconds", "fangxian_serving_loads", "fangxian_store_answers 1.0"):
+        assert name in told, name
+    for said in (IDENTITY["id_number"], IDENTITY["full_name"], PHONE, PHONE[3:], session):
+        assert said not in told
+
+
+@pytest.fixture
+def logged(monkeypatch):
+    """Give a function that returns what was logged since, an object a line."""
+    written, root = io.StringIO(), logging.getLogger()
+    before = root.handlers[:], root.level
+    monkeypatch.setattr(sys, "stderr", written)
+    set_up_logs("json")
+    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+    root.handlers[:], root.level = before
+    structlog.reset_defaults()
+
+
+def test_a_log_refuses_every_field_of_a_person_and_says_so(logged):
+    assert OF_PEOPLE <= PERSONAL
+    structlog.get_logger("test").info("declared", **dict.fromkeys(OF_PEOPLE, "invented"), rows=3)
+    (event,) = logged()
+    assert "invented" not in json.dumps(event)
+    assert (event["event"], event["rows"], event["refused"]) == ("declared", 3, sorted(OF_PEOPLE))
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["11010519491231002X", "13800000001", "+8613800000001", "0123456789abcdef0123456789abcdef", "01234567-89ab-cdef-0123-456789abcdef"],
+)
+def test_a_number_of_a_person_in_the_words_of_anybodys_log_is_taken_out(logged, number):
+    logging.getLogger("somebody.else").warning("row (%s) refused", number)
+    structlog.get_logger("test").warning("seen", given=[{"deep": f"x {number} y"}])
+    first, second = logged()
+    assert first["event"] == "row ([refused]) refused"
+    assert second["given"] == [{"deep": "x [refused] y"}]
+
+
+def test_an_error_is_logged_by_its_kind_and_place_and_not_by_its_words(logged):
+    try:
+        raise ValueError("Key (full_name)=(王小明) already exists")
+    except ValueError:
+        logging.getLogger("somebody.else").exception("failed")
+    (event,) = logged()
+    assert event["error"] == "ValueError"
+    assert event["where"][0].startswith("test_running.py:")
+    assert "王小明" not in json.dumps(event, ensure_ascii=False)
