@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import httpx
 from gate_town import HANGZHOU, GateTown
-from services.conftest import HEALTHY, IDENTITY, PHONE
+from services.conftest import HEALTHY, IDENTITY, PHONE, as_typed
 
 from fangxian.facts.known import now
 from fangxian.signed import phone
@@ -100,7 +100,7 @@ class Load:
     def declares(self) -> None:
         """Declare again and again, each time anew: what was not acknowledged may have been recorded or not."""
         with httpx.Client(base_url=self.town.address, headers={"Authorization": f"Bearer {self.town.session}"}) as client:
-            answers = {key: "" if value is None else value for key, value in HEALTHY.items()}
+            answers = as_typed(**HEALTHY)
             while not self.end.is_set():
                 self.declarations_tried += 1
                 answer = self.ask(client, "/api/v1/me/0/declarations", {"answers": answers})
@@ -219,7 +219,7 @@ def enrolled(town: Town, phones: Path) -> str:
         assert client.post("/api/v1/log-in/code", json={"phone": PHONE}).status_code == 202
         code = (phones / PHONE).read_text()
         session = client.post("/api/v1/log-in", json={"phone": PHONE, "code": code}).json()["session"]
-        answers = {key: "" if value is None else value for key, value in (IDENTITY | HEALTHY).items()}
+        answers = as_typed(**IDENTITY, **HEALTHY)
         body = {"relation": "self", "phone": PHONE, "answers": answers}
         answer = client.post("/api/v1/me", json=body, headers={"Authorization": f"Bearer {session}"})
         assert answer.status_code == 201, answer.text

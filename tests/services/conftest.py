@@ -79,4 +79,12 @@ HEALTHY = {
     "left_on": None,
     "consent": True,
 }
-__all__ = ["HEALTHY", "IDENTITY", "NOON", "PHONE", "Clock", "come_in", "replace"]
+
+
+def as_typed(**answers) -> dict[str, str]:
+    """Return answers as a page or a program sends them."""
+    words = {True: "yes", False: "no", None: ""}
+    return {key: words[value] if isinstance(value, bool) or value is None else str(value) for key, value in answers.items()}
+
+
+__all__ = ["HEALTHY", "IDENTITY", "NOON", "PHONE", "Clock", "as_typed", "come_in", "replace"]

@@ -10,7 +10,7 @@ import httpx
 import pytest
 import structlog
 from gate_town import serving_app
-from services.conftest import HEALTHY, IDENTITY, PHONE, clock, living, vault_process  # noqa: F401 - fixtures
+from services.conftest import HEALTHY, IDENTITY, PHONE, as_typed, clock, living, vault_process  # noqa: F401 - fixtures
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
@@ -117,12 +117,13 @@ def test_metrics_name_routes_and_never_what_was_asked_for(address, living):  # n
         client.post("/api/v1/log-in/code", json={"phone": PHONE})
         session = client.post("/api/v1/log-in", json={"phone": PHONE, "code": living.sender.shown(PHONE)}).json()["session"]
         bearer = {"Authorization": f"Bearer {session}"}
-        answers = {key: "" if value is None else value for key, value in (IDENTITY | HEALTHY).items()}
-        client.post("/api/v1/me", json={"relation": "self", "phone": PHONE, "answers": answers}, headers=bearer)
-        client.get("/api/v1/me/0/code", headers=bearer)
+        answers = as_typed(**IDENTITY, **HEALTHY)
+        enrolled = client.post("/api/v1/me", json={"relation": "self", "phone": PHONE, "answers": answers}, headers=bearer)
+        assert enrolled.status_code == 201
+        assert client.get("/api/v1/me/0/code", headers=bearer).status_code == 200
         client.get(f"/nothing/{IDENTITY['id_number']}", headers=bearer)
         told = client.get("/metrics").text
-    assert 'fangxian_requests_total{method="GET",route="/api/v1/me/{place}/code",status=' in told
+    assert 'fangxian_requests_total{method="GET",route="/api/v1/me/{place}/code",status="200"} 1.0' in told
     assert 'route="unknown"' in told
     for name in ("fangxian_pending_codes", "fangxian_unsealed_seconds", "fangxian_serving_loads", "fangxian_store_answers 1.0"):
         assert name in told, name

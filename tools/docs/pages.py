@@ -10,6 +10,7 @@ from tools.docs.area_rules import area_rules
 from tools.docs.command_reference import command_reference
 from tools.docs.data_dictionary import data_dictionary
 from tools.docs.language import Language
+from tools.docs.overload import overload
 from tools.docs.permissions import permissions
 from tools.docs.readable_columns import readable_columns
 from tools.docs.rule_book import rule_book
@@ -20,7 +21,7 @@ DOCS: Final = Path(__file__).parents[2] / "docs"
 
 def generated_pages() -> dict[str, str]:
     """Return the text of every generated page, by name."""
-    pages = {"appeals.md": appeals(), "permissions.md": permissions()}
+    pages = {"appeals.md": appeals(), "overload.md": overload(), "permissions.md": permissions()}
     pages |= {"columns-rules-may-read.md": readable_columns(), "commands.md": command_reference()}
     for language in Language:
         pages[f"data-dictionary.{language}.md"] = data_dictionary(language)

