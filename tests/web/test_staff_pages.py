@@ -297,6 +297,9 @@ def test_a_consent_counts_for_its_organisation_and_only_while_one_works_there(li
     member = enrolled(living)
     works_here(living, member.person_id, "another-organisation")
     consenting.give_consent(living, member.person_id, ORGANISATION)
+    other = enrolled(living, 1)
+    works_here(living, other.person_id)
+    consenting.give_consent(living, other.person_id, "another-organisation")
     assert "还没有人同意" in served.come_in(Role.EMPLOYER_CONTACT).get("/staff/people").text
 
 
