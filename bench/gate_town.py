@@ -31,6 +31,7 @@ from fangxian.signed.credential import DayCredential, token_id
 from fangxian.signed.issue import issue
 from fangxian.signed.key_folder import KeyFolder
 from fangxian.signed.keys import PrivateKey, point
+from fangxian.store.migrating import migrate
 from fangxian.vault.folder import VaultFolder
 from fangxian.vault.process import VaultProcess
 from fangxian.vault.vault import Vault
@@ -114,6 +115,7 @@ def town(scratch: Path, running: str) -> Iterator[Town]:
         ]
         signer = keys.signer(at)
         with copy_of(running, name) as conninfo:
+            migrate(conninfo)  # the copy may have been filled by an earlier version
             _remember(conninfo, held)
             with _serving(scratch, conninfo, vault.socket_path) as port:
                 yield Town(port, [issue(each, by=signer) for each in held], phones)
