@@ -76,7 +76,10 @@ class Town:
         keys = [base64.urlsafe_b64encode(point(key.public)).decode() for key in self.phones[:100]]
         return [
             request(
-                "POST", "/api/v1/me/0/credential", bearer=_session((first + n) % PEOPLE), body=orjson.dumps({"phone_key": keys[n % len(keys)]})
+                "POST",
+                "/api/v1/me/0/credential",
+                bearer=_session((first + n) % PEOPLE),
+                body=orjson.dumps({"phone_key": keys[n % len(keys)]}),
             )
             for n in range(count)
         ]
@@ -125,7 +128,18 @@ def town(scratch: Path, running: str) -> Iterator[Town]:
 def _serving(scratch: Path, conninfo: str, vault: Path) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-c", "from fangxian.cli.app import main; main()", "serve", "--store", conninfo, "--keys", str(scratch / "keys"), "--vault", str(vault)]
+    command = [
+        sys.executable,
+        "-c",
+        "from fangxian.cli.app import main; main()",
+        "serve",
+        "--store",
+        conninfo,
+        "--keys",
+        str(scratch / "keys"),
+        "--vault",
+        str(vault),
+    ]
     command += ["--policy", "hangzhou", "--sender", "page", "--port", str(port), "--passphrase-file", str(scratch / "passphrase")]
     with (scratch / "serve.log").open("w") as log:
         serving = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ)

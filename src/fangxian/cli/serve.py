@@ -21,6 +21,7 @@ from fangxian.services.senders import OnThePage, Sender
 from fangxian.services.upkeep import Upkeep
 from fangxian.signed.key_folder import KeyFolder
 from fangxian.store.serving import Serving
+from fangxian.web.gate.reading import readers
 from fangxian.web.live import live_application
 from fangxian.web.server import LOOPBACK, serve_application
 
@@ -55,8 +56,13 @@ def serve(
     folder = KeyFolder(keys, passphrase(passphrase_file))
     reader = Reader(language)
     opened = open_living(store=store, keys=folder, vault=vault, policy=policy_called(policy), sender=brings)
-    with opened as living, Serving(living.store, living.policy) as serving, Upkeep(living, Lake.open(lake) if lake else None):
-        app = live_application(living, serving, hosts=name or [LOOPBACK, "localhost"], sign_in=sign_in)
+    with (
+        opened as living,
+        Serving(living.store, living.policy) as serving,
+        Upkeep(living, Lake.open(lake) if lake else None),
+        readers() as pool,
+    ):
+        app = live_application(living, serving, hosts=name or [LOOPBACK, "localhost"], sign_in=sign_in, pool=pool)
         serve_application(
             app, host=host, port=port, on_ready=lambda address: print_line(reader.say(f"已就绪：{address}", f"Ready: {address}"))
         )

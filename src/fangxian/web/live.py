@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from typing import Any
 
 from starlette.applications import Starlette
@@ -31,7 +32,7 @@ from fangxian.web.staff.routes import staff_routes
 from fangxian.web.templating import environment, render
 
 
-def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None) -> list[BaseRoute]:
+def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None, pool: Executor | None = None) -> list[BaseRoute]:
     """Return every route of the living code but its static files and its front door."""
     templates = environment()
     gates = Gates(
@@ -42,6 +43,7 @@ def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None)
         person_id=living.vault.person_id,
         clock=living.clock,
         templates=templates,
+        pool=pool,
     )
     return [
         *gate_routes(gates),  # before the interface: the ways of gates are under its prefix, and faster
@@ -54,9 +56,11 @@ def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None)
     ]
 
 
-def live_application(living: Living, serving: Serving, *, hosts: Sequence[str], sign_in: SignIn | None = None) -> Starlette:
-    """Return the application that answers under the names `hosts`; staff have pages where they can sign in."""
-    routes = [Route("/", _front_door), *live_routes(living, serving, sign_in), Mount("/static", StaticFiles(directory=STATIC))]
+def live_application(
+    living: Living, serving: Serving, *, hosts: Sequence[str], sign_in: SignIn | None = None, pool: Executor | None = None
+) -> Starlette:
+    """Return the application that answers under the names `hosts`; staff have pages where they can sign in, `pool` reads gates' codes."""
+    routes = [Route("/", _front_door), *live_routes(living, serving, sign_in, pool), Mount("/static", StaticFiles(directory=STATIC))]
     around = [Middleware(SecurityHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)), Middleware(GZipMiddleware)]
     return Starlette(routes=routes, middleware=around, exception_handlers=refusals())
 
