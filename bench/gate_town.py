@@ -185,9 +185,11 @@ def _fill(conninfo: str, vault: Vault, month: str) -> None:
 _FILL = (
     "SELECT store.make_partitions((%(at)s::timestamp - interval '31 days')::date, (%(at)s::timestamp + interval '31 days')::date)",
     "INSERT INTO gate.device (gate_id, place_id, place_name, region_code, token_hash, code_until, event_id) "
-    "SELECT gate, 'place-' || gate, '虚构商场', '330106', token, %(at)s, %(event)s FROM unnest(%(gates)s::uuid[], %(tokens)s::bytea[]) AS g (gate, token)",
+    "SELECT gate, 'place-' || gate, '虚构商场', '330106', token, %(at)s, %(event)s "
+    "FROM unnest(%(gates)s::uuid[], %(tokens)s::bytea[]) AS g (gate, token)",
     "INSERT INTO account.session (session_hash, phone_index, started_at, ends_at) "
-    "SELECT secret, phone, %(at)s, %(at)s::timestamp + interval '30 days' FROM unnest(%(sessions)s::bytea[], %(phones)s::bytea[]) AS s (secret, phone)",
+    "SELECT secret, phone, %(at)s, %(at)s::timestamp + interval '30 days' "
+    "FROM unnest(%(sessions)s::bytea[], %(phones)s::bytea[]) AS s (secret, phone)",
     "INSERT INTO account.member (person_id, phone_index, place, relation, masked_name, period, since_at, confirmed_at, event_id) "
     "SELECT person, phone, 0, 'self', name, %(month)s, %(at)s, %(at)s, %(event)s "
     "FROM unnest(%(people)s::uuid[], %(phones)s::bytea[], %(names)s::bytea[]) AS m (person, phone, name)",

@@ -1,4 +1,4 @@
-"""The asking side, in a process of its own: requests at fixed instants whether or not those before are answered, or as fast as answers come.
+"""The asking side, a process of its own: requests at fixed instants, whether or not those before are answered, or as answers come.
 
 It speaks just enough HTTP/1.1 to cost little: requests are given as bytes, connections stay open and carry one at a time.
 """

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from fangxian.errors import FangxianError
 from fangxian.signed.limits import LIMITS
 from fangxian.signed.trust import TrustList
 from fangxian.signed.verdict import packaged_words
-from fangxian.store.gate_devices import Device, device_of, open_device
+from fangxian.store.gate_devices import Device, devices_of, open_device
 from fangxian.web.gate.files import File, GateFiles
 from fangxian.web.gate.gates import Gates
 from fangxian.web.gate.grouping import Grouping
@@ -76,6 +77,8 @@ class Desk:
         self._gates, self._files = gates, GateFiles(gates)
         self._readers = Readers(gates.pool)
         self._recording = Grouping(Scanning(gates).record, most=MOST_SENDINGS)
+        # Grouped too: a city's gates are asked about again every few seconds, and no scan waits behind them.
+        self._knowing = Grouping(partial(devices_of, gates.store), most=MOST_SENDINGS)
         self._devices: dict[str, tuple[Device, datetime]] = {}
 
     async def page(self, request: Request) -> Response:
@@ -176,7 +179,7 @@ class Desk:
         if known and at < known[1]:
             return known[0]
         self._devices.pop(token, None)
-        found = await asyncio.to_thread(device_of, self._gates.store, token)
+        found = await self._knowing.answer(token)
         if found:
             self._devices[token] = found, at + KNOWN_FOR
         return found
