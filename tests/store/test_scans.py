@@ -14,7 +14,7 @@ from fangxian.policy.colour import Colour
 from fangxian.policy.policy import policy
 from fangxian.store.alerts import follow_alerts, hear
 from fangxian.store.deciding import decide_pending
-from fangxian.store.gate_devices import Device, device_of, devices, open_device, register, revoke
+from fangxian.store.gate_devices import Device, devices, devices_of, open_device, register, revoke
 from fangxian.store.recording import record
 from fangxian.store.scans import Recorded, Visit, record_visits
 from fangxian.store.tokens import Holder, changed_tokens, holders, remember_token, revoke_token
@@ -189,12 +189,12 @@ def test_a_revoked_paper_is_a_change(store):
 def test_a_code_opens_a_device_once_and_a_revoked_device_is_not_believed(store):
     device, code = register(store, event(None, "register"), place_id="p", place_name="虚构", region_code="330106", at=NOON)
     token = open_device(store, code, at=NOON)
-    assert device_of(store, token) == device
+    assert devices_of(store, [token, "nobody's"]) == [device, None]
     for used in (code, "nonsense"):
         with pytest.raises(Exception, match="opens no gate"):
             open_device(store, used, at=NOON)
     revoke(store, event(None, "revoke"), device.gate_id, at=NOON)
-    assert device_of(store, token) is None
+    assert devices_of(store, [token]) == [None]
     assert [each.revoked_at for each in devices(store)] == [NOON]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -57,14 +58,16 @@ def open_device(store: Store, code: str, *, at: datetime) -> str:
     return token
 
 
-def device_of(store: Store, token: str) -> Device | None:
-    """Return the device that holds a token, None for a token that is unknown or was revoked."""
+def devices_of(store: Store, tokens: Sequence[str]) -> list[Device | None]:
+    """Return the device that holds each token, None for a token that is unknown or was revoked."""
     with store.pool.connection() as connection:
-        row = connection.execute(
-            "SELECT gate_id, place_id, place_name, region_code FROM gate.device WHERE token_hash = %s AND revoked_at IS NULL",
-            [_hash(token)],
-        ).fetchone()
-    return Device(gate_id=row[0], place_id=row[1], place_name=row[2], region_code=row[3]) if row else None
+        rows = connection.execute(
+            "SELECT token_hash, gate_id, place_id, place_name, region_code FROM gate.device "
+            "WHERE token_hash = ANY(%s) AND revoked_at IS NULL",
+            [[_hash(token) for token in tokens]],
+        ).fetchall()
+    found = {row[0]: Device(gate_id=row[1], place_id=row[2], place_name=row[3], region_code=row[4]) for row in rows}
+    return [found.get(_hash(token)) for token in tokens]
 
 
 def revoke(store: Store, event: Event, gate_id: UUID, *, at: datetime) -> None:

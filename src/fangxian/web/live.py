@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from concurrent.futures import Executor
 from typing import Any
 
 import psycopg
@@ -43,7 +44,7 @@ from fangxian.web.templating import environment, render
 from fangxian.web.words import all_words
 
 
-def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None) -> list[BaseRoute]:
+def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None, pool: Executor | None = None) -> list[BaseRoute]:
     """Return every route of the living code but its static files and its front door."""
     templates = environment()
     gates = Gates(
@@ -54,6 +55,7 @@ def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None)
         person_id=living.vault.person_id,
         clock=living.clock,
         templates=templates,
+        pool=pool,
     )
     return [
         *gate_routes(gates),  # before the interface: the ways of gates are under its prefix, and faster
@@ -75,6 +77,7 @@ def live_application(
     sign_in: SignIn | None = None,
     limits: Limits | None = None,
     metrics_token: str | None = None,
+    pool: Executor | None = None,
 ) -> Starlette:
     """Return the application that answers under the names `hosts`; staff have pages where they can sign in.
 
@@ -82,7 +85,7 @@ def live_application(
     """
     routes = [
         Route("/", _front_door),
-        *live_routes(living, serving, sign_in),
+        *live_routes(living, serving, sign_in, pool),
         metrics_route(living, metrics_token),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]

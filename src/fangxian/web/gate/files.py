@@ -58,6 +58,11 @@ class GateFiles:
                 self._trust = made, File(made.write(root=self._gates.keys.root), at)
             return self._trust
 
+    def trust_so_far(self) -> tuple[TrustList, File] | None:
+        """Return the trust list and its file without waiting for anybody, None where they must be made anew."""
+        made = self._trust
+        return made if made and self._gates.clock() - made[1].made_at < TRUST_LASTS else None
+
     def changes(self) -> File:
         """Return the file of changes."""
         with self._lock:

@@ -19,7 +19,7 @@ from fangxian.store.store import Store
 class Gates:
     """The store and the codes in memory, the region's keys, who turns papers into a person, and the clock (UTC).
 
-    `pool` reads the codes of large batches; processes pay, threads hardly. Without one the threads of the server do.
+    `pool` reads codes (`web.gate.reading`); without one a thread of the server does.
     """
 
     store: Store

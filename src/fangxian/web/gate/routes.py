@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,13 +18,13 @@ from starlette.routing import BaseRoute, Route
 
 from fangxian.errors import FangxianError, UnavailableError
 from fangxian.signed.limits import LIMITS
-from fangxian.signed.reading import Reading, read
 from fangxian.signed.trust import TrustList
-from fangxian.signed.verdict import Outcome, packaged_words
-from fangxian.store.gate_devices import Device, device_of, open_device
+from fangxian.signed.verdict import packaged_words
+from fangxian.store.gate_devices import Device, devices_of, open_device
 from fangxian.web.gate.files import File, GateFiles
 from fangxian.web.gate.gates import Gates
 from fangxian.web.gate.grouping import Grouping
+from fangxian.web.gate.reading import Readers
 from fangxian.web.gate.scanning import Presented, Scanning, Sending
 from fangxian.web.gate.sent import LONGEST_BODY, read_papers, read_scans
 from fangxian.web.language import words_for
@@ -37,9 +38,6 @@ KNOWN_FOR: Final = timedelta(seconds=5)
 """How long a device is taken for what it was: a revoked one is refused within this time."""
 
 MOST_SENDINGS: Final = 200
-_CHUNK: Final = 250
-_FEW: Final = 4
-"""So few codes are read where the request is; more go to other threads or processes."""
 
 PAGE_HEADERS: Final = {
     "Content-Security-Policy": (
@@ -76,7 +74,10 @@ class Desk:
     def __init__(self, gates: Gates) -> None:
         """Answer for these gates."""
         self._gates, self._files = gates, GateFiles(gates)
+        self._readers = Readers(gates.pool)
         self._recording = Grouping(Scanning(gates).record, most=MOST_SENDINGS)
+        # Grouped too: a city's gates are asked about again every few seconds, and no scan waits behind them.
+        self._knowing = Grouping(partial(devices_of, gates.store), most=MOST_SENDINGS)
         self._devices: dict[str, tuple[Device, datetime]] = {}
 
     async def page(self, request: Request) -> Response:
@@ -133,8 +134,8 @@ class Desk:
             sent = read_scans(await _body(request), at=self._gates.clock())
         except FangxianError as error:
             return _problem(400, "gate.unreadable", known=error)
-        trust, _ = await asyncio.to_thread(self._files.trust)
-        readings = await self._read([each.text for each in sent], trust)
+        trust, _ = await self._trust()
+        readings = await self._readers.read([each.text for each in sent], trust)
         return await self._record(device, trust, [Presented(sent=s, read=r) for s, r in zip(sent, readings, strict=True)])
 
     async def without_phone(self, request: Request) -> Response:
@@ -149,7 +150,7 @@ class Desk:
             raise
         except FangxianError as error:
             return _problem(400, "gate.unreadable_papers", known=error)
-        trust, _ = await asyncio.to_thread(self._files.trust)
+        trust, _ = await self._trust()
         return await self._record(device, trust, [Presented(sent=papers.sent, read=person)])
 
     async def _record(self, device: Device, trust: TrustList, presented: Sequence[Presented]) -> Response:
@@ -159,13 +160,8 @@ class Desk:
             return _problem(503, "gate.not_recorded")
         return _json({"scans": answers})
 
-    async def _read(self, texts: Sequence[str | None], trust: TrustList) -> list[Reading | Outcome | None]:
-        if len(texts) <= _FEW:
-            return _read_all(texts, trust)
-        chunks = [texts[start : start + _CHUNK] for start in range(0, len(texts), _CHUNK)]
-        loop = asyncio.get_running_loop()
-        found = await asyncio.gather(*(loop.run_in_executor(self._gates.pool, _read_all, chunk, trust) for chunk in chunks))
-        return [each for chunk in found for each in chunk]
+    async def _trust(self) -> tuple[TrustList, File]:
+        return self._files.trust_so_far() or await asyncio.to_thread(self._files.trust)
 
     async def _file(self, request: Request, make: Any) -> Response:
         if await self._device(request) is None:
@@ -186,14 +182,10 @@ class Desk:
         if known and at < known[1]:
             return known[0]
         self._devices.pop(token, None)
-        found = await asyncio.to_thread(device_of, self._gates.store, token)
+        found = await self._knowing.answer(token)
         if found:
             self._devices[token] = found, at + KNOWN_FOR
         return found
-
-
-def _read_all(texts: Sequence[str | None], trust: TrustList) -> list[Reading | Outcome | None]:
-    return [None if text is None else read(text, trust=trust) for text in texts]
 
 
 async def _body(request: Request, *, most: int = LONGEST_BODY) -> bytes:

@@ -1,0 +1,75 @@
+"""Reading codes beside the server: two signatures a code take longer than all else about a scan, and processes take them off it.
+
+Codes that come one by one are read in groups, as they are recorded: what comes while a group is read is the next group.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import Final
+
+from fangxian.signed.reading import Reading, read
+from fangxian.signed.trust import TrustList
+from fangxian.signed.verdict import Outcome
+from fangxian.web.gate.grouping import Grouping
+
+Read = Reading | Outcome | None
+"""What was read of a text; None where nothing was shown."""
+
+CHUNK: Final = 50
+"""So many codes are read in some 20 ms: nobody at a gate waits longer for the codes that another gate brings by the thousand."""
+
+MOST: Final = 2 * CHUNK
+
+
+class Readers:
+    """Reads texts in the processes of a pool, or in a thread where there is none."""
+
+    def __init__(self, pool: Executor | None) -> None:
+        """Read with a pool of `readers()`."""
+        self._pool = pool
+        self._grouping = Grouping(self._read_group, most=MOST)
+
+    async def read(self, texts: Sequence[str | None], trust: TrustList) -> list[Read]:
+        """Return what each text says."""
+        if len(texts) == 1:
+            return [await self._grouping.answer((texts[0], trust))]
+        # A few chunks at a time: who comes with a single code meanwhile is next.
+        found: list[Read] = []
+        loop, at_once = asyncio.get_running_loop(), CHUNK * (os.cpu_count() or 1)
+        for start in range(0, len(texts), at_once):
+            chunks = _chunks(texts[start : start + at_once])
+            for chunk in await asyncio.gather(*(loop.run_in_executor(self._pool, read_all, each, trust) for each in chunks)):
+                found += chunk
+        return found
+
+    def _read_group(self, shown: Sequence[tuple[str | None, TrustList]]) -> list[Read]:
+        texts, trust = [text for text, _ in shown], shown[-1][1]
+        if self._pool is None:
+            return read_all(texts, trust)
+        return [each for done in [self._pool.submit(read_all, chunk, trust) for chunk in _chunks(texts)] for each in done.result()]
+
+
+def read_all(texts: Sequence[str | None], trust: TrustList) -> list[Read]:
+    """Return what each text says."""
+    return [None if text is None else read(text, trust=trust) for text in texts]
+
+
+@contextmanager
+def readers() -> Iterator[Executor]:
+    """Give a pool with a process for each core; they hold no secret and no connection."""
+    cores = os.cpu_count() or 1
+    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
+        for _ in range(cores):
+            pool.submit(time.sleep, 0.1)  # started now, and not when the first person stands at a gate
+        yield pool
+
+
+def _chunks(texts: Sequence[str | None]) -> list[Sequence[str | None]]:
+    return [texts[start : start + CHUNK] for start in range(0, len(texts), CHUNK)]
