@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
 from concurrent.futures import Executor
+from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg

@@ -161,7 +161,8 @@ class Desk:
         return _json({"scans": answers})
 
     async def _trust(self) -> tuple[TrustList, File]:
-        return self._files.trust_so_far() or await asyncio.to_thread(self._files.trust)
+        made = self._files.trust_so_far()
+        return made if made else await asyncio.to_thread(self._files.trust)
 
     async def _file(self, request: Request, make: Any) -> Response:
         if await self._device(request) is None:
