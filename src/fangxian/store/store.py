@@ -89,6 +89,8 @@ class Store:
             min_size=1,
             max_size=connections,
             timeout=WAITS_FOR_CONNECTION,
+            # A database that went away leaves dead connections: nobody is to be refused because of one when it is back.
+            check=ConnectionPool.check_connection,
             open=True,
             kwargs={"autocommit": True, "options": options},
             name="fangxian-store",
