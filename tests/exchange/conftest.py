@@ -28,6 +28,7 @@ from fangxian.signed.keys import PrivateKey, point
 from fangxian.store.store import Event, Store
 from fangxian.vault.folder import VaultFolder
 from fangxian.vault.process import VaultProcess
+from fangxian.work.renewal import renew_at_set_up
 
 __all__ = ["clock", "migrated", "vault_process"]
 HERE, THERE = "330100", "310100"
@@ -74,6 +75,7 @@ def install(postgres_server, migrated, clock: Clock, tmp_path: Path) -> Iterator
                 sender=OnThePage(),
                 clock=clock,
             )
+            renew_at_set_up(living.store, living.policy, first="officer-1", second="officer-2", at=NOON - timedelta(days=1))
             return Installation(living, opened.enter_context(serve(living)).address)
 
         yield make

@@ -17,6 +17,7 @@ from fangxian.exchange.subject import proof
 from fangxian.exchange.taking import PURPOSE
 from fangxian.facts import Consent, RecognisedCode, Text
 from fangxian.policy.colour import Colour
+from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.refusals import BadAnswerError
 from fangxian.signed.credential import DayCredential
@@ -47,6 +48,7 @@ def recognise(living: Living, person_id: str, code: str) -> Recognised:
     Raises BadAnswerError where it is no code of another region shown just now, RefusedMessageError where that region does not
     answer for it. Both the consent and the answer are facts; the consent is for this once.
     """
+    expect_in_force(living, living.clock())
     region_code = shown_region(living, code)
     agreed_with(living.store, region_code, at=living.clock())
     identity = _consent(living, person_id, region_code)

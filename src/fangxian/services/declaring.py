@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from fangxian.facts import CheckIn, Consent, Enrolment, Fact, Guardianship, HealthDeclaration, RegionStay, Residence, Text
+from fangxian.facts import CheckIn, Consent, Enrolment, Fact, Guardianship, HealthDeclaration, RegionStay, Residence, Text, Trip
 from fangxian.services.documents import Document
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
@@ -91,6 +91,20 @@ def check_in(living: Living, person_id: str, answers: Answers) -> None:
     report = new_fact(CheckIn, event, source=_CHECKED_IN, known_at=at, from_at=at, **_picked(answers, ("temperature_c", "symptoms")))
     with living.store.transaction(event, at=at) as transaction:
         record_in(transaction, {CheckIn: [report]}, policies=[living.policy])
+
+
+def declare_trip(living: Living, person_id: str, trip: Answers) -> None:
+    """Record a trip that somebody says they made; `trip` has the columns of the fact but its instants.
+
+    Of its time only the day is known: it counts from the day's beginning.
+    """
+    at = living.clock()
+    expect_in_force(living, at)
+    event = by_citizen("declare_trip", person_id)
+    starts = min(at, living.policy.starts(trip["travelled_on"]))
+    fact = new_fact(Trip, event, source=_DECLARED, known_at=at, from_at=starts, **trip)
+    with living.store.transaction(event, at=at) as transaction:
+        record_in(transaction, {Trip: [fact]}, policies=[living.policy])
 
 
 def _declared(living: Living, event: Event, answers: Answers, at: datetime) -> Facts:

@@ -28,6 +28,7 @@ from fangxian.store.serving import Serving
 from fangxian.web.api.app import PREFIX, TRY_AGAIN, api
 from fangxian.web.citizen.routes import citizen_routes
 from fangxian.web.exchange.machine import machine_routes
+from fangxian.web.exchange.page import recognition_routes
 from fangxian.web.gate.gates import Gates
 from fangxian.web.gate.routes import routes as gate_routes
 from fangxian.web.guard import SecurityHeaders
@@ -60,6 +61,7 @@ def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None,
     return [
         *gate_routes(gates),  # before the interface: the ways of gates are under its prefix, and faster
         *machine_routes(living),
+        *recognition_routes(living, templates),
         *public_routes(living, templates),
         *citizen_routes(living, templates),
         Route("/me/worker.js", _worker),

@@ -18,6 +18,8 @@ from fangxian.web.api.citizen import citizen_api
 from fangxian.web.api.saying import both
 from fangxian.web.api.staff import staff_api
 from fangxian.web.words import all_words
+from fangxian.web.exchange.api import recognition_api
+from fangxian.web.exchange.gbt38963 import gbt38963_api
 from fangxian.work.permissions import Forbidden
 
 PREFIX = "/api/v1"
@@ -34,7 +36,8 @@ def api(living: Living, sign_in: SignIn | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.include_router(citizen_api(living))
+    for router in (citizen_api, recognition_api, gbt38963_api):
+        app.include_router(router(living))
     if sign_in:
         app.include_router(staff_api(living, sign_in))
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -71,9 +72,8 @@ class Credential(BaseModel):
         return utc(at)
 
 
-def citizen_api(living: Living) -> APIRouter:
-    """Return the routes of a citizen; `x-action` names the row of the permission matrix that each stands under."""
-    router = APIRouter(tags=["citizen"])
+def session_in(living: Living) -> Callable[[Request], Session]:
+    """Return what finds the session that a request bears, and refuses one that bears none."""
 
     def session(request: Request) -> Session:
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -84,7 +84,22 @@ def citizen_api(living: Living) -> APIRouter:
             raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
         return found
 
-    mine = Annotated[Session, Depends(session)]
+    return session
+
+
+def key_point(phone_key: str) -> bytes:
+    """Return the point in base64url that a phone sends as its key."""
+    try:
+        return base64.b64decode(phone_key, altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise BadAnswerError({"phone_key": Text("须为 base64url。", "It must be base64url.")}) from None
+
+
+def citizen_api(living: Living) -> APIRouter:
+    """Return the routes of a citizen; `x-action` names the row of the permission matrix that each stands under."""
+    router = APIRouter(tags=["citizen"])
+
+    mine = Annotated[Session, Depends(session_in(living))]
 
     def member(place: int, session: mine) -> members.Member:
         return members.member_at(living, session.phone_index, place)
@@ -166,11 +181,7 @@ def citizen_api(living: Living) -> APIRouter:
     @router.post("/me/{place}/credential", openapi_extra={"x-action": "see_own_code"})
     def credential(given: PhoneKey, member: of) -> Credential:
         """Sign the code for the coming hours, bound to a key that lives in the phone."""
-        try:
-            point = base64.b64decode(given.phone_key, altchars=b"-_", validate=True)
-        except (binascii.Error, ValueError):
-            raise BadAnswerError({"phone_key": Text("须为 base64url。", "It must be base64url.")}) from None
-        issued = issuing.issue_day(living, member, point)
+        issued = issuing.issue_day(living, member, key_point(given.phone_key))
         return Credential(text=issued.text, colour=issued.colour, valid_until=issued.valid_until)
 
     @router.post("/me/{place}/declarations", status_code=201, openapi_extra={"x-action": "declare"})
