@@ -47,7 +47,7 @@ def measure_gates(scratch: Path) -> list[GatesFigures]:
     """Measure scans, batches and credentials, and plain GETs before and after them."""
     with server(scratch) as running, town(scratch, running) as asked:
         ask(_gets(asked, 2_000))  # warm
-        ask(_scans(asked, 50.0, seconds=2))
+        ask(_scans(asked, 50.0, seconds=5))
         first = ask(_gets(asked, 12_000))
         scans = _highest(first.per_second * FIRST_TRY, lambda rate: ask(_scans(asked, rate, seconds=SECONDS)))
         half = ask(_scans(asked, scans.per_second / 2, seconds=2 * SECONDS))
