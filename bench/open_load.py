@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -47,6 +48,8 @@ class Answers:
     """The median of the last tenth: where it is far above the median, more was asked than is answered."""
     asking_cpu: float
     """Cores that the asking itself took."""
+    load: float
+    """The machine's load average when the last was answered."""
     first_bad: str = ""
 
     @property
@@ -144,6 +147,7 @@ class _Asking:
             worst_ms=float(took.max()),
             late_ms=float(np.median(took[-max(1, len(took) // 10) :])),
             asking_cpu=(time.process_time() - cpu) / seconds,
+            load=os.getloadavg()[0],
             first_bad=self.first_bad.decode(errors="replace")[-300:],
         )
 

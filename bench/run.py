@@ -24,6 +24,7 @@ from bench.area import AreaFigures, measure_area
 from bench.decide import DecideFigures, measure_decide
 from bench.declare import DeclareFigures, measure_declare
 from bench.explain import ExplainFigures, measure_explain
+from bench.gates import GatesFigures, measure_gates
 from bench.ingest import IngestFigures, measure_ingest
 from bench.page import Figures, page_of
 from bench.serving import ServingFigures, measure_serving
@@ -126,6 +127,11 @@ def declare_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) 
     return measure_declare(scratch, people=people, facts=12 * people)
 
 
+def gates_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[GatesFigures]:
+    """Scan, bring batches and ask for credentials over HTTP: 10,000 people, whatever the sizes."""
+    return measure_gates(scratch)
+
+
 PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] = {
     "decide": decide_part,
     "explain": explain_part,
@@ -134,6 +140,7 @@ PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] 
     "serving": serving_part,
     "area": area_part,
     "declare": declare_part,
+    "gates": gates_part,
 }
 
 
