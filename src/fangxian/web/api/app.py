@@ -17,9 +17,9 @@ from fangxian.services.sign_in import SignIn
 from fangxian.web.api.citizen import citizen_api
 from fangxian.web.api.saying import both
 from fangxian.web.api.staff import staff_api
-from fangxian.web.words import all_words
 from fangxian.web.exchange.api import recognition_api
 from fangxian.web.exchange.gbt38963 import gbt38963_api
+from fangxian.web.words import all_words
 from fangxian.work.permissions import Forbidden
 
 PREFIX = "/api/v1"

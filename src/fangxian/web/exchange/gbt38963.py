@@ -17,7 +17,7 @@ from fangxian.services.documents import document
 from fangxian.services.living import CITIZEN, Living
 from fangxian.services.questionnaire import region_called
 from fangxian.services.refusals import BadAnswerError, RefusedError
-from fangxian.store.gate_devices import Device, device_of
+from fangxian.store.gate_devices import Device, devices_of
 from fangxian.web.api.citizen import key_point, session_in
 from fangxian.web.api.saying import both, reason_of, utc
 from fangxian.web.exchange.gbt_forms import Application, Correction, PhoneKey, Report, Shown, TripReport
@@ -42,7 +42,7 @@ def gbt38963_api(living: Living) -> APIRouter:
     me = Annotated[members.Member, Depends(own)]
 
     def gate(request: Request) -> Device:
-        found = device_of(living.store, request.headers.get("authorization", "").removeprefix("Bearer "))
+        (found,) = devices_of(living.store, [request.headers.get("authorization", "").removeprefix("Bearer ")])
         if found is None:
             raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
         return found
