@@ -76,8 +76,9 @@ def measure(scratch: Path, parts: list[str], sizes: tuple[tuple[int, int], ...],
     kept: dict[str, Figures] = json.loads(file.read_text("utf-8")) if file.exists() else {}
     for part in parts:
         say(part)
+        where = machine()
         rows = [asdict(figures) for figures in PARTS[part](scratch, sizes, pairs)]
-        kept[part] = {"on": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "machine": machine(), "people": sizes[-1][0], "rows": rows}
+        kept[part] = {"on": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "machine": where, "people": sizes[-1][0], "rows": rows}
         file.write_text(json.dumps(kept, indent=2), "utf-8")
         say(str(rows))
     return kept
@@ -148,8 +149,8 @@ def lake_of(scratch: Path, people: int, facts: int) -> Path:
 
 
 def machine() -> str:
-    """Return what it is measured on, in words."""
-    return f"{os.cpu_count()} cores, {memory_gb():.0f} GB, Python {platform.python_version()}"
+    """Return what it is measured on, in words, and how many processes waited for its cores: a quiet machine has none."""
+    return f"{os.cpu_count()} cores, {memory_gb():.0f} GB, Python {platform.python_version()}, load before {os.getloadavg()[0]:.1f}"
 
 
 def memory_gb() -> float:

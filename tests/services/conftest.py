@@ -17,6 +17,7 @@ from fangxian.signed.key_folder import KeyFolder
 from fangxian.store.store import Store
 from fangxian.vault.folder import VaultFolder
 from fangxian.vault.process import VaultProcess
+from fangxian.work.renewal import renew_at_set_up
 
 NOON = datetime(2020, 2, 24, 4)
 """Noon of 24 February 2020 in Hangzhou."""
@@ -55,6 +56,7 @@ def vault_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VaultPro
 @pytest.fixture
 def living(store: Store, vault_process: VaultProcess, tmp_path: Path, clock: Clock) -> Iterator[Living]:  # noqa: F811
     keys = KeyFolder.make(tmp_path / "keys", b"passphrase", region_code="330100", at=NOON - timedelta(days=1))
+    renew_at_set_up(store, policy("hangzhou"), first="officer-1", second="officer-2", at=NOON - timedelta(days=1))
     with vault_process.client() as vault:
         yield Living(store=store, policy=policy("hangzhou"), vault=vault, signing=Signing(keys), sender=OnThePage(), clock=clock)
 

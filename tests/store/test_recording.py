@@ -42,10 +42,13 @@ def test_seven_normal_check_ins_in_a_row_end_it(store):
 
 
 def test_a_database_that_goes_away_is_said_in_our_own_words(store, database):
-    with store.pool.connection() as connection:
-        rows(database, f"SELECT pg_terminate_backend({connection.info.backend_pid})")
+    def write_while_it_goes():
+        with store.transaction(event(), at=NOON) as transaction:
+            rows(database, f"SELECT pg_terminate_backend({transaction.connection.info.backend_pid}, 10000)")
+            transaction.connection.execute("SELECT 1")
+
     with pytest.raises(FangxianError, match="went away"):
-        declare(store)
+        write_while_it_goes()
 
 
 def test_one_persons_facts_change_nobody_elses_code(store, database):

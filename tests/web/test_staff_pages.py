@@ -177,7 +177,7 @@ def test_late_appeals_are_marked_and_come_first(living, served, clock):
     people = [enrolled(living, which).person_id for which in range(2)]
     for person in people:
         appealed(living, person, Ground.WRONG_PERSON, fact_id=exposed(living, person))
-        clock.forward(hours=23)
+        clock.forward(hours=20)
     clock.forward(hours=2)
     page = served.come_in(Role.SOURCE_OWNER).get("/staff/appeals?lang=en").text
     assert page.count('class="late"') == 1
@@ -234,7 +234,7 @@ def test_a_proposal_can_be_rejected_and_the_code_stays(living, served):
 
 def number_of(living, member):
     """Have a code issued, and return the number under it."""
-    issuing.issue_day(living, member, point(PrivateKey.generate().public))
+    issuing.issue_day(living, member, point(PrivateKey.make().public))
     return number_on_screen(token_id(living.vault.day_salt(NOON.date()), member.person_id))
 
 
@@ -297,6 +297,9 @@ def test_a_consent_counts_for_its_organisation_and_only_while_one_works_there(li
     member = enrolled(living)
     works_here(living, member.person_id, "another-organisation")
     consenting.give_consent(living, member.person_id, ORGANISATION)
+    other = enrolled(living, 1)
+    works_here(living, other.person_id)
+    consenting.give_consent(living, other.person_id, "another-organisation")
     assert "还没有人同意" in served.come_in(Role.EMPLOYER_CONTACT).get("/staff/people").text
 
 

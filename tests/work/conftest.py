@@ -15,9 +15,9 @@ from fangxian.store.store import Event
 from fangxian.work.appealing import open_appeal
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
-from tests.store.conftest import NOON, database, store
+from tests.store.conftest import NOON, database, migrated, store
 
-__all__ = ["database", "store"]
+__all__ = ["database", "migrated", "store"]
 
 HANGZHOU = policy("hangzhou")
 ANN, BO = person_id("ann"), person_id("bo")

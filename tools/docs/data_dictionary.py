@@ -20,9 +20,8 @@ CLASSES: Final = {
     Retention.REGISTER: Text("登记信息：申领、居住、单位、监护、同意", "Register: enrolment, home, workplace, guardianship, consent"),
     Retention.HEALTH: Text("健康信息：申报、打卡、体温、检测、就诊、购药", "Health: what was declared, measured, tested, treated, bought"),
     Retention.MOVEMENT: Text("行踪信息：停留、行程、卡口、扫码", "Movement: stays, trips, checkpoints, gates"),
-    Retention.CONTROL: Text(
-        "管控信息：诊断、暴露、措施、名单、决定、撤回", "Control: diagnoses, exposures, measures, lists, decisions, withdrawals"
-    ),
+    Retention.CONTROL: Text("管控信息：诊断、暴露、措施、名单、决定", "Control: diagnoses, exposures, measures, lists, decisions"),
+    Retention.CORRECTION: Text("更正信息：对以上各类事实的撤回", "Corrections: withdrawals of facts of all these classes"),
     Retention.PUBLIC: Text("区域信息：公布的病例、聚集性疫情、等级", "Areas: published cases, clusters, levels"),
 }
 

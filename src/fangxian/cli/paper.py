@@ -21,7 +21,7 @@ from fangxian.signed.credential import PaperCredential, masked
 from fangxian.signed.files import write_file
 from fangxian.signed.issue import issue as sign
 from fangxian.signed.key_folder import KeyFolder
-from fangxian.signed.paper import paper_svg
+from fangxian.signed.paper import paper_pdf, paper_svg
 from fangxian.signed.reading import Reading, read
 
 messages = Console(stderr=True, highlight=False)
@@ -30,7 +30,7 @@ messages = Console(stderr=True, highlight=False)
 def issue(
     keys: KeysOption,
     name: Annotated[str, typer.Option(help="The name; only its first character goes on the paper and into the code.")],
-    out: Annotated[Path, typer.Option(help="The SVG file to write, A6.")],
+    out: Annotated[Path, typer.Option(help="The file to write, A6: .pdf or .svg.")],
     colour: Annotated[Colour, typer.Option(help="The colour.")] = Colour.GREEN,
     hours: Annotated[float, typer.Option(help="How long it is good.")] = 24,
     passphrase_file: PassphraseOption = None,
@@ -49,7 +49,8 @@ def issue(
         valid_until=at + timedelta(hours=hours),
     )
     text = sign(credential, by=folder.signer(at))
-    write_file(out, paper_svg(text, credential).encode(), private=True)
+    page = paper_pdf(text, credential) if out.suffix == ".pdf" else paper_svg(text, credential).encode()
+    write_file(out, page, private=True)
     sys.stdout.write(text + "\n")
 
 

@@ -21,17 +21,21 @@ from fangxian.cli.store import StoreOption
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.policy.policy import policy as policy_called
+from fangxian.services.living import Living
 from fangxian.services.opening import open_living, open_vault
+from fangxian.services.oversight import oversight
 from fangxian.services.senders import OnThePage, Sender
 from fangxian.services.upkeep import Upkeep
 from fangxian.signed.key_folder import KeyFolder
 from fangxian.store.opening import migrated_database
+from fangxian.store.renewals import ever_renewed
 from fangxian.store.serving import Serving
 from fangxian.web.live import live_application
 from fangxian.web.running.logs import set_up_logs
 from fangxian.web.running.metrics import SHARED
 from fangxian.web.running.processes import answer_at, keep_running, wait_for_end
 from fangxian.web.server import LOOPBACK, listen
+from fangxian.work.renewal import renew_at_set_up
 
 ON_PAGE = "page"
 
@@ -135,6 +139,7 @@ def _answer(listening: socket.socket, setup: _Setup, on_ready: Callable[[], None
     """Answer in a process of its own, with the codes in its own memory."""
     set_up_logs(setup.log)
     with _living(setup) as living, Serving(living.store, living.policy) as serving:
+        _expect_renewed(living, setup.sender)
         app = live_application(
             living,
             serving,
@@ -149,7 +154,7 @@ def _keep(listening: socket.socket, setup: _Setup, on_ready: Callable[[], None])
     """Do the installation's chores in a process of its own."""
     set_up_logs(setup.log)
     listening.close()
-    with _living(setup) as living, Upkeep(living, Lake.create(setup.lake) if setup.lake else None):
+    with _living(setup) as living, Upkeep(living, Lake.create(setup.lake) if setup.lake else None, more=oversight(living)):
         if setup.only_chores:
             on_ready()
         wait_for_end()
@@ -184,6 +189,12 @@ def _numbers_together() -> tempfile.TemporaryDirectory[str]:
     folder = tempfile.TemporaryDirectory(prefix="fangxian-metrics-")
     os.environ[SHARED] = folder.name
     return folder
+
+
+def _expect_renewed(living: Living, sender: str) -> None:
+    """Renew the policy of a demonstration that never was; elsewhere two people do."""
+    if sender == ON_PAGE and not ever_renewed(living.store, living.policy):
+        renew_at_set_up(living.store, living.policy, first="demonstration-1", second="demonstration-2", at=living.clock())
 
 
 def _sender(named: str, host: str) -> Sender:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -46,5 +46,5 @@ def staff_sign_in(named: str | None, host: str) -> SignIn | None:
             done="Nothing was served.",
             next_step=f"Set {_CLIENT} and {_SECRET}.",
         )
-    names = {name: os.environ[variable] for name, variable in _NAMES.items() if variable in os.environ}
+    names: dict[str, Any] = {name: os.environ[variable] for name, variable in _NAMES.items() if variable in os.environ}
     return Oidc(issuer=named, client_id=client_id, client_secret=client_secret, names=ClaimNames(**names))

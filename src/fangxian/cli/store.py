@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,10 +10,13 @@ import typer
 
 from fangxian.cli.options import LakeOption, LanguageOption, PolicyOption, PurposeOption, RoleOption
 from fangxian.cli.printing import Reader, plain_table, print_line, print_table
+from fangxian.engine.ending import ending_files
 from fangxian.engine.lake import Lake
+from fangxian.errors import FangxianError
 from fangxian.facts import fact_type
 from fangxian.facts.known import now
 from fangxian.policy.policy import policy as policy_called
+from fangxian.store import ending
 from fangxian.store.backing_up import back_up
 from fangxian.store.deciding import decide_pending
 from fangxian.store.feeding import feed as feed_store
@@ -21,6 +25,7 @@ from fangxian.store.migrating import migrate as migrate_database
 from fangxian.store.opening import database, open_store
 from fangxian.store.restoring import restore as restore_store
 from fangxian.store.store import Event
+from fangxian.vault.client import VaultClient
 
 
 def _connection(text: str) -> str:
@@ -75,6 +80,51 @@ def flow(*, store: StoreOption, lake: LakeOption, language: LanguageOption = "zh
     print_table(table, flowed.delivery_id)
 
 
+def end(
+    *,
+    store: StoreOption,
+    role: RoleOption,
+    purpose: PurposeOption,
+    before: Annotated[
+        str | None, typer.Option(help="What is to end by this day (UTC), 2020-06-01, and not later than today, the default.")
+    ] = None,
+    vault: Annotated[Path | None, typer.Option(help="The vault's socket; asked for with --do.", envvar="FANGXIAN_VAULT_SOCKET")] = None,
+    lake: Annotated[Path | None, typer.Option(help="The lake in which the same ends.", show_default=False)] = None,
+    do: Annotated[bool, typer.Option("--do", help="End it. Without this it is only shown.")] = False,
+    language: LanguageOption = "zh",
+) -> None:
+    """Show which classes and months are to end, or end them: their facts, what the store knows beside them, and their keys, for good."""
+    reader, at, opened = Reader(language), _by(before), Lake.open(lake) if lake else None
+    table = plain_table(
+        reader.name("类别", "class"), reader.name("月份", "month"), reader.number("行数", "rows"), reader.name("密钥", "key")
+    )
+    with open_store(store) as running:
+        for each in ending.due(running, at):
+            table.add_row(each.retention, each.period, f"{sum(each.rows.values()):,}", reader.say("有", "yes") if each.sealed else "")
+        files = ending_files(opened, ending.lake_ends(running, at)) if opened else []
+        if do:
+            if vault is None:
+                raise FangxianError("To end something the vault is needed.", done="Nothing ended.", next_step="Name its socket: --vault.")
+            with VaultClient(vault) as keys:
+                ended = list(ending.end_due(running, keys, _event(ending.END, role, purpose), at=at))
+            files = ending.end_in_lake(running, opened, _event(ending.END, role, purpose), at=at) if opened else []
+            print_line(reader.say(f"已结束 {len(ended)} 项，证明在审计中。", f"{len(ended)} ended; the proofs stand in the audit."))
+    print_table(table)
+    print_line(reader.say(f"数据湖中涉及 {len(files)} 个文件。", f"{len(files)} files of the lake hold some of it."))
+    print_line(reader.say("备份也须到期销毁：fangxian vault check-backup", "Backups must go too: fangxian vault check-backup"))
+
+
+def _by(before: str | None) -> datetime:
+    """Return the beginning of a day that is not to come, or the present instant."""
+    try:
+        asked = datetime.fromisoformat(before) if before else now()
+    except ValueError:
+        asked = datetime.max
+    if asked > now() or asked.tzinfo:
+        raise FangxianError("Name a day that has come, such as 2020-06-01.", done="Nothing ended.")
+    return asked
+
+
 def backup(
     *,
     store: StoreOption,
@@ -111,4 +161,4 @@ def _event(action: str, role: str, purpose: str) -> Event:
     return Event(actor="command line", role=role, purpose=purpose, action=action)
 
 
-groups = {"store": (migrate, feed, flow, backup, restore)}
+groups = {"store": (migrate, feed, flow, end, backup, restore)}

@@ -17,6 +17,7 @@ from fangxian.facts.known import now
 from fangxian.policy.policy import policy
 from fangxian.services.living import Living
 from fangxian.services.opening import open_living
+from fangxian.services.oversight import oversight
 from fangxian.services.senders import OnThePage
 from fangxian.services.sign_in import DemoSignIn
 from fangxian.services.upkeep import Upkeep
@@ -25,10 +26,12 @@ from fangxian.signed.key_folder import KeyFolder
 from fangxian.sources.catalogue import all_sources
 from fangxian.store.database_folder import DatabaseFolder
 from fangxian.store.gate_devices import register
+from fangxian.store.renewals import may_record
 from fangxian.store.serving import Serving
 from fangxian.store.store import Event
 from fangxian.vault.folder import VaultFolder
 from fangxian.web.server import LOOPBACK
+from fangxian.work.renewal import renew_at_set_up
 
 REGION: Final = "330100"
 EMPLOYER: Final = "91330106MA00000000"
@@ -54,7 +57,9 @@ def demonstrate(folder: Path) -> Iterator[Demonstrated]:
     if not vault.exists():
         VaultFolder.make(vault)
     opened = open_living(store=str(_store(folder / "store")), keys=keys, vault=vault, policy=policy(POLICY), sender=OnThePage())
-    with opened as living, Serving(living.store, living.policy) as serving, Upkeep(living):
+    with opened as living, Serving(living.store, living.policy) as serving, Upkeep(living, more=oversight(living)):
+        if not may_record(living.store, living.policy, now()):
+            renew_at_set_up(living.store, living.policy, first="demonstration-1", second="demonstration-2", at=now())
         event = Event(actor="demonstration", role="administrator", purpose="demonstration", action="register gate")
         _, code = register(living.store, event, **_PLACE, at=now())
         sources = frozenset(source.name for source in all_sources())

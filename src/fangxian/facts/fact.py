@@ -33,6 +33,7 @@ class Retention(StrEnum):
     HEALTH = "health"
     MOVEMENT = "movement"
     CONTROL = "control"
+    CORRECTION = "correction"
     PUBLIC = "public"
 
 

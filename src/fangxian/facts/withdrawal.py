@@ -16,7 +16,7 @@ class Withdrawal(PersonFact):
 
     title = Text("撤回", "withdrawal")
     meaning = Text("来源撤回其关于某人的一项事实。撤回本身不可撤回。", "A source takes back one of its facts about a person.")
-    retention = Retention.CONTROL
+    retention = Retention.CORRECTION
 
     from_at = column(INSTANT, "When the source took it back.", "撤回时刻。")
     fact_type = column("string", "Type of the fact taken back.", "被撤回事实的类型。")

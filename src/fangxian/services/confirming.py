@@ -21,7 +21,7 @@ from fangxian.services.staff import staff_event
 from fangxian.store.new_facts import new_fact
 from fangxian.store.recording import record
 from fangxian.work.permissions import Principal, check
-from fangxian.work.roles import Action
+from fangxian.work.roles import Action, Role
 from fangxian.work.subject import home_of, standing
 
 FINDINGS: Final = tuple(DoctorConfirmation.columns["finding"].one_of or ())
@@ -78,10 +78,11 @@ def confirm(living: Living, by: Principal, reference: str, finding: str) -> None
     record(living.store, {DoctorConfirmation: [fact]}, event, policies=[living.policy], at=at)
 
 
-def _check(living: Living, by: Principal, person_id: str | None) -> str:
-    """Return the role; of a number that is nobody's the region is ours, so that the search itself can be recorded."""
+def _check(living: Living, by: Principal, person_id: str | None) -> Role:
+    """Return the role; of whoever is not known to live elsewhere the region is ours, so that the search itself can be recorded."""
     region_code = living.region_code
     if person_id:
         with living.store.pool.connection() as connection:
-            region_code = home_of(connection, person_id, living.policy)
+            home = home_of(connection, person_id, living.policy)
+        region_code = home if home != living.policy.region_code else region_code
     return check(by, Action.CONFIRM_DECLARATION, region_code=region_code)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fangxian.facts import CheckIn, Consent, Enrolment, Fact, Guardianship, HealthDeclaration, RegionStay, Residence, Text
 from fangxian.services.documents import Document
+from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.members import OWN, RETENTION, add_member
 from fangxian.services.refusals import BadAnswerError
@@ -43,6 +44,7 @@ def enrol(
     if relation == "self" and living.vault.phone_index(phone) != phone_index:
         raise BadAnswerError({"phone": Text("请填登录时用的手机号。", "Give the number that you logged in with.")})
     at = living.clock()
+    expect_in_force(living, at)
     person_id = living.vault.person_id(document.id_type, document.number)
     event = by_citizen("enrol", person_id, relation=relation)
     with living.store.transaction(event, at=at) as transaction:
@@ -55,11 +57,7 @@ def enrol(
             phone=phone if place == OWN else None,
         )
         keep_identity(transaction, living.vault, who, retention=RETENTION)
-        facts = _declared(living, event, answers, at)
-        facts[Enrolment] = [
-            new_fact(Enrolment, event, source=_DECLARED, known_at=at, from_at=at, region_code=living.region_code, id_type=document.id_type)
-        ]
-        facts[Residence] = [new_fact(Residence, event, source=_DECLARED, known_at=at, from_at=at, region_code=identity["home"])]
+        facts = enrolment_facts(living, event, identity, document, answers, at)
         if guardian_person_id:
             looks_after = {"guardian_person_id": guardian_person_id, "relation": "parent"}
             facts[Guardianship] = [new_fact(Guardianship, event, source=_DECLARED, known_at=at, from_at=at, **looks_after)]
@@ -67,9 +65,19 @@ def enrol(
     return place
 
 
+def enrolment_facts(living: Living, event: Event, identity: Answers, document: Document, answers: Answers, at: datetime) -> Facts:
+    """Return the facts of somebody who applies for a code and declares: enrolled, living there, well or not."""
+    facts = _declared(living, event, answers, at)
+    enrolled = {"region_code": living.region_code, "id_type": document.id_type}
+    facts[Enrolment] = [new_fact(Enrolment, event, source=_DECLARED, known_at=at, from_at=at, **enrolled)]
+    facts[Residence] = [new_fact(Residence, event, source=_DECLARED, known_at=at, from_at=at, region_code=identity["home"])]
+    return facts
+
+
 def declare(living: Living, person_id: str, answers: Answers) -> None:
     """Record a further declaration of somebody who is enrolled."""
     at = living.clock()
+    expect_in_force(living, at)
     event = by_citizen("declare", person_id)
     with living.store.transaction(event, at=at) as transaction:
         record_in(transaction, _declared(living, event, answers, at), policies=[living.policy])
@@ -78,6 +86,7 @@ def declare(living: Living, person_id: str, answers: Answers) -> None:
 def check_in(living: Living, person_id: str, answers: Answers) -> None:
     """Record the day's report of somebody's health."""
     at = living.clock()
+    expect_in_force(living, at)
     event = by_citizen("check_in", person_id)
     report = new_fact(CheckIn, event, source=_CHECKED_IN, known_at=at, from_at=at, **_picked(answers, ("temperature_c", "symptoms")))
     with living.store.transaction(event, at=at) as transaction:

@@ -12,6 +12,7 @@ import psycopg
 from fangxian.facts import Text
 from fangxian.policy.colour import Colour
 from fangxian.services.counting import CREDENTIALS
+from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.members import Member
 from fangxian.services.refusals import BadAnswerError
@@ -41,6 +42,7 @@ def issue_day(living: Living, member: Member, phone_key: bytes) -> Issued:
     """
     _check_key(phone_key)
     at = living.clock().replace(microsecond=0)
+    expect_in_force(living, at)
     token = token_id(living.vault.day_salt(living.today(at)), member.person_id)
     with living.store.transaction(by_citizen("code_issued", member.person_id), at=at) as transaction:
         colour, until = colour_now(transaction.connection, living.policy.name, member.person_id, at=at)

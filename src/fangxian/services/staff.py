@@ -102,8 +102,14 @@ def end_session(living: Living, session: StaffSession) -> None:
 
 
 def staff_event(by: Principal, action: str, *, purpose: str, role: Role | None = None, person_id: str | None = None) -> Event:
-    """Return the event of something that staff do; without a role it is done under all that they have."""
-    return Event(actor=by.subject, role=role or "+".join(sorted(by.roles)) or "none", purpose=purpose, action=action, person_id=person_id)
+    """Return the event of something that staff do; without a role it is under their only one, or as one of the staff."""
+    return Event(
+        actor=by.subject,
+        role=role or (min(by.roles) if len(by.roles) == 1 else "staff"),
+        purpose=purpose,
+        action=action,
+        person_id=person_id,
+    )
 
 
 def wants_second_factor(by: Principal) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
@@ -40,9 +40,9 @@ class Chore:
 class Upkeep:
     """Does an installation's chores while its context is open."""
 
-    def __init__(self, living: Living, lake: Lake | None = None) -> None:
-        """Keep an installation; with a lake, facts flow to it and its deliveries come in."""
-        self._chores = [*_chores(living), *(_with_lake(living, lake) if lake else ())]
+    def __init__(self, living: Living, lake: Lake | None = None, *, more: Iterable[Chore] = ()) -> None:
+        """Keep an installation, and do `more` for it; with a lake, facts flow to it and its deliveries come in."""
+        self._chores = [*_chores(living), *(_with_lake(living, lake) if lake else ()), *more]
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._work, name="fangxian-upkeep", daemon=True)
         self.failing: dict[str, str] = {}

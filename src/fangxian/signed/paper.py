@@ -1,4 +1,4 @@
-"""A code on paper, for those without a phone: A6 as SVG, in Chinese and English, for any printer."""
+"""A code on paper, for those without a phone: A6 as SVG or PDF, in Chinese and English, for any printer."""
 
 from __future__ import annotations
 
@@ -24,11 +24,14 @@ def qr(text: str, *, error: str = "q") -> segno.QRCode:
     return segno.make_qr(text, error=error, mode="alphanumeric", boost_error=False)
 
 
-def paper_svg(text: str, credential: PaperCredential) -> str:
-    """Return the page for a paper credential and its signed text; times are China's."""
+def paper_svg(text: str, credential: PaperCredential, *, number: str = "") -> str:
+    """Return the page for a paper credential and its signed text; times are China's.
+
+    `number` is the one by which somebody without papers is known: theirs to keep, and in no QR.
+    """
     region = expect_region(credential.region_code, credential.issued_at.date())
     colour = credential.colour.words
-    lines = [
+    lines: list[tuple[float, float, str]] = [
         (12, 5.0, "健康码（纸质） Health code on paper"),
         (34, 7.5, credential.masked_name),
         (113, 4.2, f"签发 Issued by: {region.name}（{region.region_code}）"),
@@ -37,6 +40,8 @@ def paper_svg(text: str, credential: PaperCredential) -> str:
         (134, 3.0, "请连同身份证件出示。遗失请到发码处注销重开。"),
         (139, 2.6, "Show it with your identity document. If lost, have it revoked and renewed."),
     ]
+    if number:
+        lines.append((107.5, 3.6, f"您的号码，请保存 Keep your number: {number}"))
     texts = "".join(_text(y, size, words) for y, size, words in lines)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH:g}mm" height="{_HEIGHT:g}mm" viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}"'
@@ -46,6 +51,15 @@ def paper_svg(text: str, credential: PaperCredential) -> str:
         f"{_text(21.8, 5.5, f'{colour.zh} {colour.en}', fill='#fff')}{texts}"
         f"{_drawn(text)}</svg>\n"
     )
+
+
+def paper_pdf(text: str, credential: PaperCredential, *, number: str = "") -> bytes:
+    """Return the same page as PDF; Chinese letters come from the fonts of this machine."""
+    import typst  # some 40 MB, which gates that only verify do without
+
+    page = f'#set page(width: {_WIDTH:g}mm, height: {_HEIGHT:g}mm, margin: 0mm)\n#image(bytes(sys.inputs.page), format: "svg", width: 100%)'
+    pdf: bytes = typst.compile(page.encode(), format="pdf", sys_inputs={"page": paper_svg(text, credential, number=number)})
+    return pdf
 
 
 def _drawn(text: str) -> str:

@@ -7,12 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 import ibis
 import ibis.expr.operations as ops
-import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,8 +22,9 @@ from fangxian.facts import Fact, PersonFact, all_fact_types
 from fangxian.facts.known import Known
 from fangxian.policy.policy import Policy
 from fangxian.store.copying import copy_in, copy_out
+from fangxian.store.reasons import keep_reasons_of
 from fangxian.store.recording import MANY_CHANGED
-from fangxian.store.store import Event, Store
+from fangxian.store.store import Event, Store, Transaction
 
 PEOPLE_AT_ONCE: Final = 100_000
 """How many people's facts a worker has in memory at once, and whose own recordings wait meanwhile."""
@@ -78,7 +78,7 @@ def _decide_some(store: Store, event: Event, fed: Sequence[UUID], *, policies: S
                 each: copy_out(connection, each.schema(), _facts_of_the_deciding(each)) for each in all_fact_types() if each.name in read
             }
             for policy, (sql, schema, _) in compiled.items():
-                _replace(connection, policy, rows_from(facts, fill(sql, at), schema), event.event_id)
+                _replace(transaction, policy, rows_from(facts, fill(sql, at), schema))
             connection.execute("SELECT pg_notify(%s, '')", [MANY_CHANGED])
         return people
 
@@ -95,15 +95,30 @@ def _facts_of_the_deciding(fact_type: type[Fact]) -> str:
     return f"facts.{fact_type.name}" + (" JOIN deciding USING (person_id)" if issubclass(fact_type, PersonFact) else "")
 
 
-def _replace(connection: psycopg.Connection[Any], policy: Policy, hits: pa.Table, event_id: UUID) -> None:
-    """Put these hits in the place of those that the deciding had under a policy."""
-    connection.execute("DELETE FROM code.hit USING deciding WHERE hit.person_id = deciding.person_id AND policy = %s", [policy.name])
+def _replace(transaction: Transaction, policy: Policy, hits: pa.Table) -> None:
+    """Put these hits in the place of those that the deciding had under a policy, and keep those that stand no more."""
+    connection = transaction.connection
+    connection.execute("CREATE TEMP TABLE found (LIKE code.hit) ON COMMIT DROP")
+    connection.execute("ALTER TABLE found ALTER event_id DROP NOT NULL, ALTER policy DROP NOT NULL")
     arrays = pc.binary_join(hits["because"].cast(pa.list_(pa.string())), ",")
     arrays = pc.binary_join_element_wise("{", arrays, "}", "")
-    rows = hits.set_column(list(HITS).index("because"), "because", arrays)
-    for name, value in (("policy", policy.name), ("event_id", str(event_id))):
-        rows = rows.append_column(name, pa.repeat(value, rows.num_rows))
-    copy_in(connection, "code.hit", rows.sort_by("person_id"))  # in the order of the table's key, which then grows at one place
+    copy_in(connection, "found", hits.set_column(list(HITS).index("because"), "because", arrays))
+    connection.execute(
+        "CREATE TEMP TABLE gone ON COMMIT DROP AS "
+        f"SELECT person_id, rule, from_at, because FROM (SELECT {_HIT} FROM code.hit JOIN deciding USING (person_id) WHERE policy = %s "
+        f"EXCEPT SELECT {_HIT} FROM found) AS difference",
+        [policy.name],
+    )
+    keep_reasons_of(transaction, policy, "gone")
+    # What stays as it is stays under the event that brought it.
+    connection.execute(
+        f"INSERT INTO code.hit (policy, event_id, {_HIT}) SELECT %s, %s::uuid, {_HIT} FROM found ON CONFLICT DO NOTHING",
+        [policy.name, transaction.event.event_id],
+    )
+    connection.execute("DROP TABLE found, gone")
+
+
+_HIT: Final = "person_id, rule, colour, from_at, until_at, because"
 
 
 def _fed_and_seen_by_all(store: Store) -> list[UUID]:

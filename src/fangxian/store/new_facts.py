@@ -14,7 +14,7 @@ DELIVERY: Final = "online"
 """What stands in the place of a delivery's name: a delivery of the lake has them when they flow there."""
 
 
-def new_fact(fact_type: type[Fact], event: Event, *, source: str, known_at: datetime, **values: Any) -> Mapping[str, Any]:
+def new_fact(fact_type: type[Fact], event: Event, /, *, source: str, known_at: datetime, **values: Any) -> Mapping[str, Any]:
     """Return a fact of a type about the event's person, which `source` says; columns that are not given have no value.
 
     An event brings one fact of a type at most: its number follows from both.

@@ -9,12 +9,15 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
+from psycopg.rows import dict_row
+
 from fangxian.code.hits import all_hits
 from fangxian.engine.one_person import PreparedDecision, one_person
 from fangxian.engine.placeholders import known_at_placeholder
 from fangxian.facts import Fact
 from fangxian.facts.known import Known
 from fangxian.policy.policy import Policy
+from fangxian.store.reasons import keep_reasons
 from fangxian.store.store import Event, Store, Transaction
 
 Facts = Mapping[type[Fact], Sequence[Mapping[str, Any]]]
@@ -81,20 +84,29 @@ def hits_now(transaction: Transaction, policy: Policy, person_id: str) -> tuple[
 
 
 def _decide_again(transaction: Transaction, policy: Policy, person_id: str) -> tuple[Hit, ...]:
-    """Put a person's present hits under a policy in the place of those that stood; tell it where they differ."""
+    """Put a person's present hits under a policy in the place of those that stood; keep what stands no more, and tell it."""
     connection, person = transaction.connection, UUID(person_id)
     hits = hits_now(transaction, policy, person_id)
-    replaced = connection.execute(
-        "DELETE FROM code.hit WHERE person_id = %s AND policy = %s RETURNING rule, colour, from_at, until_at, because",
-        [person, policy.name],
-    ).fetchall()
-    if hits:
+    stood = {
+        Hit(**row | {"because": tuple(row["because"])})
+        for row in connection.cursor(row_factory=dict_row).execute(
+            "SELECT rule, colour, from_at, until_at, because FROM code.hit WHERE person_id = %s AND policy = %s", [person, policy.name]
+        )
+    }
+    gone, come = stood - set(hits), set(hits) - stood
+    if gone:
+        keep_reasons(transaction, policy, [(hit.rule, hit.from_at, hit.because) for hit in gone])
+    if come:
         with connection.cursor() as cursor:
             cursor.executemany(
                 "INSERT INTO code.hit (person_id, policy, rule, colour, from_at, until_at, because, event_id) "
                 "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-                [[person, policy.name, h.rule, h.colour, h.from_at, h.until_at, list(h.because), transaction.event.event_id] for h in hits],
+                [[person, policy.name, h.rule, h.colour, h.from_at, h.until_at, list(h.because), transaction.event.event_id] for h in come],
             )
-    if {tuple(row[:4]) for row in replaced} != {(h.rule, h.colour, h.from_at, h.until_at) for h in hits}:
+    if {_span(hit) for hit in gone} != {_span(hit) for hit in come}:
         connection.execute("SELECT pg_notify(%s, %s)", [CHANGED, f"{person_id} {policy.name}"])
     return hits
+
+
+def _span(hit: Hit) -> tuple[object, ...]:
+    return hit.rule, hit.colour, hit.from_at, hit.until_at

@@ -26,17 +26,25 @@ class Holder:
 
 
 def remember_token(
-    transaction: Transaction, *, person_id: str, token_id: bytes, on: date, colour: Colour, valid_until: datetime, issued_at: datetime
+    transaction: Transaction,
+    *,
+    person_id: str,
+    token_id: bytes,
+    on: date,
+    colour: Colour,
+    valid_until: datetime,
+    issued_at: datetime,
+    paper: bool = False,
 ) -> None:
     """Keep whose token a credential bears and what it says; call it in the transaction in which the credential is issued.
 
     Issuing the same token again, with another colour or a later end, takes the place of what was kept.
     """
     transaction.connection.execute(
-        "INSERT INTO code.token (person_id, token_id, on_day, colour, issued_at, valid_until, event_id) "
-        "VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (person_id, token_id) DO UPDATE SET colour = excluded.colour, "
+        "INSERT INTO code.token (person_id, token_id, on_day, paper, colour, issued_at, valid_until, event_id) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (person_id, token_id) DO UPDATE SET colour = excluded.colour, "
         "issued_at = excluded.issued_at, valid_until = excluded.valid_until, event_id = excluded.event_id",
-        [UUID(person_id), token_id, on, str(colour), issued_at, valid_until, transaction.event.event_id],
+        [UUID(person_id), token_id, on, paper, str(colour), issued_at, valid_until, transaction.event.event_id],
     )
 
 
@@ -47,6 +55,15 @@ def revoke_token(transaction: Transaction, *, person_id: str, token_id: bytes) -
         [transaction.at, transaction.event.event_id, UUID(person_id), token_id],
     )
     return revoked.rowcount > 0
+
+
+def revoke_papers(transaction: Transaction, *, person_id: str) -> int:
+    """Let every paper of a person no longer count from now on, and return how many that was: phones' tokens are one a day, and stay."""
+    revoked = transaction.connection.execute(
+        "UPDATE code.token SET revoked_at = %s, event_id = %s WHERE person_id = %s AND paper AND revoked_at IS NULL AND valid_until > %s",
+        [transaction.at, transaction.event.event_id, UUID(person_id), transaction.at],
+    )
+    return revoked.rowcount
 
 
 def holders(connection: psycopg.Connection[Any], token_ids: Sequence[bytes]) -> dict[bytes, Holder]:

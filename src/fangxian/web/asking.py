@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from fangxian.services.accounts import Session, session_of
 from fangxian.services.living import Living
-from fangxian.web.guard import comes_from_elsewhere, short_body
+from fangxian.web.guard import LONGEST_LETTER, comes_from_elsewhere, short_body
 from fangxian.web.language import words_for
 from fangxian.web.words import Words
 
@@ -73,7 +73,7 @@ async def form_of(request: Request) -> dict[str, list[str]]:
         return {}
     if comes_from_elsewhere(request.headers):
         raise HTTPException(403)
-    body = await short_body(request)
+    body = await short_body(request, most=LONGEST_LETTER)
     if body is None:
         raise HTTPException(413)
     return parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)

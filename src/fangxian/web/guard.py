@@ -23,8 +23,11 @@ HEADERS: Final = {
 }
 """Scripts and styles come from files of this page only; nothing may be asked of another machine."""
 
-LONGEST_FORM: Final = 32_768
-"""Bytes; the words of an appeal may be 2,000 characters, and a Chinese one takes nine in a form."""
+LONGEST_FORM: Final = 4096
+"""Bytes; the look-up's form has a few hundred."""
+
+LONGEST_LETTER: Final = 32_768
+"""Bytes of a form with words: those of an appeal may be 2,000 characters, and a Chinese one takes nine."""
 
 
 class SecurityHeaders:
@@ -60,11 +63,11 @@ def comes_from_elsewhere(headers: Headers) -> bool:
     return origin is not None and origin.partition("://")[2] != headers.get("host", "")
 
 
-async def short_body(request: Request) -> bytes | None:
-    """Return a request's body, or None where it is longer than a form of this page can be; the rest is not read."""
+async def short_body(request: Request, *, most: int = LONGEST_FORM) -> bytes | None:
+    """Return a request's body, or None where it is longer than a form can be; the rest is not read."""
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LONGEST_FORM:
+        if len(body) > most:
             return None
     return body

@@ -31,6 +31,7 @@ from fangxian.web.gate.routes import routes as gate_routes
 from fangxian.web.guard import SecurityHeaders
 from fangxian.web.language import words_for
 from fangxian.web.libraries import STATIC
+from fangxian.web.public.routes import public_routes
 from fangxian.web.running.health import health_routes
 from fangxian.web.running.kinds import Kinds
 from fangxian.web.running.metrics import Measured, metrics_route, tell
@@ -55,6 +56,7 @@ def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None)
     )
     return [
         *gate_routes(gates),  # before the interface: the ways of gates are under its prefix, and faster
+        *public_routes(living, templates),
         *citizen_routes(living, templates),
         Route("/me/worker.js", _worker),
         *(staff_routes(living, templates, sign_in) if sign_in else ()),

@@ -12,7 +12,7 @@ from fangxian.code.rule import rule
 from fangxian.code.telling import tell_fact
 from fangxian.facts import Text, fact_type
 from fangxian.policy.policy import Policy
-from fangxian.web.words import Words
+from fangxian.web.words import Words, all_words
 from fangxian.work.roles import Role
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -35,8 +35,8 @@ def _clock(instant: datetime, policy: Policy) -> str:
 
 
 def _role_words(role: str) -> Text:
-    """Return the words of a role as an event names it; of several, and of what is none, the name itself."""
-    return Role(role).words if role in list(Role) else Text(role, role)
+    """Return the words of a role as an event names it; of what is none, the name itself."""
+    return all_words().get(f"role.{role}") or (Role(role).words if role in list(Role) else Text(role, role))
 
 
 def environment() -> Environment:

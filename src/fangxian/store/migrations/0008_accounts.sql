@@ -39,7 +39,8 @@ CREATE TABLE account.member (
     CHECK ((place = 0) = (relation = 'self')),
     CHECK ((masked_name IS NULL) = (period IS NULL))
 );
-CREATE UNIQUE INDEX member_in_place ON account.member (phone_index, place) WHERE ended_at IS NULL;
+-- Not unique: who adds somebody holds the phone's lock, and people of one phone lie on different machines.
+CREATE INDEX member_in_place ON account.member (phone_index, place) WHERE ended_at IS NULL;
 -- A person has one phone of their own at a time.
 CREATE UNIQUE INDEX member_with_own_phone ON account.member (person_id) WHERE ended_at IS NULL AND place = 0;
 

@@ -20,6 +20,7 @@ CREATE TABLE code.token (
     person_id uuid NOT NULL,
     token_id bytea NOT NULL CHECK (length(token_id) = 16),
     on_day date NOT NULL,
+    paper boolean NOT NULL,
     colour varchar NOT NULL CHECK (colour IN ('green', 'yellow', 'orange', 'red')),
     issued_at timestamp(6) NOT NULL,
     valid_until timestamp(6) NOT NULL CHECK (valid_until > issued_at),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -54,13 +57,23 @@ def api(living: Living, sign_in: SignIn | None = None) -> FastAPI:
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
-        # Where and what kind, never the value: it may be somebody's.
-        problems = [{"where": ".".join(map(str, each["loc"])), "what": each["type"]} for each in error.errors()]
+        # Where and what kind, never what was sent, which may be somebody's: nor a name that is none of ours.
+        problems = [{"where": _where(each["loc"], _declared(app)), "what": each["type"]} for each in error.errors()]
         return JSONResponse(
             {"error": {"zh": "请求格式不对。", "en": "The request is not of the described form."}, "problems": problems}, 422
         )
 
     return app
+
+
+def _declared(app: FastAPI) -> frozenset[str]:
+    """Return the names that the interface itself has for what it is sent."""
+    schemas = app.openapi()["components"]["schemas"].values()
+    return frozenset({"body", "query", "path"} | {name for schema in schemas for name in schema.get("properties", ())})
+
+
+def _where(place: Sequence[Any], declared: frozenset[str]) -> str:
+    return ".".join(str(part) for part in place if isinstance(part, int) or part in declared)
 
 
 def _said(error: RefusedError, words: dict[str, str]) -> JSONResponse:

@@ -5,11 +5,11 @@ import binascii
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, field_serializer
 
 from fangxian.facts import Text
-from fangxian.services import accounts, declaring, issuing, looking, members
+from fangxian.services import accounts, declaring, deleting, issuing, looking, members, papers
 from fangxian.services.accounts import Session
 from fangxian.services.documents import document
 from fangxian.services.living import Living
@@ -134,7 +134,7 @@ def citizen_api(living: Living) -> APIRouter:
     def enrol(given: Enrolment, session: mine) -> dict[str, int]:
         """Apply for a code, one's own or a child's, with a first declaration."""
         answers = _lists(given.answers)
-        identity, declared = (living.read(name, answers) for name in ("identity", "declaration"))
+        identity, declared = living.read_all(("identity", "declaration"), answers).values()
         shown = document(identity["id_type"], identity["id_number"] or "", on=today())
         if given.relation == "child" and not shown.is_of_a_child(today()):
             raise BadAnswerError({"id_number": Text("儿童须未满 18 岁。", "A child is under 18.")})
@@ -185,6 +185,11 @@ def citizen_api(living: Living) -> APIRouter:
         declaring.check_in(living, member.person_id, living.read("check_in", _lists(given.answers)))
         return {"recorded": "yes"}
 
+    @router.post("/me/{place}/paper", openapi_extra={"x-action": "see_own_code"}, response_class=Response)
+    def paper(member: of) -> Response:
+        """Print the code on paper, as PDF; what was printed before no longer counts."""
+        return Response(papers.paper_of_member(living, member).pdf, media_type="application/pdf")
+
     @router.get("/me/{place}/looks", openapi_extra={"x-action": "see_own_log"})
     def looks(member: of) -> list[dict[str, str]]:
         """Return who looked at the data and what was done with it, newest first."""
@@ -195,6 +200,17 @@ def citizen_api(living: Living) -> APIRouter:
     def data(member: of) -> dict[str, Any]:
         """Return everything that is kept about the person."""
         return looking.own_data(living, member.person_id)
+
+    @router.get("/me/{place}/stays", openapi_extra={"x-action": "delete_own_data"})
+    def stays(member: of) -> list[dict[str, Any]]:
+        """Return what would stay after a deletion: how many facts, until when, and why."""
+        found = deleting.what_stays(living, member.person_id)
+        return [{"facts": each.facts, "until": utc(each.until), "why": both(each.why)} for each in found]
+
+    @router.delete("/me/{place}/data", status_code=204, openapi_extra={"x-action": "delete_own_data"})
+    def delete(member: of, session: mine) -> None:
+        """Delete what may go; the phone's own person is logged out by it."""
+        deleting.delete(living, member, session.phone_index)
 
     return router
 

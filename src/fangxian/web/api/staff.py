@@ -1,6 +1,5 @@
 """What programs of the staff may do: everything that the staff's pages do. A session's secret or an access token comes as a bearer."""
 
-from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -83,10 +82,7 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
 
         return Depends(allowed)
 
-    def route(method: Callable[..., Any], path: str, actions: Sequence[Action], **more: Any) -> Any:
-        return method(path, openapi_extra={"x-action": " ".join(actions) or "staff"}, **more)
-
-    @route(router.get, "/me", ())
+    @router.get("/me", openapi_extra=_under())
     def me(by: Annotated[Principal, Depends(principal)]) -> dict[str, Any]:
         """Return who one is here."""
         return {
@@ -98,13 +94,13 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
             "places": places_of(by),
         }
 
-    @route(router.get, "/appeals", ANSWER)
+    @router.get("/appeals", openapi_extra=_under(*ANSWER))
     def appeals(by: Annotated[Principal, asks(*ANSWER)]) -> list[dict[str, Any]]:
         """Return the appeals to answer, the most urgent first."""
         at = living.clock()
         return [{"appeal": ref, **_appeal(each), "late": each.late(at)} for ref, each in answering.waiting_appeals(living, by)]
 
-    @route(router.get, "/appeals/{reference}", ANSWER)
+    @router.get("/appeals/{reference}", openapi_extra=_under(*ANSWER))
     def appeal(reference: str, by: Annotated[Principal, asks(*ANSWER)]) -> dict[str, Any]:
         """Return one appeal with its words, the disputed fact, and what follows from it; the person sees that it was read."""
         opened = answering.open_one(living, by, reference)
@@ -115,53 +111,53 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
             "reasons": [reason_of(living.policy, reason) for reason in opened.reasons],
         }
 
-    @route(router.post, "/appeals/{reference}/answer", ANSWER)
+    @router.post("/appeals/{reference}/answer", openapi_extra=_under(*ANSWER))
     def answer(reference: str, given: Answer, by: Annotated[Principal, asks(*ANSWER)]) -> dict[str, str]:
         """Uphold or refuse an appeal."""
         answering.answer(living, by, reference, AppealState(given.answer), given.words)
         return {"state": given.answer}
 
-    @route(router.get, "/decisions", (Action.SIGN_DECISION,))
+    @router.get("/decisions", openapi_extra=_under(Action.SIGN_DECISION))
     def decisions(by: Annotated[Principal, asks(Action.SIGN_DECISION)]) -> list[dict[str, Any]]:
         """Return the proposals of others that wait for a second signature."""
         return [{"decision": reference, **_decision(each)} for reference, each in answering.waiting_decisions(living, by)]
 
-    @route(router.post, "/decisions", (Action.PROPOSE_DECISION,), status_code=201)
+    @router.post("/decisions", openapi_extra=_under(Action.PROPOSE_DECISION), status_code=201)
     def propose(given: Proposal, by: Annotated[Principal, asks(Action.PROPOSE_DECISION)]) -> dict[str, Any]:
         """Propose a decision, as the first of two."""
         return _decision(answering.propose(living, by, given.appeal, rule=given.rule, reason=given.reason))
 
-    @route(router.get, "/decisions/{reference}", (Action.SIGN_DECISION,))
+    @router.get("/decisions/{reference}", openapi_extra=_under(Action.SIGN_DECISION))
     def decision(reference: str, by: Annotated[Principal, asks(Action.SIGN_DECISION)]) -> dict[str, Any]:
         """Return one proposal with the reasons that it would end; the person sees that it was read."""
         opened = answering.open_proposal(living, by, reference)
         return {**_decision(opened.decision), "reasons": [reason_of(living.policy, reason) for reason in opened.reasons]}
 
-    @route(router.post, "/decisions/{reference}/sign", (Action.SIGN_DECISION,))
+    @router.post("/decisions/{reference}/sign", openapi_extra=_under(Action.SIGN_DECISION))
     def sign(reference: str, by: Annotated[Principal, asks(Action.SIGN_DECISION)]) -> dict[str, str]:
         """Sign as the second; the code is decided again."""
         answering.sign(living, by, reference)
         return {"state": "signed"}
 
-    @route(router.post, "/decisions/{reference}/reject", (Action.REJECT_DECISION,))
+    @router.post("/decisions/{reference}/reject", openapi_extra=_under(Action.REJECT_DECISION))
     def reject(reference: str, by: Annotated[Principal, asks(Action.REJECT_DECISION)]) -> dict[str, str]:
         """Reject a proposal."""
         answering.reject(living, by, reference)
         return {"state": "rejected"}
 
-    @route(router.post, "/confirm/look-up", (Action.CONFIRM_DECLARATION,))
+    @router.post("/confirm/look-up", openapi_extra=_under(Action.CONFIRM_DECLARATION))
     def look_up(given: Search, by: Annotated[Principal, asks(Action.CONFIRM_DECLARATION)]) -> dict[str, Any]:
         """Return the newest declaration of one person; the person sees the search."""
         found = confirming.look_up(living, by, number=given.number, id_type=given.id_type, id_number=given.id_number)
         return {"declaration": found.reference, "says": fact_of(living.policy, found.seen)}
 
-    @route(router.post, "/confirm", (Action.CONFIRM_DECLARATION,), status_code=201)
+    @router.post("/confirm", openapi_extra=_under(Action.CONFIRM_DECLARATION), status_code=201)
     def confirm(given: Finding, by: Annotated[Principal, asks(Action.CONFIRM_DECLARATION)]) -> dict[str, str]:
         """Sign what was found; the code is decided again."""
         confirming.confirm(living, by, given.declaration, given.finding)
         return {"recorded": "yes"}
 
-    @route(router.get, "/people", (Action.SEE_COLOUR_OF_OWN_PEOPLE,))
+    @router.get("/people", openapi_extra=_under(Action.SEE_COLOUR_OF_OWN_PEOPLE))
     def people(by: Annotated[Principal, asks(Action.SEE_COLOUR_OF_OWN_PEOPLE)]) -> list[dict[str, Any]]:
         """Return the colours of the organisation's people who let it see them; each of them sees the look."""
         return [
@@ -169,7 +165,7 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
             for each in own_people(living, by)
         ]
 
-    @route(router.get, "/audit", (Action.SEE_AUDIT,))
+    @router.get("/audit", openapi_extra=_under(Action.SEE_AUDIT))
     def audit(by: Annotated[Principal, asks(Action.SEE_AUDIT)]) -> dict[str, Any]:
         """Return the newest seal, what was done within a day, and the published counts."""
         seen = oversee(living, by)
@@ -182,12 +178,16 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
             "decisions_by_signer": [vars(each) for each in seen.signers],
         }
 
-    @route(router.post, "/audit/verify", (Action.SEE_AUDIT,))
+    @router.post("/audit/verify", openapi_extra=_under(Action.SEE_AUDIT))
     def verify(by: Annotated[Principal, asks(Action.SEE_AUDIT)]) -> dict[str, Any]:
         """Compute every seal again."""
         return vars(verify_audit(living, by))
 
     return router
+
+
+def _under(*actions: Action) -> dict[str, str]:
+    return {"x-action": " ".join(actions) or "staff"}
 
 
 def _bearer(living: Living, sign_in: SignIn, bearer: str) -> Principal:

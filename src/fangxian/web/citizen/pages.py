@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ from jinja2 import Environment
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from fangxian.facts import Text
-from fangxian.services import accounts, declaring, looking, members
+from fangxian.services import accounts, declaring, looking, members, papers
 from fangxian.services.documents import document
 from fangxian.services.living import Living
 from fangxian.services.questionnaire import questionnaire
@@ -76,7 +75,8 @@ class CitizenPages:
             return self._enrolment(asked, relation)
         today = self.living.today(self.living.clock())
         try:
-            identity, answers = self._read_all(asked, ("identity", "declaration"))
+            answers = self.living.read_all(("identity", "declaration"), asked.form)
+            identity = answers["identity"]
             shown = document(identity["id_type"], identity["id_number"] or "", on=today)
             if relation == "child" and not shown.is_of_a_child(today):
                 raise BadAnswerError({"id_number": _NOT_A_CHILD})
@@ -85,7 +85,7 @@ class CitizenPages:
                 self.living,
                 identity,
                 shown,
-                answers,
+                answers["declaration"],
                 phone_index=asked.mine.phone_index,
                 phone=accounts.phone_number(asked.one("phone")) if relation == "self" else "",
                 relation=relation,
@@ -124,6 +124,12 @@ class CitizenPages:
         name = {"Content-Disposition": 'attachment; filename="my-data.json"'}
         return Response(orjson.dumps(kept, option=orjson.OPT_INDENT_2 | orjson.OPT_NAIVE_UTC), media_type="application/json", headers=name)
 
+    def paper(self, asked: Asked) -> Response:
+        """Answer with a person's code on paper, to be printed; what was printed before no longer counts."""
+        printed = papers.paper_of_member(self.living, self._member(asked))
+        name = {"Content-Disposition": 'attachment; filename="health-code.pdf"'}
+        return Response(printed.pdf, media_type="application/pdf", headers=name)
+
     def offline(self, asked: Asked) -> Response:
         """Answer with the page that a phone shows without a network: it holds nobody's data, the phone does."""
         return self._page(asked, "offline.html")
@@ -133,25 +139,12 @@ class CitizenPages:
         if asked.request.method == "GET":
             return self._of(asked, member, "questions.html", asked_for=questionnaire(name), given={}, problems={})
         try:
-            (answers,) = self._read_all(asked, (name,))
+            answers = self.living.read(name, asked.form)
         except BadAnswerError as bad:
             values = {"asked_for": questionnaire(name), "given": asked.form, "problems": bad.problems}
             return self._of(asked, member, "questions.html", 422, **values)
         take(self.living, member.person_id, answers)
         return RedirectResponse(f"/me/{member.place}", _SEE_OTHER)
-
-    def _read_all(self, asked: Asked, names: tuple[str, ...]) -> list[Mapping[str, Any]]:
-        """Return the answers to several questionnaires on one page; every problem of them all is named at once."""
-        answers: list[Mapping[str, Any]] = []
-        problems: dict[str, Text] = {}
-        for name in names:
-            try:
-                answers.append(self.living.read(name, asked.form))
-            except BadAnswerError as bad:
-                problems |= bad.problems
-        if problems:
-            raise BadAnswerError(problems)
-        return answers
 
     def _enrolment(self, asked: Asked, relation: str, refused: RefusedError | None = None) -> Response:
         problems = refused.problems if isinstance(refused, BadAnswerError) else {}

@@ -11,6 +11,7 @@ from fangxian.services.living import Living
 from fangxian.web.asking import Handler, page
 from fangxian.web.citizen.appeals import AppealPages
 from fangxian.web.citizen.consents import ConsentPages
+from fangxian.web.citizen.deletion import DeletionPages
 from fangxian.web.citizen.family import FamilyPages
 from fangxian.web.citizen.pages import CitizenPages
 from fangxian.web.permitted import Permitted
@@ -35,10 +36,12 @@ def citizen_routes(living: Living, templates: Environment) -> Iterator[BaseRoute
         ("/me/{place:int}/declare", pages.declare, "GET POST", Action.DECLARE),
         ("/me/{place:int}/check-in", pages.check_in, "GET POST", Action.CHECK_IN),
         ("/me/{place:int}/looks", pages.looks, "GET", Action.SEE_OWN_LOG),
+        ("/me/{place:int}/paper", pages.paper, "POST", Action.SEE_OWN_CODE),
         ("/me/{place:int}/data", pages.data, "GET", Action.DOWNLOAD_OWN_DATA),
         ("/me/{place:int}/consents", ConsentPages(living, templates).consents, "GET POST", Action.CONSENT),
         ("/me/{place:int}/appeals", appeals.appeals, "GET", Action.APPEAL),
         ("/me/{place:int}/appeal/{reason:int}/{fact:int}", appeals.appeal, "GET POST", Action.APPEAL),
+        ("/me/{place:int}/delete", DeletionPages(living, templates).delete, "GET POST", Action.DELETE_OWN_DATA),
     )
     for path, handler, methods, action in rows:
         yield Permitted(path, page(living, handler, needs_session=action is not None), action=action, methods=methods.split())

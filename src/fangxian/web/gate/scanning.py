@@ -20,6 +20,7 @@ from fangxian.signed.trust import TrustList
 from fangxian.signed.verdict import Outcome, Verdict, packaged_words
 from fangxian.store.deciding import decide_pending
 from fangxian.store.gate_devices import Device
+from fangxian.store.renewals import in_force_until
 from fangxian.store.scans import Recorded, Visit, record_visits
 from fangxian.store.store import Event
 from fangxian.store.tokens import Holder, holders
@@ -57,12 +58,18 @@ class Scanning:
         # Asked once now: to look through all rules takes a second, which the first scan would have to wait for.
         facts_read(gates.policy)
         self._seen: dict[UUID, Seen] = {}
+        self._in_force_until: datetime | None = None
 
     def record(self, sendings: Sequence[Sending]) -> list[list[dict[str, Any]]]:
-        """Record sendings in one transaction and return the answers to each scan of each, in order."""
+        """Record sendings in one transaction and return the answers to each scan of each, in order.
+
+        Where the policy has lapsed they are judged all the same, and nothing is recorded.
+        """
         at = self._gates.clock()
         known, enrolled = self._known(sendings)
         visits = [self._visits(sending, known, enrolled) for sending in sendings]
+        if not self._may_record(at):
+            return [[_answer(visit, verdict, {}) for visit, verdict in each] for each in visits]
         try:
             before, pending = record_visits(
                 self._gates.store, [visit for each in visits for visit, _ in each], policy=self._gates.policy, at=at
@@ -78,6 +85,12 @@ class Scanning:
             event = Event(actor="gate", role="system", purpose="entry", action="decide")
             decide_pending(self._gates.store, event, policies=[self._gates.policy], at=at)
         return [[_answer(visit, verdict, before) for visit, verdict in each] for each in visits]
+
+    def _may_record(self, at: datetime) -> bool:
+        """Return whether the policy is in force; it is asked again only after the end that it was known to have."""
+        if self._in_force_until is None or self._in_force_until <= at:
+            self._in_force_until = in_force_until(self._gates.store, self._gates.policy, at)
+        return self._in_force_until is not None
 
     def _known(self, sendings: Sequence[Sending]) -> tuple[Mapping[bytes, Holder], frozenset[str]]:
         """Return whose tokens were shown, and which people of papers have a code at all."""

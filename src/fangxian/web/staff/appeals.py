@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
@@ -36,7 +37,7 @@ class AppealDesk:
         """Answer with one appeal: its words, the fact, what follows from it."""
         opened = answering.open_one(self.desk.living, asked.by, asked.reference)
         at = self.desk.living.clock()
-        values = {
+        values: dict[str, Any] = {
             "opened": opened,
             "at": at,
             "reference": asked.reference,

@@ -13,6 +13,7 @@ PLACES: Final[dict[str, tuple[Action, ...]]] = {
     "appeals": ANSWER,
     "decisions": (Action.SIGN_DECISION,),
     "confirm": (Action.CONFIRM_DECLARATION,),
+    "paper": (Action.REGISTER_WITHOUT_PHONE,),
     "people": (Action.SEE_COLOUR_OF_OWN_PEOPLE,),
     "audit": (Action.SEE_AUDIT,),
 }

@@ -15,6 +15,7 @@ from fangxian.web.staff.asking import StaffDesk, StaffHandler
 from fangxian.web.staff.coming_in import ComingIn
 from fangxian.web.staff.looking import LookingDesk
 from fangxian.web.staff.places import ANSWER
+from fangxian.web.staff.service_point import ServicePointDesk
 from fangxian.work.roles import Action
 
 
@@ -22,6 +23,7 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
     """Yield the routes; those without an action ask who somebody is, or are for everybody of the staff."""
     desk = StaffDesk(living, templates)
     coming, appeals, looking = ComingIn(desk, sign_in), AppealDesk(desk), LookingDesk(desk)
+    service_point = ServicePointDesk(desk)
     open_to_all: tuple[tuple[str, StaffHandler, str], ...] = (
         ("/staff/log-in", coming.log_in, "GET"),
         ("/staff/log-in/begin", coming.begin, "GET"),
@@ -46,6 +48,8 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/confirm", looking.confirm, "GET", (Action.CONFIRM_DECLARATION,)),
         ("/staff/confirm/look-up", looking.look_up, "POST", (Action.CONFIRM_DECLARATION,)),
         ("/staff/confirm/sign", looking.sign, "POST", (Action.CONFIRM_DECLARATION,)),
+        ("/staff/paper", service_point.form, "GET", (Action.REGISTER_WITHOUT_PHONE,)),
+        ("/staff/paper/print", service_point.enrol, "POST", (Action.REGISTER_WITHOUT_PHONE,)),
         ("/staff/people", looking.people, "GET", (Action.SEE_COLOUR_OF_OWN_PEOPLE,)),
         ("/staff/audit", looking.audit, "GET", (Action.SEE_AUDIT,)),
         ("/staff/audit/verify", looking.verify, "POST", (Action.SEE_AUDIT,)),

@@ -1,0 +1,125 @@
+"""Deleting one's data: what can go goes at once; what stays until its class ends is named, with its end and the reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+
+from fangxian.facts import Consent, Enrolment, PersonFact, Retention, Text, Withdrawal, all_fact_types
+from fangxian.services.living import Living, by_citizen
+from fangxian.services.members import OWN, Member
+from fangxian.services.refusals import RefusedError
+from fangxian.store.numbering import fact_number
+from fangxian.store.recording import hold_person, record_in
+from fangxian.store.retention import end_of
+from fangxian.store.store import Transaction
+
+_SOURCE: Final = "own-request"
+_REASON: Final = "consent_ended"
+
+_WHY: Final = {
+    Retention.REGISTER: Text("您登记过的住址、单位与监护关系", "Homes, workplaces and guardians that you registered"),
+    Retention.HEALTH: Text(
+        "申报、打卡与检测：它们证明管控已经结束，删去会使您再次变色", "Declarations, check-ins and tests: they show that a measure ended"
+    ),
+    Retention.MOVEMENT: Text("停留、行程与扫码：可能关系到与您同行同处的人", "Stays, trips and scans: they may matter to who was with you"),
+    Retention.CONTROL: Text(
+        "诊断、暴露与管控：防控和您日后申诉都要以此为据",
+        "Diagnoses, exposures and measures: needed for control, and if you dispute them later",
+    ),
+    Retention.CORRECTION: Text("撤回与更正：没有它们，错误会重新生效", "Withdrawals: without them what was wrong would stand again"),
+}
+
+_NOT_YOURS: Final = Text(
+    "只有本人或登记的监护人可以删除；成年家人请用自己的手机办理。",
+    "Only the person or the registered guardian may delete; an adult of the family does it on their own phone.",
+)
+
+
+@dataclass(frozen=True)
+class Stays:
+    """A class of facts that stays for a while: how many, until when the last of them ends, and why."""
+
+    facts: int
+    until: datetime
+    why: Text
+
+
+def what_stays(living: Living, person_id: str) -> list[Stays]:
+    """Return what would stay of a person, by class, the first to end first; the look is an event."""
+    with living.store.transaction(by_citizen("see_what_stays", person_id), at=living.clock()) as transaction:
+        found = [_stays(transaction.connection, person_id, retention) for retention in _WHY]
+    return sorted((each for each in found if each), key=lambda each: each.until)
+
+
+def delete(living: Living, member: Member, phone_index: bytes) -> None:
+    """Delete what is kept about a member of a phone and may go: who they are, their places on phones, their tokens and consents.
+
+    The sealed name, number and phone are removed, so that nothing here says any more who the person is. Raises RefusedError where
+    whoever asks is neither the person nor, of a child, the guardian.
+    """
+    at, person = living.clock(), UUID(member.person_id)
+    with living.store.transaction(by_citizen("delete_own_data", member.person_id), at=at) as transaction:
+        hold_person(transaction)
+        if member.place != OWN and not _is_guardian(living, transaction, member, phone_index):
+            raise RefusedError(_NOT_YOURS)
+        connection, event_id = transaction.connection, transaction.event.event_id
+        connection.execute(
+            "UPDATE account.member SET ended_at = %s, masked_name = NULL, period = NULL WHERE person_id = %s AND ended_at IS NULL",
+            [at, person],
+        )
+        connection.execute("UPDATE account.member SET masked_name = NULL, period = NULL WHERE person_id = %s", [person])
+        connection.execute("DELETE FROM identities.identity WHERE person_id = %s", [person])
+        connection.execute(
+            "UPDATE code.token SET revoked_at = %s, event_id = %s WHERE person_id = %s AND revoked_at IS NULL AND valid_until > %s",
+            [at, event_id, person, at],
+        )
+        withdrawn = [_withdrawal(transaction, *fact) for fact in _given(connection, person)]
+        record_in(transaction, {Withdrawal: withdrawn}, policies=[living.policy])
+        if member.place == OWN:
+            connection.execute("DELETE FROM account.session WHERE phone_index = %s", [phone_index])
+            connection.execute("DELETE FROM account.one_time_code WHERE phone_index = %s", [phone_index])
+
+
+def _stays(connection: psycopg.Connection[Any], person_id: str, retention: Retention) -> Stays | None:
+    types = [each for each in all_fact_types() if issubclass(each, PersonFact) and each.retention is retention]
+    query = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT known_at FROM {} WHERE person_id = {}").format(sql.Identifier("facts", each.name), sql.Literal(UUID(person_id)))
+        for each in types
+    )
+    row = connection.execute(sql.SQL("SELECT count(*), max(known_at) FROM ({}) AS kept").format(query)).fetchone()
+    if row is None or row[1] is None:
+        return None
+    return Stays(row[0], end_of(str(retention), row[1].date().replace(day=1)), _WHY[retention])
+
+
+def _is_guardian(living: Living, transaction: Transaction, member: Member, phone_index: bytes) -> bool:
+    """Whether the phone's own person is the registered guardian of a member that is a child's place."""
+    row = transaction.connection.execute(
+        "SELECT EXISTS (SELECT FROM facts.guardianship JOIN account.member AS own "
+        "ON own.person_id = replace(guardianship.guardian_person_id, '-', '')::uuid AND own.place = 0 AND own.ended_at IS NULL "
+        "WHERE guardianship.person_id = %s AND own.phone_index = %s AND (until_at IS NULL OR until_at > %s))",
+        [UUID(member.person_id), phone_index, transaction.at],
+    ).fetchone()
+    return member.relation == "child" and bool(row and row[0])
+
+
+def _given(connection: psycopg.Connection[Any], person: UUID) -> list[tuple[str, int]]:
+    """Return what a person gave and can take back: consents, and having applied for a code."""
+    found: list[tuple[str, int]] = []
+    for each in (Consent, Enrolment):
+        query = sql.SQL("SELECT DISTINCT fact_id FROM {} WHERE person_id = %s").format(sql.Identifier("facts", each.name))
+        found += [(each.name, row[0]) for row in connection.execute(query, [person]).fetchall()]
+    return found
+
+
+def _withdrawal(transaction: Transaction, fact_type: str, fact_id: int) -> dict[str, object]:
+    number = fact_number(_SOURCE, f"{transaction.event.event_id}#{fact_type}#{fact_id}")
+    stored = {"person_id": transaction.event.person_id, "fact_id": number, "known_at": transaction.at, "from_at": transaction.at}
+    said = {"source": _SOURCE, "delivery_id": "online", "fact_type": fact_type, "withdrawn_fact_id": fact_id, "reason": _REASON}
+    return dict.fromkeys(Withdrawal.columns) | stored | said

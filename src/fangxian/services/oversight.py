@@ -1,0 +1,38 @@
+"""What an installation does by itself so that others can watch it: publish each day's figures, warn of lapses and ends.
+
+Nothing ends by itself: a machine's clock that is wrong by a year would destroy everything. Whoever runs it ends what is due.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+
+from fangxian.services.living import Living
+from fangxian.services.upkeep import Chore
+from fangxian.store.ending import due
+from fangxian.work.publishing import publish
+from fangxian.work.renewal import time_left, warned
+
+log = logging.getLogger(__name__)
+
+
+def oversight(living: Living) -> Iterator[Chore]:
+    """Yield these chores; how they go is told as of any other."""
+    yield Chore("publish yesterday", timedelta(hours=1), lambda: _publish(living))
+    yield Chore("warn of lapses and ends", timedelta(days=1), lambda: _warn(living))
+
+
+def _publish(living: Living) -> None:
+    at = living.clock()
+    publish(living.store, living.policy, living.today(at) - timedelta(days=1), at=at)
+
+
+def _warn(living: Living) -> None:
+    at = living.clock()
+    if warned(living.store, living.policy, at):
+        left = time_left(living.store, living.policy, at)
+        log.warning("policy %s lapses in %d days: two people must renew it", living.policy.name, left.days)
+    if waiting := due(living.store, at):
+        log.warning("%d classes and months are to end: fangxian store end --do", len(waiting))

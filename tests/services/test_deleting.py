@@ -1,0 +1,77 @@
+"""Deleting one's data: what may go goes at once, what stays is named, and nobody deletes for another adult."""
+
+import psycopg
+import pytest
+
+from fangxian.facts import Text
+from fangxian.services import accounts, declaring, deleting, issuing, looking, members
+from fangxian.services.refusals import RefusedError
+from fangxian.signed.keys import PrivateKey, point
+
+from .conftest import HEALTHY, IDENTITY, NOON, PHONE, come_in
+from .test_declaring import enrolled
+
+CHILD = "110105201003077518"
+
+
+def kept(database, person_id):
+    asked = {
+        "identity": "SELECT count(*) FROM identities.identity WHERE person_id = %s",
+        "phone": "SELECT count(*) FROM identities.phone WHERE person_id = %s",
+        "named": "SELECT count(*) FROM account.member WHERE person_id = %s AND (ended_at IS NULL OR masked_name IS NOT NULL)",
+        "tokens": "SELECT count(*) FROM code.token WHERE person_id = %s AND revoked_at IS NULL",
+        "declarations": "SELECT count(*) FROM facts.health_declaration WHERE person_id = %s",
+        "withdrawn": "SELECT count(*) FROM facts.withdrawal WHERE person_id = %s AND fact_type IN ('consent', 'enrolment')",
+    }
+    with psycopg.connect(database) as connection:
+        return {name: connection.execute(query, [person_id]).fetchone()[0] for name, query in asked.items()}
+
+
+def test_who_somebody_is_goes_at_once_and_the_code_with_it(living, database):
+    member = enrolled(living, symptoms="fever")
+    issuing.issue_day(living, member, point(PrivateKey.make().public))
+    before = kept(database, member.person_id)
+    assert before == {"identity": 1, "phone": 1, "named": 1, "tokens": 1, "declarations": 1, "withdrawn": 0}
+    deleting.delete(living, member, living.vault.phone_index(PHONE))
+    assert kept(database, member.person_id) == dict.fromkeys(before, 0) | {"declarations": 1, "withdrawn": 2}
+    with pytest.raises(RefusedError):
+        members.member_at(living, living.vault.phone_index(PHONE), 0)
+
+
+def test_whoever_deletes_is_logged_out_and_may_apply_again(living):
+    session = come_in(living)
+    member = enrolled_with(living, session)
+    deleting.delete(living, member, session.phone_index)
+    assert accounts.session_of(living, session.secret) is None
+    living.clock.forward(minutes=2)
+    assert enrolled(living).person_id == member.person_id
+
+
+def enrolled_with(living, session):
+    from fangxian.services.documents import document
+
+    shown = document("resident_id", IDENTITY["id_number"], on=NOON.date())
+    declaring.enrol(living, IDENTITY, shown, HEALTHY, phone_index=session.phone_index, phone=PHONE)
+    return members.member_at(living, session.phone_index, 0)
+
+
+def test_what_stays_is_said_with_its_end_and_the_reason(living):
+    member = enrolled(living)
+    stays = deleting.what_stays(living, member.person_id)
+    assert [each.facts for each in stays] == [1, 3]
+    assert all(each.until > living.clock() and isinstance(each.why, Text) for each in stays)
+    assert looking.who_looked(living, member.person_id)[1].action == "see_what_stays"
+
+
+def test_a_guardian_deletes_for_a_child_and_nobody_for_another_adult(living, database):
+    own = enrolled(living)
+    living.clock.forward(minutes=2)
+    child = enrolled(living, number=CHILD, relation="child", guardian=own.person_id)
+    living.clock.forward(minutes=2)
+    stranger = enrolled(living, number="110105198001010016", relation="parent")
+    index = living.vault.phone_index(PHONE)
+    with pytest.raises(RefusedError):
+        deleting.delete(living, stranger, index)
+    deleting.delete(living, child, index)
+    assert kept(database, child.person_id)["identity"] == 0
+    assert kept(database, stranger.person_id)["identity"] == kept(database, own.person_id)["identity"] == 1
