@@ -141,6 +141,7 @@ def _answer(listening: socket.socket, setup: _Setup, on_ready: Callable[[], None
     """Answer in a process of its own, with the codes in its own memory."""
     set_up_logs(setup.log)
     with _living(setup) as living, Serving(living.store, living.policy) as serving, readers() as pool:
+        _expect_renewed(living, setup.sender)
         app = live_application(
             living,
             serving,
@@ -157,18 +158,11 @@ def _keep(listening: socket.socket, setup: _Setup, on_ready: Callable[[], None])
     set_up_logs(setup.log)
     listening.close()
     with _living(setup) as living:
-        _expect_renewed(living, setup.sender)
         chores = [*oversight(living), *exchange_chores(living)]
         with Upkeep(living, Lake.create(setup.lake) if setup.lake else None, more=chores):
             if setup.only_chores:
                 on_ready()
             wait_for_end()
-
-
-def _expect_renewed(living: Living, sender: str) -> None:
-    """Renew the policy of a demonstration that never was; elsewhere two people do."""
-    if sender == ON_PAGE and not ever_renewed(living.store, living.policy):
-        renew_at_set_up(living.store, living.policy, first="demonstration-1", second="demonstration-2", at=living.clock())
 
 
 def _living(setup: _Setup) -> Any:
@@ -200,6 +194,12 @@ def _numbers_together() -> tempfile.TemporaryDirectory[str]:
     folder = tempfile.TemporaryDirectory(prefix="fangxian-metrics-")
     os.environ[SHARED] = folder.name
     return folder
+
+
+def _expect_renewed(living: Living, sender: str) -> None:
+    """Renew the policy of a demonstration that never was; elsewhere two people do."""
+    if sender == ON_PAGE and not ever_renewed(living.store, living.policy):
+        renew_at_set_up(living.store, living.policy, first="demonstration-1", second="demonstration-2", at=living.clock())
 
 
 def _sender(named: str, host: str) -> Sender:
