@@ -14,13 +14,16 @@ from fangxian.errors import FangxianError
 LOOPBACK: Final = "127.0.0.1"
 """This machine alone: pages that know no passwords are offered here and nowhere else."""
 
+KEPT_OPEN: Final = 75
+"""Seconds that a connection stays open without a request: a gate where somebody comes every half minute needs no new one."""
+
 
 def serve_application(app: ASGIApp, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:
     """Serve an application until it is stopped. Port 0 takes any free one. Raises FangxianError for a port that is taken."""
     with listen(host, port) as listening:
         address = f"http://{host}:{listening.getsockname()[1]}/"
         # No access log: it would say who looked when, and the journal says that already, in a form that cannot be changed.
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=KEPT_OPEN)
         on_ready(address)
         uvicorn.Server(config).run(sockets=[listening])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -11,9 +11,9 @@ Answer = TypeVar("Answer")
 
 
 class Grouping(Generic[Item, Answer]):
-    """Writes items in groups, in a thread, in the order in which they came; whoever gave one waits for its answer."""
+    """Writes items in groups, one after the other, in the order in which they came; whoever gave one waits for its answer."""
 
-    def __init__(self, write: Callable[[Sequence[Item]], Sequence[Answer]], *, most: int) -> None:
+    def __init__(self, write: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]], *, most: int) -> None:
         """Write groups of up to `most` items by `write`, which answers each of them once they are committed."""
         self._write, self._most = write, most
         self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
@@ -44,7 +44,7 @@ class Grouping(Generic[Item, Answer]):
                         _give(one[1], own)
 
     async def _write_group(self, group: Sequence[tuple[Item, asyncio.Future[Answer]]]) -> None:
-        answers = await asyncio.to_thread(self._write, [item for item, _ in group])
+        answers = await self._write([item for item, _ in group])
         for (_, future), answer in zip(group, answers, strict=True):
             if not future.done():
                 future.set_result(answer)

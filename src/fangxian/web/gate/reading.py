@@ -42,18 +42,19 @@ class Readers:
             return [await self._grouping.answer((texts[0], trust))]
         # A few chunks at a time: who comes with a single code meanwhile is next.
         found: list[Read] = []
-        loop, at_once = asyncio.get_running_loop(), CHUNK * (os.cpu_count() or 1)
+        at_once = CHUNK * (os.cpu_count() or 1)
         for start in range(0, len(texts), at_once):
-            chunks = _chunks(texts[start : start + at_once])
-            for chunk in await asyncio.gather(*(loop.run_in_executor(self._pool, read_all, each, trust) for each in chunks)):
-                found += chunk
+            found += await self._read_all(texts[start : start + at_once], trust)
         return found
 
-    def _read_group(self, shown: Sequence[tuple[str | None, TrustList]]) -> list[Read]:
-        texts, trust = [text for text, _ in shown], shown[-1][1]
-        if self._pool is None:
-            return read_all(texts, trust)
-        return [each for done in [self._pool.submit(read_all, chunk, trust) for chunk in _chunks(texts)] for each in done.result()]
+    async def _read_group(self, shown: Sequence[tuple[str | None, TrustList]]) -> list[Read]:
+        return await self._read_all([text for text, _ in shown], shown[-1][1])
+
+    async def _read_all(self, texts: Sequence[str | None], trust: TrustList) -> list[Read]:
+        loop = asyncio.get_running_loop()
+        chunks = [texts[start : start + CHUNK] for start in range(0, len(texts), CHUNK)]
+        read = await asyncio.gather(*(loop.run_in_executor(self._pool, read_all, chunk, trust) for chunk in chunks))
+        return [each for chunk in read for each in chunk]
 
 
 def read_all(texts: Sequence[str | None], trust: TrustList) -> list[Read]:
@@ -69,7 +70,3 @@ def readers() -> Iterator[Executor]:
         for _ in range(cores):
             pool.submit(time.sleep, 0.1)  # started now, and not when the first person stands at a gate
         yield pool
-
-
-def _chunks(texts: Sequence[str | None]) -> list[Sequence[str | None]]:
-    return [texts[start : start + CHUNK] for start in range(0, len(texts), CHUNK)]

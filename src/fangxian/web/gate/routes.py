@@ -75,9 +75,9 @@ class Desk:
         """Answer for these gates."""
         self._gates, self._files = gates, GateFiles(gates)
         self._readers = Readers(gates.pool)
-        self._recording = Grouping(Scanning(gates).record, most=MOST_SENDINGS)
+        self._recording = Grouping(partial(asyncio.to_thread, Scanning(gates).record), most=MOST_SENDINGS)
         # Grouped too: a city's gates are asked about again every few seconds, and no scan waits behind them.
-        self._knowing = Grouping(partial(devices_of, gates.store), most=MOST_SENDINGS)
+        self._knowing = Grouping(partial(asyncio.to_thread, devices_of, gates.store), most=MOST_SENDINGS)
         self._devices: dict[str, tuple[Device, datetime]] = {}
 
     async def page(self, request: Request) -> Response:
