@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,9 +74,10 @@ class Desk:
         """Answer for these gates."""
         self._gates, self._files = gates, GateFiles(gates)
         self._readers = Readers(gates.pool)
-        self._recording = Grouping(partial(asyncio.to_thread, Scanning(gates).record), most=MOST_SENDINGS)
+        scanning = Scanning(gates)
+        self._recording = Grouping(lambda sendings: asyncio.to_thread(scanning.record, sendings), most=MOST_SENDINGS)
         # Grouped too: a city's gates are asked about again every few seconds, and no scan waits behind them.
-        self._knowing = Grouping(partial(asyncio.to_thread, devices_of, gates.store), most=MOST_SENDINGS)
+        self._knowing = Grouping(lambda tokens: asyncio.to_thread(devices_of, gates.store, tokens), most=MOST_SENDINGS)
         self._devices: dict[str, tuple[Device, datetime]] = {}
 
     async def page(self, request: Request) -> Response:
