@@ -105,7 +105,8 @@ def _replace(transaction: Transaction, policy: Policy, hits: pa.Table) -> None:
     copy_in(connection, "found", hits.set_column(list(HITS).index("because"), "because", arrays))
     connection.execute(
         "CREATE TEMP TABLE gone ON COMMIT DROP AS "
-        f"SELECT person_id, rule, from_at, because FROM (SELECT {_HIT} FROM code.hit JOIN deciding USING (person_id) WHERE policy = %s "
+        f"SELECT person_id, rule, from_at, until_at, because FROM (SELECT {_HIT} FROM code.hit JOIN deciding USING (person_id) "
+        "WHERE policy = %s "
         f"EXCEPT SELECT {_HIT} FROM found) AS difference",
         [policy.name],
     )

@@ -13,8 +13,8 @@ from psycopg.rows import dict_row
 from fangxian.policy.policy import Policy
 from fangxian.store.store import Transaction
 
-Key = tuple[str, datetime, tuple[int, ...]]
-"""What tells a person's hit from another under one policy: the rule, since when, because of which facts."""
+Key = tuple[str, datetime, datetime | None, tuple[int, ...]]
+"""What tells a person's hit from another under one policy: the rule, since when, until when, because of which facts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +32,10 @@ class Reason:
 _KEEP: Final = """
     WITH worded (rule, since, starts) AS (SELECT * FROM unnest(%(rules)s::text[], %(since)s::date[], %(starts)s::timestamp[])),
     removed AS (
-        DELETE FROM code.hit USING {gone} AS gone (person_id, rule, from_at, because)
+        DELETE FROM code.hit USING {gone} AS gone (person_id, rule, from_at, until_at, because)
         WHERE hit.person_id = gone.person_id AND hit.policy = %(policy)s AND hit.rule = gone.rule
-            AND hit.from_at = gone.from_at AND hit.because = gone.because::bigint[]
+            AND hit.from_at = gone.from_at AND hit.until_at IS NOT DISTINCT FROM gone.until_at
+            AND hit.because = gone.because::bigint[]
         RETURNING hit.*
     )
     INSERT INTO code.reason_kept
@@ -50,19 +51,20 @@ _KEEP: Final = """
 
 def keep_reasons(transaction: Transaction, policy: Policy, gone: Sequence[Key]) -> None:
     """Move hits of the event's person that stand no more from those that stand to the kept reasons."""
-    rules, begins, because = zip(*gone, strict=True)
+    rules, begins, ends, because = zip(*gone, strict=True)
     given = {
         "person": [UUID(transaction.event.person_id)] * len(gone),
         "gone_rules": list(rules),
         "begins": list(begins),
+        "ends": list(ends),
         "because": ["{" + ",".join(map(str, facts)) + "}" for facts in because],
     }
-    named = "unnest(%(person)s::uuid[], %(gone_rules)s::text[], %(begins)s::timestamp[], %(because)s::text[])"
+    named = "unnest(%(person)s::uuid[], %(gone_rules)s::text[], %(begins)s::timestamp[], %(ends)s::timestamp[], %(because)s::text[])"
     transaction.connection.execute(_KEEP.format(gone=named).encode(), _given(transaction, policy) | given)
 
 
 def keep_reasons_of(transaction: Transaction, policy: Policy, table: str) -> None:
-    """Do so for the hits of everybody that a table names: person, rule, from_at and because."""
+    """Do so for the hits of everybody that a table names: person, rule, from_at, until_at and because."""
     transaction.connection.execute(_KEEP.format(gone=table).encode(), _given(transaction, policy))
 
 

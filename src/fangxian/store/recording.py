@@ -95,7 +95,7 @@ def _decide_again(transaction: Transaction, policy: Policy, person_id: str) -> t
     }
     gone, come = stood - set(hits), set(hits) - stood
     if gone:
-        keep_reasons(transaction, policy, [(hit.rule, hit.from_at, hit.because) for hit in gone])
+        keep_reasons(transaction, policy, [(hit.rule, hit.from_at, hit.until_at, hit.because) for hit in gone])
     if come:
         with connection.cursor() as cursor:
             cursor.executemany(

@@ -11,7 +11,8 @@ CREATE TABLE code.hit (
     until_at timestamp(6) CHECK (until_at > from_at),
     because bigint[] NOT NULL CHECK (cardinality(because) > 0),
     event_id uuid NOT NULL,
-    PRIMARY KEY (person_id, policy, rule, from_at, because)
+    -- Ends tell hits apart too: a source may give one record number two contents at one time, which end apart. Needs PostgreSQL 15.
+    UNIQUE NULLS NOT DISTINCT (person_id, policy, rule, from_at, until_at, because)
 );
 
 CREATE TRIGGER brought_by_an_event AFTER INSERT ON code.hit

@@ -75,9 +75,13 @@ class Desk:
         self._gates, self._files = gates, GateFiles(gates)
         self._readers = Readers(gates.pool)
         scanning = Scanning(gates)
-        self._recording = Grouping(lambda sendings: asyncio.to_thread(scanning.record, sendings), most=MOST_SENDINGS)
+        self._recording: Grouping[Sending, list[dict[str, Any]]] = Grouping(
+            lambda sendings: asyncio.to_thread(scanning.record, sendings), most=MOST_SENDINGS
+        )
         # Grouped too: a city's gates are asked about again every few seconds, and no scan waits behind them.
-        self._knowing = Grouping(lambda tokens: asyncio.to_thread(devices_of, gates.store, tokens), most=MOST_SENDINGS)
+        self._knowing: Grouping[str, Device | None] = Grouping(
+            lambda tokens: asyncio.to_thread(devices_of, gates.store, tokens), most=MOST_SENDINGS
+        )
         self._devices: dict[str, tuple[Device, datetime]] = {}
 
     async def page(self, request: Request) -> Response:
