@@ -25,6 +25,7 @@ from fangxian.store.opening import make_room
 from fangxian.store.server import PostgresServer
 from fangxian.store.store import Store
 from fangxian.vault.folder import VaultFolder
+from fangxian.work.renewal import renew_at_set_up
 
 TESTS = Path(__file__).parents[1]
 MAIN = "import sys; from fangxian.cli.app import main; main()"
@@ -168,6 +169,7 @@ def town_on(folder: Path, database: Path) -> Iterator[Town]:
         migrate(server.conninfo)
         with Store.open(server.conninfo) as store:
             make_room(store, now().date())
+            renew_at_set_up(store, HANGZHOU, first="officer-1", second="officer-2", at=now())
             gates = GateTown(store=store, serving=None, keys=keys)
             with serve(folder, server, phones) as (process, address):
                 gates.address = address

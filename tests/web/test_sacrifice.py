@@ -84,6 +84,12 @@ def test_a_class_more_is_dropped_after_a_second_over_and_one_fewer_after_three_o
     assert changes[-1][0] - changes[-2][0] >= 3
 
 
+def test_at_each_level_exactly_the_first_classes_are_dropped():
+    load = Load(LIMITS)
+    for load.level in range(len(DROPPED) + 1):
+        assert [each.name for each in order() if load.drops(each)] == [each.name for each in DROPPED[: load.level]]
+
+
 def test_between_calm_and_overload_nothing_changes_to_and_fro():
     hand = Hand()
     load = Load(LIMITS, clock=hand)

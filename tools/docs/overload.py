@@ -29,8 +29,8 @@ def overload() -> str:
         f"两者都低于限度的 {limits.calm:.0%} 持续 {limits.better_after_s:g} 秒，就少停一类；在这之间不变。",
         f"Every process measures for itself. A probe goes the way of a request, through the event loop and the pool of threads, every "
         f"50 ms. Where the 99th percentile of the last {limits.window_s:g} s is over {limits.wait_s:g} s, or more than {limits.in_flight} "
-        f"requests are being answered, for {limits.worse_after_s:g} s, a class more is dropped; where both are under {limits.calm:.0%} of their "
-        f"limits for {limits.better_after_s:g} s, one fewer; in between nothing changes.",
+        f"requests are being answered, for {limits.worse_after_s:g} s, a class more is dropped; where both are under {limits.calm:.0%} of "
+        f"their limits for {limits.better_after_s:g} s, one fewer; in between nothing changes.",
         "指标 Metrics: `fangxian_dropped_classes`, `fangxian_wait_seconds`, `fangxian_requests_in_flight`.",
         "## 次数限制 · How often one client may ask",
         table(("对谁 For", "限度 Limit"), _rates()),
