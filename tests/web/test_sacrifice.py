@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from apart import run_apart
 from gate_town import serving_app
 from services.conftest import clock, living, vault_process  # noqa: F401 - fixtures
 from starlette.applications import Starlette
@@ -169,7 +170,7 @@ def test_a_real_server_under_real_load_drops_class_after_class_in_this_order_and
     assert paths.keys() == {each.name for each in order()}
     app = slow_town()
     with serving_app(app, lifespan="on") as address:
-        asyncio.run(flood(address, paths, seconds=10))
+        run_apart(flood(address, paths, seconds=10))
     assert {name for name, _ in app.seen} == ranks.keys()
     assert {status for name, status in app.seen if ranks[name] == NEVER} == {200}
     level = -1

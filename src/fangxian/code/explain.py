@@ -15,6 +15,7 @@ from fangxian.code.codes import enrolments
 from fangxian.code.explanation import Change, Explanation, FactSeen, Progress, Reason
 from fangxian.code.hits import all_hits, waiting_causes
 from fangxian.engine.compaction import subject
+from fangxian.engine.compiled_once import compiled_once
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.person_tables import PersonTables
 from fangxian.engine.placeholders import fill, known_at_placeholder
@@ -27,7 +28,7 @@ from fangxian.policy.policy import Policy, Wording
 Row = Mapping[str, Any]
 
 
-@cache
+@compiled_once
 def _compiled(build: Callable[[Policy, Known], ir.Table], policy: Policy, dialect: str) -> tuple[str, ibis.Schema]:
     """Return the SQL of `build(policy, known)` with a place for the known time; compiling takes a second, so once."""
     expression = build(policy, Known(known_at_placeholder(), policy.utc_offset))

@@ -6,7 +6,6 @@ Only what is not green is a hit. A hit may begin or end in the future; an end th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Final
 
 import ibis
@@ -15,6 +14,7 @@ import ibis.expr.types as ir
 
 from fangxian.code.check_in_runs import until_check_ins
 from fangxian.code.rule import LADDER_PARAMETERS, Condition, rule
+from fangxian.engine.compiled_once import compiled_once
 from fangxian.engine.placeholders import known_at_placeholder
 from fangxian.errors import FangxianError
 from fangxian.facts import PersonalDecision
@@ -46,7 +46,7 @@ def all_hits(policy: Policy, known: Known) -> ir.Table:
     return hits(policy.wordings, policy, known)
 
 
-@cache
+@compiled_once
 def facts_read(policy: Policy) -> frozenset[str]:
     """Return the names of the types of facts that the policy's wordings read: new facts of any other type change no code."""
     expression = all_hits(policy, Known(known_at_placeholder(), policy.utc_offset))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -17,6 +16,7 @@ import pyarrow.compute as pc
 
 from fangxian.code.hits import HITS, all_hits
 from fangxian.engine.arrow_tables import rows_from
+from fangxian.engine.compiled_once import compiled_once
 from fangxian.engine.placeholders import fill, known_at_placeholder
 from fangxian.facts import Fact, PersonFact, all_fact_types
 from fangxian.facts.known import Known
@@ -83,7 +83,7 @@ def _decide_some(store: Store, event: Event, fed: Sequence[UUID], *, policies: S
         return people
 
 
-@cache
+@compiled_once
 def _compiled(policy: Policy) -> tuple[str, ibis.Schema, frozenset[str]]:
     """Return all rules of a policy for DuckDB, what they give, and the names of the facts that they read."""
     expression = all_hits(policy, Known(known_at_placeholder(), policy.utc_offset))

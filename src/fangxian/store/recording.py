@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
 from psycopg.rows import dict_row
 
 from fangxian.code.hits import all_hits
+from fangxian.engine.compiled_once import compiled_once
 from fangxian.engine.one_person import PreparedDecision, one_person
 from fangxian.engine.placeholders import known_at_placeholder
 from fangxian.facts import Fact
@@ -40,7 +40,7 @@ class Hit:
     because: tuple[int, ...]
 
 
-@cache
+@compiled_once
 def _decision(policy: Policy) -> PreparedDecision:
     """Return all rules of a policy for one person, compiled once: that takes a second."""
     return one_person(all_hits(policy, Known(known_at_placeholder(), policy.utc_offset)), schema="facts")
