@@ -18,6 +18,7 @@ FOR_EVERYBODY = {
     "/static": "files that are the same for everybody",
     "/health": "a balancer asks it; it says one word",
     "/ready": "a balancer asks it; it says one word",
+    "/metrics": "counts of nobody, for this machine or for who has its token",
     "/api/v1/openapi.json": "the description of the interface",
     "/me": "asks who somebody is",
     "/me/log-in": "asks who somebody is",

@@ -11,8 +11,8 @@ from fangxian.services import members
 from fangxian.web.api.app import PREFIX, api
 from fangxian.web.live import live_application
 
-NAMED = {"place", "day", "name", "path", "region_code"}
-"""What an address may name: a place on one's own phone, a day, a questionnaire, a file, a region."""
+NAMED = {"place", "day", "name", "path", "region_code", "reason", "fact"}
+"""What an address may name: a place on one's own phone, a day, a questionnaire, a file, a region; which reason on a page, and which fact."""
 
 SENT = "王小明-110105-19491231002X-13800138000"
 
@@ -43,7 +43,7 @@ def test_no_address_of_anybody_elses_code_can_be_made(living, client):
     """A place is one's own phone's: without a session every page leads to the log-in, and every call is refused."""
     for path, names in addresses(living).items():
         if "place" in names:
-            where = path.replace("{place}", "0").replace("{place:int}", "0")
+            where = re.sub(r"\{\w+(:int)?\}", "0", path)
             assert client.get(where, follow_redirects=False).status_code in (303, 401, 405), path
 
 

@@ -59,7 +59,7 @@ def enrol_without_phone(
 
     Everything is there together or not at all. Whoever has a code already declares anew. Raises Forbidden for staff who may not.
     """
-    role = check(by, Action.REGISTER_WITHOUT_PHONE)
+    role = check(by, Action.ENROL_AT_SERVICE_POINT)
     at = living.clock().replace(microsecond=0)
     expect_in_force(living, at)
     person_id = living.vault.person_id(document.id_type, document.number)

@@ -13,7 +13,7 @@ PLACES: Final[dict[str, tuple[Action, ...]]] = {
     "appeals": ANSWER,
     "decisions": (Action.SIGN_DECISION,),
     "confirm": (Action.CONFIRM_DECLARATION,),
-    "paper": (Action.REGISTER_WITHOUT_PHONE,),
+    "paper": (Action.ENROL_AT_SERVICE_POINT,),
     "people": (Action.SEE_COLOUR_OF_OWN_PEOPLE,),
     "audit": (Action.SEE_AUDIT,),
 }
