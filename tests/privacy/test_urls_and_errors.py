@@ -12,7 +12,7 @@ from fangxian.web.api.app import PREFIX, api
 from fangxian.web.live import live_application
 
 NAMED = {"place", "day", "name", "path", "region_code", "reason", "fact"}
-"""What an address may name: a place on one's own phone, a day, a questionnaire, a file, a region; which reason on a page, and which fact."""
+"""What an address may name: a place on one's own phone, a day, a questionnaire, a file, a region; a reason on a page, and a fact of it."""
 
 SENT = "王小明-110105-19491231002X-13800138000"
 
