@@ -99,7 +99,7 @@ def test_every_number_is_dated_and_says_what_it_means():
     for number in numbers().values():
         assert number.meaning.zh
         assert number.meaning.en
-        assert number.unit in ("hour", "character")
+        assert number.unit in ("day", "hour", "character")
         assert [dated.since for dated in number.values] == sorted(dated.since for dated in number.values)
         assert all(dated.reference.zh and dated.reference.en for dated in number.values)
 
@@ -257,8 +257,8 @@ def test_whatever_statement_fails_nothing_is_half_done(store, database, table):
     before = rows(database, state)
     with psycopg.connect(database, autocommit=True) as owner:
         owner.execute("CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$")
-        owner.execute(f"CREATE TRIGGER z_fails AFTER INSERT OR UPDATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION public.fail()")
-    with pytest.raises(psycopg.Error):
+        owner.execute(f"CREATE TRIGGER z_fails AFTER INSERT OR UPDATE OR DELETE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION public.fail()")
+    with pytest.raises(FangxianError):
         answer(store, appeal)
     assert rows(database, state) == before
     with psycopg.connect(database, autocommit=True) as owner:
