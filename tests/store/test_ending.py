@@ -262,3 +262,29 @@ def test_every_table_that_ends_is_known_to_the_database(database):
     with psycopg.connect(database) as connection:
         known = {row[0] for row in connection.execute("SELECT of_table FROM store.ends_by_month").fetchall()}
     assert known == {table for each in tables().values() for table in each}
+
+
+def test_the_command_shows_what_would_end_and_ends_it_only_when_told(store, vault_folder, database):
+    with VaultProcess(vault_folder) as process, process.client() as vault:
+        live(store, vault)
+        before = counts(database)
+        asked = ["store", "end", "--store", database, "--role", "clerk", "--purpose", "retention", "--language", "en"]
+        shown = CliRunner().invoke(build(), asked)
+        assert shown.exit_code == 0, shown.output
+        assert counts(database) == before
+        early = CliRunner().invoke(build(), [*asked, "--before", "2020-03-01", "--do", "--vault", str(process.socket_path)])
+        assert early.exit_code == 0, early.output
+        assert counts(database) == before
+        assert isinstance(CliRunner().invoke(build(), [*asked, "--before", "2999-01-01"]).exception, FangxianError)
+        done = CliRunner().invoke(build(), [*asked, "--do", "--vault", str(process.socket_path)])
+        assert done.exit_code == 0, done.output
+    assert set(counts(database).values()) == {0}
+
+
+def test_a_policy_is_renewed_on_the_command_line_by_two(database):
+    asked = ["--store", database, "--policy", "hangzhou", "--language", "en"]
+    assert "nothing is recorded" in CliRunner().invoke(build(), ["policy", "lapses", *asked]).output
+    alone = CliRunner().invoke(build(), ["policy", "renew", *asked, "--first", "officer-1", "--second", "officer-1"])
+    assert isinstance(alone.exception, FangxianError)
+    assert CliRunner().invoke(build(), ["policy", "renew", *asked, "--first", "officer-1", "--second", "officer-2"]).exit_code == 0
+    assert "is in force until" in CliRunner().invoke(build(), ["policy", "lapses", *asked]).output

@@ -162,8 +162,10 @@ def test_whatever_statement_fails_nothing_is_half_done(store, database, table):
     before = rows(database, state)
     with psycopg.connect(database, autocommit=True) as owner:
         owner.execute("CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$")
-        owner.execute(f"CREATE TRIGGER z_fails AFTER INSERT OR UPDATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION public.fail()")
-    with pytest.raises(psycopg.Error):
+        owner.execute(
+            f"CREATE TRIGGER z_fails AFTER INSERT OR UPDATE OR DELETE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION public.fail()"
+        )
+    with pytest.raises(FangxianError):
         sign(store, decision)
     assert rows(database, state) == before
     assert rows(database, "SELECT count(*) FROM facts.personal_decision") == [(0,)]
