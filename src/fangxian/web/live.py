@@ -30,6 +30,7 @@ from fangxian.web.language import words_for
 from fangxian.web.libraries import STATIC
 from fangxian.web.staff.routes import staff_routes
 from fangxian.web.templating import environment, render
+from fangxian.web.words import all_words
 
 
 def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None, pool: Executor | None = None) -> list[BaseRoute]:
@@ -60,6 +61,7 @@ def live_application(
     living: Living, serving: Serving, *, hosts: Sequence[str], sign_in: SignIn | None = None, pool: Executor | None = None
 ) -> Starlette:
     """Return the application that answers under the names `hosts`; staff have pages where they can sign in, `pool` reads gates' codes."""
+    all_words()  # read now: it takes a second, and many who ask first would each read them
     routes = [Route("/", _front_door), *live_routes(living, serving, sign_in, pool), Mount("/static", StaticFiles(directory=STATIC))]
     around = [Middleware(SecurityHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)), Middleware(GZipMiddleware)]
     return Starlette(routes=routes, middleware=around, exception_handlers=refusals())
