@@ -85,6 +85,7 @@ def live_application(
 
     Above `limits` requests are dropped; `metrics_token` lets scrapes in that do not come from this machine.
     """
+    all_words()  # read now: it takes a second, and many who ask first would each read them
     routes = [
         Route("/", _front_door),
         *live_routes(living, serving, sign_in, pool),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Callable
 from typing import Final
@@ -24,6 +25,9 @@ def serve_application(app: ASGIApp, *, host: str, port: int, on_ready: Callable[
         address = f"http://{host}:{listening.getsockname()[1]}/"
         # No access log: it would say who looked when, and the journal says that already, in a form that cannot be changed.
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=KEPT_OPEN)
+        # What was made until here stays: looking through all of it again and again for garbage stops every answer meanwhile.
+        gc.collect()
+        gc.freeze()
         on_ready(address)
         uvicorn.Server(config).run(sockets=[listening])
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -65,8 +65,11 @@ def read_all(texts: Sequence[str | None], trust: TrustList) -> list[Read]:
 @contextmanager
 def readers() -> Iterator[Executor]:
     """Give a pool with a process for each core; they hold no secret and no connection."""
-    cores = os.cpu_count() or 1
-    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
-        for _ in range(cores):
-            pool.submit(time.sleep, 0.1)  # started now, and not when the first person stands at a gate
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), initializer=_begin) as pool:
+        pool.submit(_begin).result()  # here and now, and not when the first person stands at a gate
         yield pool
+
+
+def _begin() -> None:
+    """Leave it to the server to end this process when somebody presses Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
