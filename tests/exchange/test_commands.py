@@ -25,8 +25,8 @@ def test_an_agreement_is_recorded_by_two_shown_and_ended(monkeypatch, capsys, tm
     with open_store(database) as store, store.pool.connection() as connection:
         connection.execute("SELECT store.make_partitions(%s, %s)", [now().date(), now().date()])
     at = now() - timedelta(minutes=1)
-    ours = KeyFolder.make(tmp_path / "ours", b"", region_code="330100", at=at)
-    theirs = KeyFolder.make(tmp_path / "theirs", b"", region_code="310100", at=at)
+    ours = KeyFolder.make(tmp_path / "ours", b"passphrase", region_code="330100", at=at)
+    theirs = KeyFolder.make(tmp_path / "theirs", b"passphrase", region_code="310100", at=at)
     trust_list = tmp_path / "trust.cose"
     trust_list.write_bytes(theirs.next_trust_list(at=now()).write(root=theirs.root))
     who = ("--role", "administrator", "--purpose", "test")
