@@ -31,7 +31,7 @@ from fangxian.signed.credential import DayCredential, token_id
 from fangxian.signed.issue import issue
 from fangxian.signed.key_folder import KeyFolder
 from fangxian.signed.keys import PrivateKey, point
-from fangxian.store.migrating import migrate
+from fangxian.store.migrating import migrations
 from fangxian.vault.folder import VaultFolder
 from fangxian.vault.process import VaultProcess
 from fangxian.vault.vault import Vault
@@ -98,7 +98,8 @@ def town(scratch: Path, running: str) -> Iterator[Town]:
         VaultFolder.make(scratch / "vault")
         (scratch / "passphrase").write_bytes(PASSPHRASE)
     keys = KeyFolder(scratch / "keys", PASSPHRASE)
-    month, name = f"{at:%Y-%m}", f"gates_{at:%Y_%m_%d}"
+    version = md5("".join(each.digest for each in migrations()).encode(), usedforsecurity=False).hexdigest()[:8]
+    month, name = f"{at:%Y-%m}", f"gates_{at:%Y_%m_%d}_{version}"
     with VaultProcess(scratch / "vault") as vault:
         with vault.client() as client:
             filled(running, name, lambda empty: _fill(empty, client, month))
@@ -118,7 +119,6 @@ def town(scratch: Path, running: str) -> Iterator[Town]:
         ]
         signer = keys.signer(at)
         with copy_of(running, name) as conninfo:
-            migrate(conninfo)  # the copy may have been filled by an earlier version
             _remember(conninfo, held)
             with _serving(scratch, conninfo, vault.socket_path) as port:
                 yield Town(port, [issue(each, by=signer) for each in held], phones)
@@ -213,8 +213,8 @@ def _remember(conninfo: str, held: Sequence[DayCredential]) -> None:
     ]
     with psycopg.connect(conninfo) as connection:
         connection.execute(
-            "INSERT INTO code.token (person_id, token_id, on_day, colour, issued_at, valid_until, event_id) "
-            "SELECT person, token, %s::timestamp::date, 'green', %s, %s, %s FROM unnest(%s::uuid[], %s::bytea[]) AS t (person, token)",
+            "INSERT INTO code.token (person_id, token_id, on_day, paper, colour, issued_at, valid_until, event_id) "
+            "SELECT person, token, %s::timestamp::date, false, 'green', %s, %s, %s FROM unnest(%s::uuid[], %s::bytea[]) AS t (person, token)",
             [*rows[2:], *rows[:2]],
         )
 
