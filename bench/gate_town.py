@@ -214,7 +214,8 @@ def _remember(conninfo: str, held: Sequence[DayCredential]) -> None:
     with psycopg.connect(conninfo) as connection:
         connection.execute(
             "INSERT INTO code.token (person_id, token_id, on_day, paper, colour, issued_at, valid_until, event_id) "
-            "SELECT person, token, %s::timestamp::date, false, 'green', %s, %s, %s FROM unnest(%s::uuid[], %s::bytea[]) AS t (person, token)",
+            "SELECT person, token, %s::timestamp::date, false, 'green', %s, %s, %s "
+            "FROM unnest(%s::uuid[], %s::bytea[]) AS t (person, token)",
             [*rows[2:], *rows[:2]],
         )
 
