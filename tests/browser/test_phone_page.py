@@ -5,30 +5,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from signed.kit import EIGHT, Town
 
 from fangxian.signed import phone
-
-from .conftest import ARGUMENTS, CHROMIUM
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "signed-codes.md"
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
+def page(chromium: Browser) -> Iterator[Page]:
     """Give an empty page that a browser takes for one of a server, so that WebCrypto is there; nothing is fetched."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        opened = browser.new_page()
-        opened.route("**/*", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
-        opened.goto("https://phone.invalid/")
-        opened.add_script_tag(content=re.search(r"```js\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)[1])
-        yield opened
-        browser.close()
+    opened = chromium.new_page()
+    opened.route("**/*", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
+    opened.goto("https://phone.invalid/")
+    opened.add_script_tag(content=re.search(r"```js\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)[1])
+    yield opened
+    opened.close()
 
 
 def test_a_browser_with_a_key_that_cannot_leave_it_shows_a_code_that_passes(page: Page):
