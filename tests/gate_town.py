@@ -40,6 +40,7 @@ from fangxian.web.gate.gates import Gates
 from fangxian.web.gate.routes import routes
 from fangxian.web.guard import SecurityHeaders
 from fangxian.web.templating import environment
+from fangxian.work.renewal import renew_at_set_up
 
 HANGZHOU = policy("hangzhou")
 ANN, BO = person_id("ann"), person_id("bo")
@@ -152,6 +153,7 @@ def gate_town(server, folder: Path) -> Iterator[GateTown]:
     keys = KeyFolder.make(folder / "keys", b"horse", region_code="330100", at=now() - timedelta(days=1))
     with Store.open(conninfo) as store, Serving(store, HANGZHOU) as serving:
         make_room(store, now().date())
+        renew_at_set_up(store, HANGZHOU, first="officer-1", second="officer-2", at=now())
         town = GateTown(store=store, serving=serving, keys=keys)
         gates = Gates(store=store, policy=HANGZHOU, serving=serving, keys=keys, person_id=papers_of, clock=now, templates=environment())
         app = Starlette(routes=[*routes(gates), Mount("/static", StaticFiles(directory=STATIC))], middleware=[Middleware(SecurityHeaders)])
