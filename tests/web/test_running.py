@@ -50,7 +50,7 @@ def limited_town(**per_address):
     ]
     around = [Middleware(Overload, kinds=Kinds(routes), load=Load(Limits.packaged())), Middleware(Rates, said=said)]
     app = ProxyHeadersMiddleware(Starlette(routes=routes, middleware=around), trusted_hosts=["127.0.0.1"])
-    with serving_app(app) as where, httpx.Client(base_url=where) as client:
+    with serving_app(app) as where, httpx.Client(base_url=where, timeout=30) as client:
         yield client
 
 
@@ -86,34 +86,34 @@ def test_a_proxy_that_is_not_trusted_speaks_for_nobody():
         Starlette(routes=[Route("/", lambda request: PlainTextResponse(request.client.host))]), trusted_hosts=["10.0.0.1"]
     )
     with serving_app(app) as where:
-        assert httpx.get(where, headers={"X-Forwarded-For": "203.0.113.7"}).text == "127.0.0.1"
+        assert httpx.get(where, headers={"X-Forwarded-For": "203.0.113.7"}, timeout=30).text == "127.0.0.1"
 
 
 def test_ready_says_of_each_part_whether_it_is(address, living, monkeypatch):  # noqa: F811
-    assert httpx.get(f"{address}/health").text == "alive\n"
-    told = httpx.get(f"{address}/ready")
+    assert httpx.get(f"{address}/health", timeout=30).text == "alive\n"
+    told = httpx.get(f"{address}/ready", timeout=30)
     assert (told.status_code, told.json()["ready"], set(told.json()["parts"].values())) == (200, True, {"ready"})
     living.clock.forward(days=4000)  # no key signs then
-    told = httpx.get(f"{address}/ready")
+    told = httpx.get(f"{address}/ready", timeout=30)
     assert (told.status_code, told.json()["parts"]["signing key"], told.json()["parts"]["store"]) == (503, "not ready", "ready")
 
 
 def test_a_balancer_that_names_us_by_our_address_is_answered_and_a_page_is_not(address):
     named = {"Host": "10.1.2.3:8000"}
-    assert httpx.get(f"{address}/health", headers=named).status_code == 200
-    assert httpx.get(f"{address}/me", headers=named).status_code == 400
+    assert httpx.get(f"{address}/health", headers=named, timeout=30).status_code == 200
+    assert httpx.get(f"{address}/me", headers=named, timeout=30).status_code == 400
 
 
 def test_metrics_are_for_this_machine_or_for_the_token(address):
-    assert httpx.get(f"{address}/metrics").status_code == 200
+    assert httpx.get(f"{address}/metrics", timeout=30).status_code == 200
     through_proxy = {"X-Forwarded-For": "203.0.113.7"}
-    assert httpx.get(f"{address}/metrics", headers=through_proxy).status_code == 403
-    assert httpx.get(f"{address}/metrics", headers={"Authorization": "Bearer guess"}).status_code == 403
-    assert httpx.get(f"{address}/metrics", headers=through_proxy | {"Authorization": "Bearer scrape"}).status_code == 200
+    assert httpx.get(f"{address}/metrics", headers=through_proxy, timeout=30).status_code == 403
+    assert httpx.get(f"{address}/metrics", headers={"Authorization": "Bearer guess"}, timeout=30).status_code == 403
+    assert httpx.get(f"{address}/metrics", headers=through_proxy | {"Authorization": "Bearer scrape"}, timeout=30).status_code == 200
 
 
 def test_metrics_name_routes_and_never_what_was_asked_for(address, living):  # noqa: F811
-    with httpx.Client(base_url=address) as client:
+    with httpx.Client(base_url=address, timeout=30) as client:
         client.post("/api/v1/log-in/code", json={"phone": PHONE})
         session = client.post("/api/v1/log-in", json={"phone": PHONE, "code": living.sender.shown(PHONE)}).json()["session"]
         bearer = {"Authorization": f"Bearer {session}"}
