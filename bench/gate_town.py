@@ -32,9 +32,11 @@ from fangxian.signed.issue import issue
 from fangxian.signed.key_folder import KeyFolder
 from fangxian.signed.keys import PrivateKey, point
 from fangxian.store.migrating import migrations
+from fangxian.store.store import Store
 from fangxian.vault.folder import VaultFolder
 from fangxian.vault.process import VaultProcess
 from fangxian.vault.vault import Vault
+from fangxian.work.renewal import renew_at_set_up
 
 PEOPLE = 10_000
 GATES = 200
@@ -152,7 +154,7 @@ def _serving(scratch: Path, conninfo: str, vault: Path) -> Iterator[int]:
 
 
 def _await_ready(serving: subprocess.Popen[bytes], port: int) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 240
     while serving.poll() is None and time.monotonic() < until:
         try:
             if httpx.get(f"http://127.0.0.1:{port}/ready").is_success:
@@ -180,6 +182,9 @@ def _fill(conninfo: str, vault: Vault, month: str) -> None:
     with psycopg.connect(conninfo) as connection:
         for statement in _FILL:
             connection.execute(statement, rows)
+    # Without it nothing would be recorded.
+    with Store.open(conninfo) as store:
+        renew_at_set_up(store, policy("hangzhou"), first="officer-1", second="officer-2", at=now())
 
 
 _FILL = (

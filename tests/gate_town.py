@@ -44,6 +44,8 @@ from fangxian.work.renewal import renew_at_set_up
 
 HANGZHOU = policy("hangzhou")
 ANN, BO = person_id("ann"), person_id("bo")
+NUMBER = "11010519491231002X"
+"""Ann's: the example of the standard GB 11643."""
 HOUR = timedelta(hours=1)
 
 
@@ -139,7 +141,7 @@ class GateTown:
 
 def papers_of(id_type: str, number: str) -> str:
     """Return the person of an invented document."""
-    return {"A1": ANN, "B2": BO}.get(number) or sha256(f"{id_type}|{number}".encode()).hexdigest()[:32]
+    return {NUMBER: ANN}.get(number) or sha256(f"{id_type}|{number}".encode()).hexdigest()[:32]
 
 
 @contextmanager

@@ -106,7 +106,7 @@ def agree_with(one: Installation, other: Installation, **changes) -> None:
         "signers": ("officer-1", "officer-2"),
     }
     agreement = agree(one.living.store, event(), **terms | changes, at=at)
-    believe(one.living.signing.folder, agreement, keys.next_trust_list(at=at).write(root=keys.root))
+    believe(one.living.signing.folder, agreement, keys.published)
 
 
 def enrolled(at: Installation, *, number: str = IDENTITY["id_number"], phone: str = PHONE, **answers) -> Member:

@@ -28,7 +28,7 @@ def test_an_agreement_is_recorded_by_two_shown_and_ended(monkeypatch, capsys, tm
     ours = KeyFolder.make(tmp_path / "ours", b"passphrase", region_code="330100", at=at)
     theirs = KeyFolder.make(tmp_path / "theirs", b"passphrase", region_code="310100", at=at)
     trust_list = tmp_path / "trust.cose"
-    trust_list.write_bytes(theirs.next_trust_list(at=now()).write(root=theirs.root))
+    trust_list.write_bytes(theirs.published)
     who = ("--role", "administrator", "--purpose", "test")
     brings = ("--region", "310100", "--trust-list", trust_list, "--keys", ours.folder)
     agreed = (

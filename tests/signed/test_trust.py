@@ -1,5 +1,6 @@
 """The trust list and the keys behind it: made, rotated, revoked, published, and never taken back to an older number."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -93,8 +94,8 @@ def test_a_rotated_key_signs_from_its_start_and_the_list_holds_both(folder: KeyF
     assert folder.signer(EIGHT + DAY - HOUR).key_id == first.key_id
     second = folder.signer(EIGHT + DAY)
     assert second.key_id != first.key_id
-    root = read_public(folder.folder / ROOT_PUBLIC)
-    published = TrustList.read(folder.next_trust_list(at=EIGHT).write(root=folder.root), root=root)
+    folder.publish(at=EIGHT)
+    published = TrustList.read(folder.published, root=read_public(folder.folder / ROOT_PUBLIC))
     assert {key.key_id for key in published.keys} == {first.key_id, second.key_id}
     at = EIGHT + DAY + HOUR
     old = issue(town.paper(issued_at=EIGHT + 2 * HOUR, valid_until=at + DAY), by=first)
@@ -104,7 +105,7 @@ def test_a_rotated_key_signs_from_its_start_and_the_list_holds_both(folder: KeyF
 
 def test_a_gate_offline_for_three_days_knows_the_key_that_starts_to_sign_meanwhile(folder: KeyFolder, town: Town):
     folder.add_key(not_before=EIGHT + DAY)
-    held = folder.next_trust_list(at=EIGHT - DAY)
+    held = folder.publish(at=EIGHT - DAY)
     at = EIGHT + 2 * DAY
     text = issue(town.paper(issued_at=at - HOUR, valid_until=at + DAY), by=folder.signer(at - HOUR))
     verdict = town.scan(text, at, trust=held)
@@ -128,7 +129,7 @@ def test_a_key_that_is_not_there_cannot_be_revoked(folder: KeyFolder):
 
 def test_a_recognised_region_is_listed_and_never_signs_here(folder: KeyFolder, town: Town):
     folder.recognise(town.neighbour.public, region_code="510100", not_before=EIGHT, not_after=EIGHT + KEY_LASTS)
-    listed = folder.next_trust_list(at=EIGHT)
+    listed = folder.publish(at=EIGHT)
     assert listed.by_id[town.neighbour.key_id].region_code == "510100"
     assert folder.signer(EIGHT + HOUR).key_id != town.neighbour.key_id
     verdict = town.scan(town.shown(by=town.neighbour, region_code="510100", issued_at=EIGHT), trust=listed)
@@ -136,8 +137,32 @@ def test_a_recognised_region_is_listed_and_never_signs_here(folder: KeyFolder, t
 
 
 def test_every_published_list_has_a_new_number(folder: KeyFolder):
-    assert [folder.next_trust_list(at=EIGHT).sequence for _ in range(3)] == [1, 2, 3]
-    assert folder.trust_list(at=EIGHT).sequence == 3
+    assert [folder.publish(at=EIGHT).sequence for _ in range(3)] == [2, 3, 4]
+    assert folder.trust_list(at=EIGHT).sequence == 4
+
+
+def test_the_root_key_is_needed_to_publish_and_for_nothing_else(folder: KeyFolder):
+    published, away = folder.published, folder.folder / "root.key"
+    away.unlink()
+    folder.add_key(not_before=EIGHT)
+    assert folder.signer(EIGHT).key_id in folder.trust_list(at=EIGHT).by_id
+    with pytest.raises(FangxianError, match=r"root\.key"):
+        folder.publish(at=EIGHT)
+    assert (folder.published, folder.trust_list(at=EIGHT).sequence) == (published, 1)
+
+
+def test_a_revoked_key_stays_so_however_often_it_is_recognised(folder: KeyFolder, town: Town):
+    for _ in range(2):
+        folder.recognise(town.neighbour.public, region_code="510100", not_before=EIGHT, not_after=EIGHT + KEY_LASTS)
+        folder.revoke(town.neighbour.key_id, at=EIGHT)
+    folder.recognise(town.neighbour.public, region_code="510100", not_before=EIGHT, not_after=EIGHT + KEY_LASTS)
+    assert folder.trust_list(at=EIGHT).by_id[town.neighbour.key_id].is_revoked(EIGHT)
+
+
+def test_keys_that_are_made_at_once_are_all_listed(folder: KeyFolder):
+    with ThreadPoolExecutor(8) as many:
+        made = list(many.map(lambda _: folder.add_key(not_before=EIGHT).key_id, range(24)))
+    assert {key.key_id for key in folder.listed()} >= set(made)
 
 
 def test_a_kms_is_a_plug(town: Town):

@@ -54,7 +54,7 @@ def diagnose(store, person, *, status="confirmed", at=NOON - HOUR):
 
 def test_a_scan_is_recorded_with_its_event_and_its_visit(store):
     scanned = visit(scanned_at=NOON - HOUR)
-    assert record_visits(store, [scanned], policy=HANGZHOU, at=NOON) == ({}, False)
+    assert record_visits(store, [scanned], policy=HANGZHOU, at=NOON) == {}
     found = rows(store, "SELECT person_id, from_at, known_at, place_id, region_code, outcome, source FROM facts.gate_visit")
     assert found == [(UUID(ANN), NOON - HOUR, NOON, "mall-1", "330106", "passed", "gate")]
     assert rows(store, "SELECT person_id, action, details FROM audit.event") == [(UUID(ANN), "scan", {"outcome": "colour"})]
@@ -63,7 +63,7 @@ def test_a_scan_is_recorded_with_its_event_and_its_visit(store):
 def test_a_scan_that_is_sent_again_is_recorded_once_and_answered_as_the_first_time(store):
     first, other = visit(), visit(BO)
     record_visits(store, [first, first], policy=HANGZHOU, at=NOON)
-    again, _ = record_visits(store, [replace(first, outcome="replay", colour=None), other], policy=HANGZHOU, at=NOON + HOUR)
+    again = record_visits(store, [replace(first, outcome="replay", colour=None), other], policy=HANGZHOU, at=NOON + HOUR)
     assert again == {(GATE.gate_id, first.scan_id): Recorded("colour", "green")}
     assert rows(store, "SELECT count(*) FROM facts.gate_visit") == rows(store, "SELECT count(*) FROM audit.event") == [(2,)]
 
@@ -106,11 +106,12 @@ def test_a_fever_at_the_gate_changes_the_code_where_a_rule_reads_it_and_a_visit_
     march = datetime(2020, 3, 12, 4)
     hot = [visit(BO, scanned_at=march), visit(scanned_at=march, temperature_c=38.6)]
     assert not facts_read(NATIONAL) & {"gate_visit"}
-    assert record_visits(store, hot, policy=NATIONAL, at=march)[1]
+    record_visits(store, hot, policy=NATIONAL, at=march)
     assert rows(store, "SELECT person_id FROM code.pending") == [(UUID(ANN),)]
     decide_pending(store, event(None, "decide"), policies=[NATIONAL], at=march)
     assert rows(store, "SELECT person_id, colour FROM code.hit") == [(UUID(ANN), "yellow")]
-    assert not record_visits(store, [visit(temperature_c=38.6)], policy=HANGZHOU, at=NOON)[1]
+    record_visits(store, [visit(temperature_c=38.6)], policy=HANGZHOU, at=NOON)
+    assert rows(store, "SELECT person_id FROM code.pending") == []
 
 
 @pytest.mark.parametrize("status", ["confirmed", "suspected"])

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from gate_town import ANN, BO, GateTown, gate_town
+from gate_town import ANN, BO, NUMBER, GateTown, gate_town
 
 from fangxian.facts.known import now
 from fangxian.policy.colour import Colour
@@ -19,6 +19,7 @@ from fangxian.signed.keys import PrivateKey
 from fangxian.signed.trust import TrustList
 
 SCANS, PAPERS = "/api/v1/gate/scans", "/api/v1/gate/without-phone"
+STRANGERS = "440308199901101512"
 
 
 @pytest.fixture
@@ -124,13 +125,15 @@ def test_a_case_at_a_gate_leaves_an_alert(town, gate):
 
 def test_somebody_without_a_phone_is_found_by_papers_of_which_nothing_is_kept(town, gate):
     town.declare(ANN)
-    papers = {"scan_id": str(uuid4()), "age_s": 0, "id_type": "resident_id", "id_number": "A1"}
+    papers = {"scan_id": str(uuid4()), "age_s": 0, "id_type": "resident_id", "id_number": f" {NUMBER[:6]} {NUMBER[6:].lower()}"}
     answer = gate.post(PAPERS, json=papers).json()["scans"][0]
-    unknown = gate.post(PAPERS, json=papers | {"scan_id": str(uuid4()), "id_number": "Z9Z9Z9"}).json()["scans"][0]
+    unknown = gate.post(PAPERS, json=papers | {"scan_id": str(uuid4()), "id_number": STRANGERS}).json()["scans"][0]
     assert (answer["passes"], answer["colour"], unknown["passes"], unknown["outcome"]) == (True, "green", False, "not_enrolled")
     assert unknown["words"]["zh"].startswith("此人没有健康码")
+    mistyped = gate.post(PAPERS, json=papers | {"scan_id": str(uuid4()), "id_number": "110105194912310021"})
+    assert (mistyped.status_code, "110105" in mistyped.text) == (400, False)
     held = town.rows("SELECT (scan::text || event::text) FROM gate.scan AS scan JOIN audit.event AS event USING (event_id)")
-    assert not [row for row in held if "Z9Z9Z9" in row[0]]
+    assert not [row for row in held if STRANGERS in row[0]]
 
 
 def test_files_are_the_regions_own_and_are_not_sent_again_unchanged(town, gate):

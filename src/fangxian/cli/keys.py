@@ -41,9 +41,9 @@ def make(
     region: Annotated[str, typer.Option(help="Six digits of GB/T 2260: whose codes these keys sign.")],
     passphrase_file: PassphraseOption = None,
 ) -> None:
-    """Make a root key and a first signing key in a new folder; then publish a list with `fangxian keys trust`.
+    """Make a root key and a first signing key in a new folder, and publish the first trust list.
 
-    Lock root.key away on another medium, and put root.pub on every gate by hand.
+    Lock root.key away on another medium: only `fangxian keys trust` needs it. Gates learn root.pub when they are opened.
     """
     expect_region(region, now().date())
     made = KeyFolder.make(keys, passphrase(passphrase_file), region_code=region, at=now())
@@ -93,11 +93,13 @@ def trust(
     out: Annotated[Path, typer.Option(help="The file to write; gates fetch it.")],
     passphrase_file: PassphraseOption = None,
 ) -> None:
-    """Publish the trust list: the keys as they stand, under a new number, signed by the root key."""
+    """Publish the trust list: the keys as they stand, under a new number, signed by the root key, which must be in the folder now.
+
+    A server gives it to its gates from then on; the file is for gates that no server serves, and for other regions.
+    """
     folder = KeyFolder(keys, passphrase(passphrase_file))
-    root = folder.root
-    published = folder.next_trust_list(at=now())
-    write_file(out, published.write(root=root))
+    published = folder.publish(at=now())
+    write_file(out, folder.published)
     console.print(f"{out}  #{published.sequence}  {len(published.keys)} keys", soft_wrap=True)
 
 

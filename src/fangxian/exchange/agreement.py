@@ -121,13 +121,12 @@ def believe(keys: KeyFolder, agreement: Agreement, trust_list: bytes) -> int:
     A key that was once revoked stays so, whatever an older list says.
     """
     theirs = TrustList.read(trust_list, root=agreement.root)
-    revoked = {key.key_id: key.revoked_at for key in keys.listed() if key.revoked_at}
     own = [key for key in theirs.keys if key.region_code == agreement.region_code and key.not_before < agreement.until_at]
     for key in own:
         until = min(key.not_after, agreement.until_at)
         keys.recognise(key.public, region_code=key.region_code, not_before=key.not_before, not_after=until)
-        if since := revoked.get(key.key_id, key.revoked_at):
-            keys.revoke(key.key_id, at=since)
+        if key.revoked_at:
+            keys.revoke(key.key_id, at=key.revoked_at)
     if not own:
         raise FangxianError(
             "The trust list has no key of that region.", done="No key was added.", next_step="Ask that region for its own list."

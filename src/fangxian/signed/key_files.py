@@ -28,9 +28,13 @@ def write_private(path: Path, key: PrivateKey, *, passphrase: bytes) -> None:
 
 
 def read_private(path: Path, *, passphrase: bytes) -> PrivateKey:
-    """Return the private key in a file; raises FangxianError for a wrong passphrase."""
+    """Return the private key in a file; raises FangxianError where it is not, or for a wrong passphrase."""
     try:
         key = load_pem_private_key(path.read_bytes(), passphrase)
+    except FileNotFoundError:
+        raise FangxianError(
+            f"The key {path} is not here.", done="Nothing was signed.", next_step="Bring its medium, or name its folder."
+        ) from None
     except (ValueError, TypeError):
         key = None
     if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256R1):

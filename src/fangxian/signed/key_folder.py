@@ -1,12 +1,14 @@
 """Keys in a folder: private ones encrypted with a passphrase (PKCS#8), and `keys.json`, which says when each signs.
 
-A folder serves a trial and a small town. A KMS or an HSM takes its place by being a KeyRing; the root key belongs on a
-medium that is locked away, and is needed only when the trust list changes.
+The root key belongs on a medium that is locked away: it is needed where a trust list is published, and nowhere else. Gates are
+given the published list as it is; servers go by the folder itself, so a revocation counts there at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import fcntl
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,19 +27,19 @@ from fangxian.signed.trust import TrustedKey, TrustList
 
 KEY_LASTS: Final = timedelta(days=90)
 ROOT_PUBLIC: Final = "root.pub"
-_ROOT, _LIST = "root.key", "keys.json"
+_ROOT, _LIST, _PUBLISHED = "root.key", "keys.json", "trust.cose"
 
 
 @dataclass(frozen=True)
 class KeyFolder:
-    """A folder of keys; a KeyRing."""
+    """A folder of keys, which several processes may change and read at once."""
 
     folder: Path
     passphrase: bytes = b""
 
     @classmethod
     def make(cls, folder: Path, passphrase: bytes, *, region_code: str, at: datetime) -> KeyFolder:
-        """Make a root key and a first signing key in a new or empty folder."""
+        """Make a root key and a first signing key in a new or empty folder, and publish the first trust list."""
         if folder.exists() and any(folder.iterdir()):
             raise FangxianError(f"{folder} is not empty.", done="No key was made.", next_step="Name a new folder.")
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -47,6 +49,7 @@ class KeyFolder:
         write_public(folder / ROOT_PUBLIC, root.public)
         made._write(region_code, 0, ())
         made.add_key(not_before=at)
+        made.publish(at=at)
         return made
 
     @property
@@ -74,35 +77,62 @@ class KeyFolder:
             )
         return self._private(f"{max(usable, key=lambda key: key.not_before).key_id.hex()}.key")
 
+    @property
+    def published(self) -> bytes:
+        """The trust list that was published last, as gates are given it; raises FangxianError where none was."""
+        try:
+            return (self.folder / _PUBLISHED).read_bytes()
+        except FileNotFoundError:
+            raise FangxianError(
+                f"No trust list was published from {self.folder}.", next_step="Publish one: `fangxian keys trust`."
+            ) from None
+
     def add_key(self, *, not_before: datetime) -> TrustedKey:
         """Make a signing key that starts at an instant; the one before it goes on being believed until its own end."""
         made = PrivateKey.make()
         self._keep(f"{made.key_id.hex()}.key", made)
         key = TrustedKey(region_code=self.region_code, point=point(made.public), not_before=not_before, not_after=not_before + KEY_LASTS)
-        self._write_keys((*self.listed(), key))
+        with self._changing():
+            self._write_keys((*self.listed(), key))
         return key
 
     def recognise(self, public: EllipticCurvePublicKey, *, region_code: str, not_before: datetime, not_after: datetime) -> TrustedKey:
-        """Put another region's key on the list."""
+        """Put another region's key on the list; one that was revoked stays so."""
         key = TrustedKey(region_code=region_code, point=point(public), not_before=not_before, not_after=not_after)
-        self._write_keys((*(known for known in self.listed() if known.key_id != key.key_id), key))
+        with self._changing():
+            known = {each.key_id: each for each in self.listed()}
+            if held := known.get(key.key_id):
+                key = replace(key, revoked_at=held.revoked_at)
+            self._write_keys((known | {key.key_id: key}).values())
         return key
 
     def revoke(self, key_id: bytes, *, at: datetime) -> None:
         """Let nothing that a key signed be believed from an instant on."""
-        if key_id not in {key.key_id for key in self.listed()}:
-            raise FangxianError("This folder has no such key.", next_step="`fangxian keys show` lists them.")
-        self._write_keys(replace(key, revoked_at=key.revoked_at or at) if key.key_id == key_id else key for key in self.listed())
+        with self._changing():
+            if key_id not in {key.key_id for key in self.listed()}:
+                raise FangxianError("This folder has no such key.", next_step="`fangxian keys show` lists them.")
+            self._write_keys(replace(key, revoked_at=key.revoked_at or at) if key.key_id == key_id else key for key in self.listed())
 
     def trust_list(self, *, at: datetime) -> TrustList:
         """Return the keys as they stand, under the number of the last list that was published."""
         sequence = int(self._stated()["trust_sequence"])
         return TrustList(region_code=self.region_code, sequence=sequence, issued_at=at, keys=self.listed())
 
-    def next_trust_list(self, *, at: datetime) -> TrustList:
-        """Return the list to publish now, under a new number."""
-        self._write(self.region_code, int(self._stated()["trust_sequence"]) + 1, self.listed())
-        return self.trust_list(at=at)
+    def publish(self, *, at: datetime) -> TrustList:
+        """Publish the keys as they stand under a new number, signed by the root key, which must be there."""
+        root = self.root
+        with self._changing():
+            self._write(self.region_code, int(self._stated()["trust_sequence"]) + 1, self.listed())
+            made = self.trust_list(at=at)
+            write_file(self.folder / _PUBLISHED, made.write(root=root))
+        return made
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Keep other processes from changing the list between our reading and our writing of it."""
+        with (self.folder / ".lock").open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            yield
 
     def _stated(self) -> dict[str, Any]:
         path = self.folder / _LIST

@@ -41,7 +41,7 @@ class Verdict:
     """An outcome, and what may be shown of the code; `colour` and the rest are there only where the signatures are right.
 
     `changed` says that the colour comes from the file of changes. The ages say how old the gate's files were, and
-    `files_are_old` that one of them was older than a day credential can be: then say so to the guard, and go on.
+    `files_are_old` that what it knew was older than a day credential can be: then say so to the guard, and go on.
     """
 
     outcome: Outcome

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import ibis
 import ibis.expr.operations as ops
+import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,7 +24,7 @@ from fangxian.facts.known import Known
 from fangxian.policy.policy import Policy
 from fangxian.store.copying import copy_in, copy_out
 from fangxian.store.reasons import keep_reasons_of
-from fangxian.store.recording import MANY_CHANGED
+from fangxian.store.recording import CHANGED, MANY_CHANGED
 from fangxian.store.store import Event, Store, Transaction
 
 PEOPLE_AT_ONCE: Final = 100_000
@@ -31,6 +32,9 @@ PEOPLE_AT_ONCE: Final = 100_000
 
 WORKERS: Final = 2
 """How many decide at once: while one computes, PostgreSQL reads or writes for the other."""
+
+TOLD_ONE_BY_ONE: Final = 200
+"""So many people are told of one by one: for a few readings of a temperature nobody loads 33 million people again."""
 
 _TAKE: Final = """
 WITH taken AS (
@@ -79,8 +83,20 @@ def _decide_some(store: Store, event: Event, fed: Sequence[UUID], *, policies: S
             }
             for policy, (sql, schema, _) in compiled.items():
                 _replace(transaction, policy, rows_from(facts, fill(sql, at), schema))
-            connection.execute("SELECT pg_notify(%s, '')", [MANY_CHANGED])
+            _tell(connection, people, policies)
         return people
+
+
+def _tell(connection: psycopg.Connection[Any], people: int, policies: Sequence[Policy]) -> None:
+    """Tell whoever follows the store: of each of a few, and of many at once, who are better read again all together."""
+    if people > TOLD_ONE_BY_ONE:
+        connection.execute("SELECT pg_notify(%s, '')", [MANY_CHANGED])
+    else:
+        connection.execute(
+            "SELECT pg_notify(%s, replace(person_id::text, '-', '') || ' ' || policy) "
+            "FROM deciding CROSS JOIN unnest(%s::text[]) AS under (policy)",
+            [CHANGED, [policy.name for policy in policies]],
+        )
 
 
 @compiled_once

@@ -74,7 +74,8 @@ _COLUMNS: Final = {
     "temperature_c": "float8",
 }
 
-# A statement's parts see one moment, and its triggers run at its end: the event is there when they look for it.
+# One statement is one transaction, without a way there and back for each of its parts. They see one moment, and the triggers run at
+# the end: the event is there when they look for it.
 _RECORD: Final = f"""
     WITH incoming AS (
         SELECT * FROM unnest({", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS.items())}) AS sent ({", ".join(_COLUMNS)})
@@ -101,7 +102,7 @@ _RECORD: Final = f"""
         SELECT DISTINCT ON (person_id) person_id, event_id FROM known
         WHERE %(visits_matter)s OR (%(temperatures_matter)s AND temperature_c IS NOT NULL) ORDER BY person_id
         -- Not DO NOTHING: whoever is deciding the person now has not seen these facts, and must be waited for.
-        ON CONFLICT (person_id) DO UPDATE SET event_id = excluded.event_id RETURNING 1
+        ON CONFLICT (person_id) DO UPDATE SET event_id = excluded.event_id
     ), alert AS (
         INSERT INTO gate.alert (person_id, gate_id, scan_id, rule, scanned_at, event_id)
         SELECT DISTINCT ON (person_id, gate_id, scan_id) person_id, gate_id, scan_id, rule, scanned_at, known.event_id
@@ -110,19 +111,19 @@ _RECORD: Final = f"""
         ORDER BY person_id, gate_id, scan_id, rule
         RETURNING 1
     )
-    SELECT (SELECT count(*) FROM pending), (SELECT count(*) FROM alert), gate_id, scan_id, scan.outcome, scan.colour
+    SELECT (SELECT pg_notify(%(alert)s, '') FROM alert LIMIT 1), gate_id, scan_id, scan.outcome, scan.colour
     FROM (VALUES (1)) AS once (row) LEFT JOIN (gate.scan JOIN incoming USING (person_id, gate_id, scan_id)) ON true
 """
 
 
-def record_visits(store: Store, visits: Sequence[Visit], *, policy: Policy, at: datetime) -> tuple[dict[tuple[UUID, UUID], Recorded], bool]:
-    """Record scans in one transaction; return those that stood there already, and whether somebody's code must be decided again.
+def record_visits(store: Store, visits: Sequence[Visit], *, policy: Policy, at: datetime) -> dict[tuple[UUID, UUID], Recorded]:
+    """Record scans in one transaction; return those that stood there already. Whose code must be decided again is pending then.
 
     Each scan is an event of its own about its person. A scan is the same when gate and scan id are; who sent it twice is told what
     was recorded the first time. An alert is told to whoever listens once the transaction is committed.
     """
     reads = facts_read(policy)
-    with store.pool.connection() as connection, connection.transaction():
+    with store.pool.connection() as connection:
         rows = connection.execute(
             _RECORD,
             _columns(visits)
@@ -132,15 +133,12 @@ def record_visits(store: Store, visits: Sequence[Visit], *, policy: Policy, at: 
                 "source": SOURCE,
                 "policy": policy.name,
                 "alarming": list(ALARMING),
+                "alert": ALERT,
                 "visits_matter": GateVisit.name in reads,
                 "temperatures_matter": TemperatureReading.name in reads,
             },
         ).fetchall()
-        pending, alerts = rows[0][:2]
-        if alerts:
-            connection.execute("SELECT pg_notify(%s, '')", [ALERT])
-    known = {(gate_id, scan_id): Recorded(outcome, colour) for _, _, gate_id, scan_id, outcome, colour in rows if scan_id}
-    return known, bool(pending)
+    return {(gate_id, scan_id): Recorded(outcome, colour) for _, gate_id, scan_id, outcome, colour in rows if scan_id}
 
 
 def _columns(visits: Sequence[Visit]) -> dict[str, list[Any]]:

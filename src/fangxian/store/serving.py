@@ -6,6 +6,7 @@ twice does no harm. Where the connection is lost, everything is loaded again.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -24,6 +25,8 @@ from fangxian.store.copying import copy_out_records
 from fangxian.store.recording import CHANGED, MANY_CHANGED
 from fangxian.store.spans_in_memory import COLOURS, HIT, Span, SpansInMemory
 from fangxian.store.store import Store
+
+log = logging.getLogger(__name__)
 
 _HITS: Final = (
     "SELECT person_id, (array_position(%s::text[], colour::text) - 1)::int2, from_at, coalesce(until_at, 'infinity') "
@@ -79,12 +82,17 @@ class Serving:
                     self._load()
                     self._ready.set()
                     while not self._end.is_set():
+                        # To wait for what is told does not show whether anybody is there to tell it.
+                        listening.execute("SELECT 1")
                         self._followed_at = time.monotonic()
                         for told in listening.notifies(timeout=_LISTEN_FOR):
                             self._hear(told)
                             if self._end.is_set():
                                 return
-            except psycopg.OperationalError:
+            except Exception as error:
+                # Whatever it was: who stops following would answer with old colours for ever. The kind alone is said.
+                if not isinstance(error, psycopg.OperationalError):
+                    log.error("Following the store failed: %s; it begins anew", type(error).__name__)
                 self._end.wait(0.2)
 
     def _load(self) -> None:

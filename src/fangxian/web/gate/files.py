@@ -18,6 +18,8 @@ from fangxian.store.tokens import changed_tokens
 from fangxian.web.gate.gates import Gates
 
 TRUST_LASTS: Final = timedelta(minutes=1)
+"""How long the keys are gone by as they were read: a revoked one is refused within this time."""
+
 CHANGES_LAST: Final = timedelta(seconds=3)
 """How old a file is at most when a gate asks for it; many that ask at once make one."""
 
@@ -41,34 +43,31 @@ class GateFiles:
     def __init__(self, gates: Gates) -> None:
         """Make the files of these gates."""
         self._gates, self._lock = gates, threading.Lock()
-        self._trust: tuple[TrustList, File] | None = None
-        self._changes: tuple[Changes, File] | None = None
+        self._trust: TrustList | None = None
+        self._changes: File | None = None
 
     @property
     def root(self) -> bytes:
         """The point of the root key, which a device is given when it is opened."""
         return point(read_public(self._gates.keys.folder / ROOT_PUBLIC))
 
-    def trust(self) -> tuple[TrustList, File]:
-        """Return the trust list and its file."""
-        with self._lock:
-            at = self._gates.clock()
-            if self._trust is None or at - self._trust[1].made_at >= TRUST_LASTS:
-                made = self._gates.keys.trust_list(at=at)
-                self._trust = made, File(made.write(root=self._gates.keys.root), at)
-            return self._trust
+    def trust(self) -> TrustList:
+        """Return the keys by which this server judges."""
+        at = self._gates.clock()
+        if self._trust is None or at - self._trust.issued_at >= TRUST_LASTS:
+            self._trust = self._gates.keys.trust_list(at=at)
+        return self._trust
 
-    def trust_so_far(self) -> tuple[TrustList, File] | None:
-        """Return the trust list and its file without waiting for anybody, None where they must be made anew."""
-        made = self._trust
-        return made if made and self._gates.clock() - made[1].made_at < TRUST_LASTS else None
+    def published(self) -> File:
+        """Return the trust list by which gates judge: the last that the root key signed."""
+        return File(self._gates.keys.published, self._gates.clock())
 
     def changes(self) -> File:
         """Return the file of changes."""
         with self._lock:
             at = self._gates.clock()
-            if self._changes is None or at - self._changes[1].made_at >= CHANGES_LAST:
+            if self._changes is None or at - self._changes.made_at >= CHANGES_LAST:
                 rows = changed_tokens(self._gates.store, self._gates.policy, at=at)
                 made = Changes.of(rows, region_code=self._gates.keys.region_code, sequence=seconds(at), issued_at=at)
-                self._changes = made, File(made.write(by=self._gates.keys.signer(at)), at)
-            return self._changes[1]
+                self._changes = File(made.write(by=self._gates.keys.signer(at)), at)
+            return self._changes

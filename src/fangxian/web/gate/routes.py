@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from fangxian.errors import FangxianError, UnavailableError
+from fangxian.services.documents import document
 from fangxian.signed.limits import LIMITS
 from fangxian.signed.trust import TrustList
 from fangxian.signed.verdict import packaged_words
@@ -25,7 +26,7 @@ from fangxian.web.gate.gates import Gates
 from fangxian.web.gate.grouping import Grouping
 from fangxian.web.gate.reading import Readers
 from fangxian.web.gate.scanning import Presented, Scanning, Sending
-from fangxian.web.gate.sent import LONGEST_BODY, read_papers, read_scans
+from fangxian.web.gate.sent import LONGEST_BODY, Papers, read_papers, read_scans
 from fangxian.web.language import words_for
 from fangxian.web.permitted import Permitted
 from fangxian.web.templating import render
@@ -123,7 +124,7 @@ class Desk:
 
     async def trust(self, request: Request) -> Response:
         """Return the trust list."""
-        return await self._file(request, lambda: self._files.trust()[1])
+        return await self._file(request, self._files.published)
 
     async def changes(self, request: Request) -> Response:
         """Return the file of changes."""
@@ -138,7 +139,7 @@ class Desk:
             sent = read_scans(await _body(request), at=self._gates.clock())
         except FangxianError as error:
             return _problem(400, "gate.unreadable", known=error)
-        trust, _ = await self._trust()
+        trust = self._files.trust()
         readings = await self._readers.read([each.text for each in sent], trust)
         return await self._record(device, trust, [Presented(sent=s, read=r) for s, r in zip(sent, readings, strict=True)])
 
@@ -149,13 +150,18 @@ class Desk:
             return _problem(401, "gate.unknown_device")
         try:
             papers = read_papers(await _body(request), at=self._gates.clock())
-            person = await asyncio.to_thread(self._gates.person_id, papers.id_type, papers.id_number)
+            person = await asyncio.to_thread(self._person, papers)
         except UnavailableError:
             raise
         except FangxianError as error:
             return _problem(400, "gate.unreadable_papers", known=error)
-        trust, _ = await self._trust()
+        trust = self._files.trust()
         return await self._record(device, trust, [Presented(sent=papers.sent, read=person)])
+
+    def _person(self, papers: Papers) -> str:
+        """Return the person of papers as they were typed, spelled as everywhere else; raises FangxianError for what cannot be a number."""
+        shown = document(papers.id_type, papers.id_number, on=self._gates.policy.local(self._gates.clock()).date())
+        return self._gates.person_id(shown.id_type, shown.number)
 
     async def _record(self, device: Device, trust: TrustList, presented: Sequence[Presented]) -> Response:
         try:
@@ -163,10 +169,6 @@ class Desk:
         except (psycopg.OperationalError, UnavailableError):
             return _problem(503, "gate.not_recorded")
         return _json({"scans": answers})
-
-    async def _trust(self) -> tuple[TrustList, File]:
-        made = self._files.trust_so_far()
-        return made if made else await asyncio.to_thread(self._files.trust)
 
     async def _file(self, request: Request, make: Any) -> Response:
         if await self._device(request) is None:

@@ -18,11 +18,9 @@ from fangxian.signed.reading import Reading
 from fangxian.signed.seen import Seen
 from fangxian.signed.trust import TrustList
 from fangxian.signed.verdict import Outcome, Verdict, packaged_words
-from fangxian.store.deciding import decide_pending
 from fangxian.store.gate_devices import Device
 from fangxian.store.renewals import in_force_until
 from fangxian.store.scans import Recorded, Visit, record_visits
-from fangxian.store.store import Event
 from fangxian.store.tokens import Holder, holders
 from fangxian.web.gate.gates import Gates
 from fangxian.web.gate.sent import Sent
@@ -63,7 +61,8 @@ class Scanning:
     def record(self, sendings: Sequence[Sending]) -> list[list[dict[str, Any]]]:
         """Record sendings in one transaction and return the answers to each scan of each, in order.
 
-        Where the policy has lapsed they are judged all the same, and nothing is recorded.
+        Where the policy has lapsed they are judged all the same, and nothing is recorded. Whose code a reading of the temperature
+        may change is decided by the upkeep, within seconds: no gate waits for that.
         """
         at = self._gates.clock()
         known, enrolled = self._known(sendings)
@@ -71,9 +70,7 @@ class Scanning:
         if not self._may_record(at):
             return [[_answer(visit, verdict, {}) for visit, verdict in each] for each in visits]
         try:
-            before, pending = record_visits(
-                self._gates.store, [visit for each in visits for visit, _ in each], policy=self._gates.policy, at=at
-            )
+            before = record_visits(self._gates.store, [visit for each in visits for visit, _ in each], policy=self._gates.policy, at=at)
         except BaseException:
             # What was not recorded was not seen: sent again it must not be taken for a replay.
             for sending in sendings:
@@ -81,9 +78,6 @@ class Scanning:
             raise
         for outcome, scans in Counter(visit.outcome for each in visits for visit, _ in each).items():
             SCANS.labels(outcome).inc(scans)
-        if pending:
-            event = Event(actor="gate", role="system", purpose="entry", action="decide")
-            decide_pending(self._gates.store, event, policies=[self._gates.policy], at=at)
         return [[_answer(visit, verdict, before) for visit, verdict in each] for each in visits]
 
     def _may_record(self, at: datetime) -> bool:

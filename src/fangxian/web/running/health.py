@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 import orjson
@@ -14,6 +15,8 @@ from fangxian.services.living import Living
 from fangxian.store.serving import Serving
 
 _ANSWERS_WITHIN: Final = 2.0
+_FOLLOWS_WITHIN: Final = timedelta(seconds=30)
+"""Whoever has not followed the store for longer may answer with colours that are no more."""
 
 
 def health_routes(living: Living, serving: Serving) -> list[Route]:
@@ -22,7 +25,7 @@ def health_routes(living: Living, serving: Serving) -> list[Route]:
         "store": lambda: _ask_store(living),
         "signing key": lambda: living.signing.signer(living.clock()),
         "vault": lambda: living.vault.day_salt(living.today(living.clock())),
-        "codes in memory": lambda: _expect(serving.loads > 0),
+        "codes in memory": lambda: _expect(serving.loads > 0 and serving.silent_for < _FOLLOWS_WITHIN),
     }
 
     def ready(request: Request) -> Response:

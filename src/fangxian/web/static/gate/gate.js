@@ -102,7 +102,7 @@ async function paintState() {
     const hours = age !== null && age >= 5400;
     $(`${name}-age`).textContent = age === null ? say("gate.never")
       : `${Math.max(0, Math.round(age / (hours ? 3600 : 60)))} ${say(hours ? "gate.hours" : "gate.minutes")}`;
-    $(`${name}-age`).classList.toggle("old", age === null || age > (state.config?.limits.files_old_after ?? Infinity));
+    $(`${name}-age`).classList.toggle("old", age === null || (name === "changes" && age > (state.config?.limits.files_old_after ?? Infinity)));
   }
 }
 

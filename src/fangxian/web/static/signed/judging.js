@@ -33,9 +33,10 @@ function untimely({ credential, key, signedAt }, { seen, limits }, at) {
   return {};
 }
 
-/** Return how old the gate's files are, and whether one of them is older than a day credential can be. */
+/** Return how old the gate's files are, and whether what it knows is older than a day credential can be: the trust list is signed
+ * where the root key is brought out, so the file of changes says how fresh the gate is, where there is one. */
 function ages({ trust, changes, limits }, at) {
   const trustAge = at - trust.issuedAt;
   const changesAge = changes ? at - changes.issuedAt : null;
-  return { trustAge, changesAge, filesAreOld: Math.max(trustAge, changesAge || trustAge) > limits.files_old_after };
+  return { trustAge, changesAge, filesAreOld: (changesAge ?? trustAge) > limits.files_old_after };
 }
