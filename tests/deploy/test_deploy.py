@@ -9,6 +9,7 @@ import typer
 import yaml
 
 from fangxian.cli.app import build
+from fangxian.cli.staff import VARIABLES
 from tests.guards.project import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -89,7 +90,7 @@ def test_every_option_and_every_variable_exists(name, words, variables):
     known = {option: parameter for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     given = [word for word in rest if word.startswith("--")]
     assert [word for word in given if word not in known] == []
-    assert {variable for variable in variables if variable.startswith("FANGXIAN_")} <= every_variable(command_line())
+    assert {variable for variable in variables if variable.startswith("FANGXIAN_")} <= every_variable(command_line()) | VARIABLES
     needed = {parameter.name for parameter in command.params if parameter.required}
     had = {known[word].name for word in given} | {parameter.name for parameter in command.params if parameter.envvar in variables}
     assert needed - had == set()

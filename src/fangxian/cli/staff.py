@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from fangxian.cli.options import said_or_in_file
 from fangxian.errors import FangxianError
 from fangxian.services.claims import ClaimNames
 from fangxian.services.oidc import Oidc
@@ -21,11 +22,14 @@ _NAMES: Final = {
 }
 """Environment variables that say what a provider calls our claims, where it is not what we call them."""
 
+VARIABLES: Final = frozenset({_CLIENT, _SECRET, *_NAMES.values()})
+"""Every variable that says something about the provider, besides its address."""
+
 StaffOption = Annotated[
     str | None,
     typer.Option(
         help="By whom staff are known: the issuer address of an OpenID Connect provider (client id and secret from "
-        f"{_CLIENT} and {_SECRET}), or `page`, on which one chooses who to be, on this machine alone.",
+        f"{_CLIENT} and {_SECRET}, which may be @ and a file), or `page`, on which one chooses who to be, on this machine alone.",
         envvar="FANGXIAN_OIDC_ISSUER",
         show_default=False,
     ),
@@ -39,7 +43,7 @@ def staff_sign_in(named: str | None, host: str) -> SignIn | None:
     if named == ON_PAGE:
         organisations = frozenset({"demo-organisation", "tracing", "disease-control"})
         return DemoSignIn(host=host, region_codes=frozenset({"330000"}), organisation_ids=organisations)
-    client_id, client_secret = os.environ.get(_CLIENT), os.environ.get(_SECRET)
+    client_id, client_secret = os.environ.get(_CLIENT), said_or_in_file(os.environ.get(_SECRET, ""))
     if not client_id or not client_secret:
         raise FangxianError(
             "The provider knows us by a client id and a secret, and these are not given.",

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fangxian.cli.options import LakeOption, LanguageOption, PolicyOption, PurposeOption, RoleOption
+from fangxian.cli.options import LakeOption, LanguageOption, PolicyOption, PurposeOption, RoleOption, said_or_in_file
 from fangxian.cli.printing import Reader, plain_table, print_line, print_table
 from fangxian.engine.ending import ending_files
 from fangxian.engine.lake import Lake
@@ -27,18 +27,12 @@ from fangxian.store.restoring import restore as restore_store
 from fangxian.store.store import Event
 from fangxian.vault.client import VaultClient
 
-
-def _connection(text: str) -> str:
-    """Return what a store is named by, read from a file where it is `@` and the file's path: a password stands in no list of processes."""
-    return Path(text[1:]).read_text().strip() if text.startswith("@") else text
-
-
 StoreOption = Annotated[
     str,
     typer.Option(
         "--store",
         help="A PostgreSQL connection string, @ and a file that has one, or a folder: PostgreSQL then runs there meanwhile.",
-        callback=_connection,
+        callback=said_or_in_file,
         envvar="FANGXIAN_STORE",
         show_default=False,
     ),
