@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pyarrow as pa
 import pytest
 from lakes import lake_with
@@ -96,7 +97,16 @@ def postgres_server() -> Iterator[PostgresServer]:
     with tempfile.TemporaryDirectory(prefix="fangxian-postgres-") as folder:
         Path(folder).chmod(0o755)
         with PostgresServer(Path(folder) / "server") as server:
+            _hurry(server)
             yield server
+
+
+def _hurry(server: PostgresServer) -> None:
+    """Let a server that nobody kills wait for no disk: to drop a database costs seconds otherwise, and every test has its own."""
+    with psycopg.connect(server.conninfo, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture
