@@ -1,8 +1,6 @@
 """What a gate says about each kind of code: one outcome each, and none but a green code passes."""
 
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 
 import pytest
 
@@ -14,7 +12,6 @@ from fangxian.signed.keys import PrivateKey
 from fangxian.signed.limits import LIMITS
 from fangxian.signed.place import PlaceCode
 from fangxian.signed.verdict import Outcome
-from fangxian.signed.verify import Scan, verify_batch
 
 from .kit import ANN, DAY, EIGHT, HOUR, MINUTE, SALT, SECOND, Town, changes, token_id, trusted
 
@@ -220,27 +217,6 @@ def test_a_places_code_is_no_persons(town: Town):
 
 def test_a_minute_around_a_paper_is_damaged(town: Town):
     assert town.scan(phone.show(issue(town.paper(), by=town.server), at=EIGHT, by=town.phone)).outcome is Outcome.DAMAGED
-
-
-@pytest.fixture(params=["no pool", "threads", "processes"])
-def pool(request: pytest.FixtureRequest):
-    """Give each kind of pool with two workers; processes are started afresh, as in a server that has threads."""
-    if request.param == "no pool":
-        yield None
-    elif request.param == "threads":
-        with ThreadPoolExecutor(2) as threads:
-            yield threads
-    else:
-        with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
-            yield processes
-
-
-def test_scans_kept_offline_get_the_verdicts_that_they_would_have_got_one_by_one(town: Town, pool):
-    texts = [town.shown(), town.shown(), town.credential(), town.shown(by=PrivateKey.make()), "?", town.shown(EIGHT - MINUTE)] * 100
-    scans = [Scan(text=text, at=EIGHT + n * SECOND / 10) for n, text in enumerate(texts)]
-    together = verify_batch(scans, trust=town.trust, changes=None, seen=Town().seen, pool=pool)
-    assert together == [town.scan(scan.text, scan.at) for scan in scans]
-    assert len({verdict.outcome for verdict in together}) == 5
 
 
 def test_every_outcome_has_words_in_both_languages_for_the_guard():

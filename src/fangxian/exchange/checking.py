@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fangxian.exchange.asking import recognise_shown
 from fangxian.policy.colour import Colour
-from fangxian.services.issuing import colour_now
+from fangxian.services.issuing import stored_colour
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
@@ -52,7 +52,7 @@ def _own(living: Living, credential: Credential, gate: str) -> Checked:
         return Checked(outcome=Outcome.REVOKED)
     event = Event(actor=gate, role=Role.GATE, purpose="entry", action="verify_code", person_id=holder.person_id)
     with living.store.transaction(event, at=at) as transaction:
-        colour, _ = colour_now(transaction.connection, living.policy.name, holder.person_id, at=at)
+        colour, _ = stored_colour(transaction.connection, living.policy.name, holder.person_id, at=at)
     return Checked(outcome=Outcome.COLOUR, colour=colour, masked_name=credential.masked_name)
 
 

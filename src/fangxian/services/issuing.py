@@ -45,7 +45,7 @@ def issue_day(living: Living, member: Member, phone_key: bytes) -> Issued:
     expect_in_force(living, at)
     token = token_id(living.vault.day_salt(living.today(at)), member.person_id)
     with living.store.transaction(by_citizen("code_issued", member.person_id), at=at) as transaction:
-        colour, until = colour_now(transaction.connection, living.policy.name, member.person_id, at=at)
+        colour, until = stored_colour(transaction.connection, living.policy.name, member.person_id, at=at)
         valid_until = min(until or datetime.max, at + LIMITS.day_credential_longest)
         credential = DayCredential(
             token_id=token,
@@ -69,7 +69,7 @@ def issue_day(living: Living, member: Member, phone_key: bytes) -> Issued:
         return Issued(issue(credential, by=living.signing.signer(at)), colour, valid_until)
 
 
-def colour_now(connection: psycopg.Connection[Any], policy: str, person_id: str, *, at: datetime) -> tuple[Colour, datetime | None]:
+def stored_colour(connection: psycopg.Connection[Any], policy: str, person_id: str, *, at: datetime) -> tuple[Colour, datetime | None]:
     """Return a person's colour by the store's hits at an instant, and when a hit next begins or ends by itself, None if none does."""
     row = connection.execute(
         "SELECT array_agg(colour) FILTER (WHERE from_at <= %(at)s AND (until_at IS NULL OR until_at > %(at)s)), "

@@ -12,7 +12,7 @@ from fangxian.facts import Text
 from fangxian.policy.colour import Colour
 from fangxian.services.declaring import enrolment_facts
 from fangxian.services.documents import Document
-from fangxian.services.issuing import colour_now
+from fangxian.services.issuing import stored_colour
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.members import RETENTION, Member
@@ -77,7 +77,7 @@ def _print(living: Living, transaction: Transaction, person_id: str, masked_name
     if not 1 <= days <= MOST_DAYS:
         raise BadAnswerError({"days": Text(f"有效期为 1 到 {MOST_DAYS} 天。", f"It lasts from 1 to {MOST_DAYS} days.")})
     at = transaction.at
-    colour, until = colour_now(transaction.connection, living.policy.name, person_id, at=at)
+    colour, until = stored_colour(transaction.connection, living.policy.name, person_id, at=at)
     revoke_papers(transaction, person_id=person_id)
     credential = PaperCredential(
         token_id=token_id(living.vault.day_salt(living.today(at)), person_id, paper=_number(living, transaction, person_id)),

@@ -93,16 +93,6 @@ def identity_of(transaction: Transaction, vault: Vault, person_id: str) -> Ident
     )
 
 
-def people_of_phone(transaction: Transaction, vault: Vault, phone: str) -> tuple[str, ...]:
-    """Return whose number it is at the transaction's instant, longest first: several people may share one, and it may change hands."""
-    rows = transaction.connection.execute(
-        "SELECT person_id FROM identities.phone WHERE phone_index = %(index)s AND since <= %(at)s AND (until IS NULL OR until > %(at)s) "
-        "ORDER BY since, person_id",
-        {"index": vault.phone_index(phone), "at": transaction.at},
-    ).fetchall()
-    return tuple(row[0].hex for row in rows)
-
-
 def end_period(transaction: Transaction, vault: Vault, *, retention: str, period: str) -> Destruction:
     """Destroy the key of a retention class and period, remove what it sealed and whose phones those people had; return the proof.
 

@@ -18,6 +18,7 @@ from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import BadAnswerError
 from fangxian.web.api.saying import both, reason_of, utc
 from fangxian.web.asking import COOKIE
+from fangxian.web.bearer import bearer_of
 from fangxian.web.guard import comes_from_elsewhere
 
 # No postponed annotations here: FastAPI reads them, and those of a function's own names could not be found.
@@ -76,7 +77,7 @@ def session_in(living: Living) -> Callable[[Request], Session]:
     """Return what finds the session that a request bears, and refuses one that bears none."""
 
     def session(request: Request) -> Session:
-        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        bearer = bearer_of(request.headers)
         if not bearer and request.method != "GET" and comes_from_elsewhere(request.headers):
             raise HTTPException(403)
         found = accounts.session_of(living, bearer or request.cookies.get(COOKIE, ""))

@@ -14,6 +14,7 @@ from fangxian.services.refusals import RefusedError
 from fangxian.services.sign_in import SignIn
 from fangxian.services.staff import admit, session_of
 from fangxian.web.api.saying import fact_of, reason_of, utc
+from fangxian.web.bearer import bearer_of
 from fangxian.web.guard import comes_from_elsewhere
 from fangxian.web.staff.asking import COOKIE
 from fangxian.web.staff.places import ANSWER, places_of
@@ -64,8 +65,7 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
     router = APIRouter(prefix="/staff", tags=["staff"])
 
     def principal(request: Request) -> Principal:
-        kind, _, bearer = request.headers.get("authorization", "").partition(" ")
-        if bearer and kind.lower() == "bearer":
+        if bearer := bearer_of(request.headers):
             return _bearer(living, sign_in, bearer)
         if request.method != "GET" and comes_from_elsewhere(request.headers):
             raise HTTPException(403)

@@ -20,6 +20,7 @@ from fangxian.services.refusals import BadAnswerError, RefusedError
 from fangxian.store.gate_devices import Device, devices_of
 from fangxian.web.api.citizen import key_point, session_in
 from fangxian.web.api.saying import both, reason_of, utc
+from fangxian.web.bearer import bearer_of
 from fangxian.web.exchange.gbt_forms import Application, Correction, PhoneKey, Report, Shown, TripReport
 from fangxian.work.appeal import Ground
 from fangxian.work.appealing import open_appeal
@@ -42,7 +43,7 @@ def gbt38963_api(living: Living) -> APIRouter:
     me = Annotated[members.Member, Depends(own)]
 
     def gate(request: Request) -> Device:
-        (found,) = devices_of(living.store, [request.headers.get("authorization", "").removeprefix("Bearer ")])
+        (found,) = devices_of(living.store, [bearer_of(request.headers)])
         if found is None:
             raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
         return found

@@ -15,6 +15,7 @@ from fangxian.exchange.message import LONGEST, Kind
 from fangxian.exchange.posting import PATH
 from fangxian.exchange.refusals import Refusal, RefusedMessageError
 from fangxian.services.living import Living
+from fangxian.web.guard import short_body
 
 _STATUS = {Refusal.UNREADABLE: 400, Refusal.UNKNOWN: 404, Refusal.REPLAYED: 409, Refusal.TOO_MANY: 429}
 
@@ -27,7 +28,8 @@ def machine_routes(living: Living) -> Iterator[BaseRoute]:
 
 def _route(living: Living, kind: Kind) -> Callable[[Request], Awaitable[Response]]:
     async def taken(request: Request) -> Response:
-        data = await _body(request)
+        # One that is too long is refused as what cannot be read.
+        data = await short_body(request, most=LONGEST) or b""
         try:
             return Response(await run_in_threadpool(answer, living, data, kind), media_type="application/cose")
         except RefusedMessageError as refused:
@@ -37,13 +39,3 @@ def _route(living: Living, kind: Kind) -> Callable[[Request], Awaitable[Response
             return PlainTextResponse(Refusal.FAILED, 503)
 
     return taken
-
-
-async def _body(request: Request) -> bytes:
-    """Return a request's body; of one that is too long only so much that it is refused."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST:
-            break
-    return body

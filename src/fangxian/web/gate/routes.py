@@ -21,12 +21,14 @@ from fangxian.signed.limits import LIMITS
 from fangxian.signed.trust import TrustList
 from fangxian.signed.verdict import packaged_words
 from fangxian.store.gate_devices import Device, devices_of, open_device
+from fangxian.web.bearer import bearer_of
 from fangxian.web.gate.files import File, GateFiles
 from fangxian.web.gate.gates import Gates
 from fangxian.web.gate.grouping import Grouping
 from fangxian.web.gate.reading import Readers
 from fangxian.web.gate.scanning import Presented, Scanning, Sending
 from fangxian.web.gate.sent import LONGEST_BODY, Papers, read_papers, read_scans
+from fangxian.web.guard import short_body
 from fangxian.web.language import words_for
 from fangxian.web.permitted import Permitted
 from fangxian.web.templating import render
@@ -181,8 +183,7 @@ class Desk:
 
     async def _device(self, request: Request) -> Device | None:
         """Return the device whose token a request bears."""
-        kind, _, token = request.headers.get("authorization", "").partition(" ")
-        if kind.lower() != "bearer" or not token:
+        if not (token := bearer_of(request.headers)):
             return None
         at = self._gates.clock()
         known = self._devices.get(token)
@@ -196,11 +197,9 @@ class Desk:
 
 
 async def _body(request: Request, *, most: int = LONGEST_BODY) -> bytes:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > most:
-            raise FangxianError("What the gate sent is too long.", done="Nothing was recorded.")
+    body = await short_body(request, most=most)
+    if body is None:
+        raise FangxianError("What the gate sent is too long.", done="Nothing was recorded.")
     return body
 
 

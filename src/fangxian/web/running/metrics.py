@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fangxian.services.living import Living
 from fangxian.store.serving import Serving
+from fangxian.web.bearer import bearer_of
 from fangxian.web.running.kinds import Kind
 from fangxian.web.running.overload import Load
 
@@ -136,8 +137,7 @@ class _Waiting:
 
 
 def _may(request: Request, token: str | None) -> bool:
-    kind, _, given = request.headers.get("authorization", "").partition(" ")
-    if token and kind.lower() == "bearer":
+    if token and (given := bearer_of(request.headers)):
         return secrets.compare_digest(given.encode(), token.encode())
     # Somebody who came through a proxy that did not say for whom it asks is not from this machine, although the proxy is.
     if "x-forwarded-for" in request.headers or "forwarded" in request.headers or request.client is None:
