@@ -1,6 +1,7 @@
 """The store's commands as they are typed."""
 
 import sys
+from datetime import timedelta
 
 import pytest
 from generative.worlds import world
@@ -8,9 +9,12 @@ from lakes import lake_with
 
 from fangxian.cli.app import main
 from fangxian.facts import HealthDeclaration
+from fangxian.policy.policy import policy
 from fangxian.store.recording import record
 
-from .conftest import NOON, declaration, event
+from .conftest import ANN, NOON, declaration, event
+
+HANGZHOU = policy("hangzhou")
 
 
 @pytest.fixture
@@ -46,6 +50,33 @@ def test_the_audit_is_sealed_and_verified(fangxian, store, database):
     assert "1 events were sealed" in fangxian("audit", "seal", "--store", database)[1]
     code, said = fangxian("audit", "verify", "--store", database)
     assert (code, "1 seals over 1 events; 0 wait" in said) == (0, True)
+
+
+def test_a_decision_is_replayed_as_it_stood_after_its_fact_was_disputed_away(fangxian, store, database):
+    ill = declaration(temperature_c=38.5, symptoms="fever")
+    record(store, {HealthDeclaration: [ill]}, event(), policies=[HANGZHOU], at=NOON)
+    well = declaration(at=NOON + timedelta(days=3), number=7)
+    record(store, {HealthDeclaration: [well]}, event(), policies=[HANGZHOU], at=NOON + timedelta(days=3))
+    asked = ("store", "reasons", ANN, "--store", database, "--policy", "hangzhou", "--role", "officer", "--purpose", "test")
+    code, said = fangxian(*asked, "--at", "2020-02-24", "--known-at", "2020-02-24")
+    assert (code, "yellow" in said) == (0, True)
+    with store.pool.connection() as connection:
+        looks = connection.execute("SELECT count(*) FROM audit.event WHERE action = 'replay a decision'").fetchone()
+    assert looks == (1,)
+    code, said = fangxian("store", "reasons", "somebody", *asked[3:])
+    assert (code, "somebody" in said) == (2, False)
+
+
+def test_a_published_day_is_corrected_only_where_something_differs(fangxian, store, database):
+    asked = ("published", "correct", "2020-02-24", "--store", database, "--policy", "hangzhou", "--because", "late deliveries")
+    assert "version 1" in fangxian(*asked)[1]
+    with store.transaction(event(None, "feed"), at=NOON) as transaction:
+        hits = (
+            "INSERT INTO code.hit SELECT gen_random_uuid(), 'hangzhou', 'fever', 'yellow', %s, NULL, '{1}', %s FROM generate_series(1, 30)"
+        )
+        transaction.connection.execute(hits, [NOON, transaction.event.event_id])
+    assert "version 2" in fangxian(*asked)[1]
+    assert fangxian("published", "correct", "yesterday", *asked[3:])[0] == 2
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
-from fangxian.cli.options import LakeOption, LanguageOption, PolicyOption, PurposeOption, RoleOption, said_or_in_file
+from fangxian.cli.options import (
+    AtOption,
+    KnownAtOption,
+    LakeOption,
+    LanguageOption,
+    PolicyOption,
+    PurposeOption,
+    RoleOption,
+    said_or_in_file,
+)
 from fangxian.cli.printing import Reader, plain_table, print_line, print_table
 from fangxian.engine.ending import ending_files
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.facts import fact_type
 from fangxian.facts.known import now
+from fangxian.policy.moment import moment
 from fangxian.policy.policy import policy as policy_called
 from fangxian.store import ending
 from fangxian.store.backing_up import back_up
@@ -23,6 +35,7 @@ from fangxian.store.feeding import feed as feed_store
 from fangxian.store.flow import flow as flow_to_lake
 from fangxian.store.migrating import migrate as migrate_database
 from fangxian.store.opening import database, open_store
+from fangxian.store.reasons import reasons_at
 from fangxian.store.restoring import restore as restore_store
 from fangxian.store.store import Event
 from fangxian.vault.client import VaultClient
@@ -151,8 +164,48 @@ def restore(
     )
 
 
+def reasons(
+    person: Annotated[str, typer.Argument(help="The person's id.")],
+    *,
+    store: StoreOption,
+    policy: PolicyOption,
+    role: RoleOption,
+    purpose: PurposeOption,
+    at: AtOption = None,
+    known_at: KnownAtOption = None,
+    language: LanguageOption = "zh",
+) -> None:
+    """Tell why somebody had the colour they had, as it was decided then: from kept reasons, also where the facts have ended."""
+    reader, chosen = Reader(language), policy_called(policy)
+    asked, decided = moment(at, chosen), moment(known_at, chosen)
+    table = plain_table(
+        reader.words("规则", "rule"),
+        reader.words("颜色", "colour"),
+        reader.words("自", "from"),
+        reader.words("至", "until"),
+        reader.words("版本", "wording"),
+    )
+    with open_store(store) as running:
+        event = replace(_event("replay a decision", role, purpose), person_id=_person_id(person))
+        with running.transaction(event, at=now()) as transaction:
+            told = reasons_at(transaction, chosen, _person_id(person), at=asked, known_at=decided)
+    for each in told:
+        ends = f"{chosen.local(each.until_at):%Y-%m-%d %H:%M}" if each.until_at else ""
+        table.add_row(each.rule, each.colour, f"{chosen.local(each.from_at):%Y-%m-%d %H:%M}", ends, f"{each.worded_since}")
+    print_table(table)
+    if not told:
+        print_line(reader.say("当时没有理由：绿码。", "There was no reason: green."))
+
+
+def _person_id(text: str) -> str:
+    try:
+        return UUID(text).hex
+    except ValueError:
+        raise FangxianError("A person id is 32 hexadecimal digits.", next_step="Copy it from the record that names it.") from None
+
+
 def _event(action: str, role: str, purpose: str) -> Event:
     return Event(actor="command line", role=role, purpose=purpose, action=action)
 
 
-groups = {"store": (migrate, feed, flow, end, backup, restore)}
+groups = {"store": (migrate, feed, flow, end, backup, restore, reasons)}
