@@ -111,8 +111,8 @@ def citizen_api(living: Living) -> APIRouter:
 
     @router.get("/questionnaires/{name}", openapi_extra={"x-action": "log_in"})
     def questions(name: str) -> dict[str, Any]:
-        """Return what a questionnaire asks: identity, declaration or check_in."""
-        if name not in ("identity", "declaration", "check_in"):
+        """Return what a questionnaire asks: identity, declaration, check_in or visit."""
+        if name not in ("identity", "declaration", "check_in", "visit"):
             raise HTTPException(404)
         asked = questionnaire(name)
         return {
