@@ -14,6 +14,8 @@ TITLE: Final = Text("解除隔离证明", "Certificate of release")
 _FILL: Final = "#1f3a5f"
 _FIRST: Final = 111.0
 _STEP: Final = 5.2
+_NAME: Final = 90.0
+"""Millimetres for the longest of names: all Chinese letters are as wide as they are high."""
 
 
 def certificate_svg(text: str, certificate: Certificate) -> str:
@@ -26,8 +28,8 @@ def certificate_svg(text: str, certificate: Certificate) -> str:
         f"签发 Issued by: {certificate.issued_by}（{region.region_code}）",
         f"签发时间 Issued: {local(certificate.issued_at)}",
     ]
-    lines: list[Line] = [(31, 6.5, certificate.full_name), (37.5, 4.2, certificate.masked_number)]
-    lines += [(_FIRST + _STEP * place, 3.6, words) for place, words in enumerate(said)]
+    lines: list[Line] = [(31, min(6.5, _NAME / len(certificate.full_name)), certificate.full_name), (37.5, 4.2, certificate.masked_number)]
+    lines += [(_FIRST + _STEP * place, 3.2, words) for place, words in enumerate(said)]
     end = _FIRST + _STEP * len(said)
     lines += [
         (end + 3, 2.8, "请连同身份证件出示；本证明不代替健康码。"),
