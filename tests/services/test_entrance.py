@@ -195,6 +195,8 @@ def test_a_visitor_is_registered_at_the_desk_by_the_number_under_the_code(living
     assert (came.colour, came.passes) == (Colour.GREEN, True)
     (found,) = visitors.visitors_today(living, CONTACT)
     assert (found.masked_name, found.host, found.passed) == ("王**", "李经理", True)
+    (visit,) = looking.own_data(living, guest.person_id)["visits"]
+    assert (visit["place_id"], visit["host"], visit["purpose"]) == (SITE, "李经理", "meeting")
     with pytest.raises(RefusedError, match="already"):
         registering_visitors.register_at_desk(living, CONTACT, VISIT | {"number": [number_of(living, guest)]})
     with pytest.raises(RefusedError):

@@ -18,6 +18,7 @@ from fangxian.services.references import meant, refer
 from fangxian.services.refusals import RefusedError
 from fangxian.services.staff import staff_event
 from fangxian.store.scans import SOURCE
+from fangxian.store.store import Transaction
 from fangxian.work.permissions import Principal, check
 from fangxian.work.roles import Action
 from fangxian.work.subject import standing
@@ -100,6 +101,18 @@ def came_of(living: Living, by: Principal, reference: str) -> Came:
         case (person_id, gate_id, scan_id, organisation_id):
             return Came(person_id, UUID(gate_id), UUID(scan_id), organisation_id)
     raise RefusedError(_GONE)
+
+
+def visits_of(living: Living, transaction: Transaction, person_id: str) -> list[dict[str, Any]]:
+    """Return the visits that were registered of a person, for that person: when, where, to whom, why."""
+    rows = transaction.connection.execute(
+        "SELECT host, place_id, came_at, left_at, purpose FROM gate.visitor WHERE person_id = %s ORDER BY came_at", [UUID(person_id)]
+    ).fetchall()
+    hosts = opened(living, [(UUID(person_id), row[0], f"{row[2]:%Y-%m}") for row in rows], retention=SEALED_WITH, field=HOST)
+    return [
+        {"place_id": place_id, "came_at": came_at, "left_at": left_at, "purpose": purpose, "host": host}
+        for host, (_, place_id, came_at, left_at, purpose) in zip(hosts, rows, strict=True)
+    ]
 
 
 def _told(living: Living, by: Principal, rows: list[tuple[Any, ...]]) -> tuple[Visitor, ...]:
