@@ -21,6 +21,8 @@ BODIES = {
     "/appeals/{reference}/answer": {"answer": "refused", "words": "经核查"},
     "/decisions": {"appeal": "x", "rule": "x", "reason": "other"},
     "/confirm/look-up": {"number": "00000-00000"},
+    "/entrance/checks": {"person": "x"},
+    "/visitors": {"host": "李经理", "purpose": "meeting", "visit": "x"},
     "/confirm": {"declaration": "x", "finding": "healthy"},
 }
 

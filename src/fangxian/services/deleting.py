@@ -76,6 +76,9 @@ def delete(living: Living, member: Member, phone_index: bytes) -> None:
         connection.execute("UPDATE account.member SET masked_name = NULL, period = NULL WHERE person_id = %s", [person])
         connection.execute("DELETE FROM identities.identity WHERE person_id = %s", [person])
         connection.execute(
+            "UPDATE gate.visitor SET host = NULL, masked_name = NULL, event_id = %s WHERE person_id = %s", [event_id, person]
+        )
+        connection.execute(
             "UPDATE code.token SET revoked_at = %s, event_id = %s WHERE person_id = %s AND revoked_at IS NULL AND valid_until > %s",
             [at, event_id, person, at],
         )

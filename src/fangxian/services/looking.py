@@ -12,6 +12,7 @@ from fangxian.code.explanation import Explanation
 from fangxian.engine.person_tables import PersonTables
 from fangxian.facts import PersonFact, all_fact_types
 from fangxian.services.living import Living, by_citizen
+from fangxian.services.visitors import visits_of
 from fangxian.store.copying import copy_out
 from fangxian.store.identities import identity_of
 from fangxian.store.one_person import person_tables
@@ -49,10 +50,11 @@ def who_looked(living: Living, person_id: str) -> list[Look]:
 
 
 def own_data(living: Living, person_id: str) -> dict[str, Any]:
-    """Return everything that is kept about a person: who they are, every fact by its type, every look."""
+    """Return everything that is kept about a person: who they are, every fact by its type, visits, every look."""
     with living.store.transaction(by_citizen("download_own_data", person_id), at=living.clock()) as transaction:
         connection = transaction.connection
         identity = identity_of(transaction, living.vault, person_id)
+        visits = visits_of(living, transaction, person_id)
         facts = {
             each.name: copy_out(connection, each.schema(), f"facts.{each.name} WHERE person_id = %s", [UUID(person_id)]).to_pylist()
             for each in all_fact_types()
@@ -60,4 +62,4 @@ def own_data(living: Living, person_id: str) -> dict[str, Any]:
         }
     who = {"full_name": identity.full_name, "id_type": identity.id_type, "id_number": identity.id_number} if identity else {}
     looks = [{"at": look.at, "role": look.role, "purpose": look.purpose, "action": look.action} for look in who_looked(living, person_id)]
-    return {"identity": who, "facts": {name: rows for name, rows in facts.items() if rows}, "looks": looks}
+    return {"identity": who, "facts": {name: rows for name, rows in facts.items() if rows}, "visits": visits, "looks": looks}

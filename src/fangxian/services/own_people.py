@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Final
 
 from psycopg import sql
@@ -14,6 +12,7 @@ from fangxian.facts import Consent, Text, Workplace
 from fangxian.policy.colour import Colour
 from fangxian.services.living import Living
 from fangxian.services.members import RETENTION, UNNAMED
+from fangxian.services.opened import opened
 from fangxian.services.refusals import RefusedError
 from fangxian.services.staff import staff_event
 from fangxian.work.permissions import Principal, check
@@ -39,11 +38,7 @@ def own_people(living: Living, by: Principal) -> tuple[OwnPerson, ...]:
 
     All of them are written by the statement that reads them.
     """
-    at, organisations = living.clock(), sorted(by.organisation_ids)
-    if not organisations:
-        raise RefusedError(
-            Text("您的账号没有对应的单位，请联系管理员。", "Your account belongs to no organisation; ask its administrator.")
-        )
+    at, organisations = living.clock(), organisations_of(by)
     role = check(by, Action.SEE_COLOUR_OF_OWN_PEOPLE, organisation_id=organisations[0])
     event = staff_event(by, "own_people_seen", purpose=PURPOSE, role=role)
     values: dict[str, Any] = {
@@ -57,33 +52,48 @@ def own_people(living: Living, by: Principal) -> tuple[OwnPerson, ...]:
         "role": event.role,
         "action": event.action,
     }
-    query = sql.SQL(_QUERY).format(workplace=standing(Workplace), consent=standing(Consent))
+    query = sql.SQL(_QUERY).format(consenting=consenting(), named=NAMED)
     with living.store.transaction(event, at=at) as transaction:
         rows = transaction.connection.execute(query, values).fetchall()
-    names = _names(living, rows)
+    names = opened(living, [(row[0], *row[3:5]) for row in rows], retention=RETENTION, field="masked_name")
     order = list(Colour)
-    return tuple(OwnPerson(names.get(person, UNNAMED), order[worst - 1], changes) for person, worst, changes, _, _ in rows)
+    return tuple(OwnPerson(name or UNNAMED, order[worst - 1], changes) for name, (_, worst, changes, *_) in zip(names, rows, strict=True))
 
 
-def _names(living: Living, rows: Sequence[tuple[Any, ...]]) -> dict[Any, str]:
-    """Return the masked names by person, opened a month's at a time."""
-    named = sorted((row for row in rows if row[4]), key=lambda row: str(row[4]))
-    found: dict[Any, str] = {}
-    for period, of_month in groupby(named, key=lambda row: str(row[4])):
-        people, sealed = zip(*((row[0], bytes(row[3])) for row in of_month), strict=True)
-        ids = [person.hex for person in people]
-        opened = living.vault.unseal_many(sealed, person_ids=ids, retention=RETENTION, period=period, field="masked_name")
-        found |= dict(zip(people, opened, strict=True))
-    return found
+def organisations_of(by: Principal) -> list[str]:
+    """Return somebody's organisations. Raises RefusedError where there is none."""
+    if not by.organisation_ids:
+        raise RefusedError(
+            Text("您的账号没有对应的单位，请联系管理员。", "Your account belongs to no organisation; ask its administrator.")
+        )
+    return sorted(by.organisation_ids)
 
+
+def consenting(*, among: str = "TRUE") -> sql.Composed:
+    """Return a query of the people who work at some organisations now and let them see it, each with the first of these.
+
+    It asks for the parameters `organisations`, `purpose` and `at`, and for those of the condition `among`.
+    """
+    return sql.SQL(_CONSENTING).format(workplace=standing(Workplace), consent=standing(Consent), among=sql.SQL(among))
+
+
+_CONSENTING: Final = """
+    SELECT person_id, min(organisation_id) AS organisation_id
+    FROM {workplace} AS workplace JOIN {consent} AS given USING (person_id)
+    WHERE organisation_id = ANY (%(organisations)s) AND given_to = organisation_id AND purpose = %(purpose)s
+      AND workplace.from_at <= %(at)s AND (workplace.until_at IS NULL OR workplace.until_at > %(at)s)
+      AND given.from_at <= %(at)s AND (given.until_at IS NULL OR given.until_at > %(at)s) AND {among}
+    GROUP BY person_id
+"""
+
+NAMED: Final = sql.SQL("""
+    SELECT masked_name, period FROM account.member
+    WHERE member.person_id = shown.person_id AND ended_at IS NULL AND masked_name IS NOT NULL ORDER BY place LIMIT 1
+""")
+"""The sealed name of a row of `shown`, as gates see it."""
 
 _QUERY: Final = """
-    WITH mine AS (
-        SELECT DISTINCT person_id FROM {workplace} AS workplace JOIN {consent} AS given USING (person_id)
-        WHERE organisation_id = ANY (%(organisations)s) AND given_to = organisation_id AND purpose = %(purpose)s
-          AND workplace.from_at <= %(at)s AND (workplace.until_at IS NULL OR workplace.until_at > %(at)s)
-          AND given.from_at <= %(at)s AND (given.until_at IS NULL OR given.until_at > %(at)s)
-    ), shown AS MATERIALIZED (
+    WITH mine AS ({consenting}), shown AS MATERIALIZED (
         SELECT person_id, coalesce(max(array_position(%(colours)s, colour::text))
                    FILTER (WHERE from_at <= %(at)s AND (until_at IS NULL OR until_at > %(at)s)), 1) AS worst,
                least(min(from_at) FILTER (WHERE from_at > %(at)s), min(until_at) FILTER (WHERE until_at > %(at)s)) AS changes_at
@@ -93,10 +103,6 @@ _QUERY: Final = """
         INSERT INTO audit.event (person_id, event_id, at, actor, role, purpose, action, details)
         SELECT person_id, gen_random_uuid(), %(at)s, %(actor)s, %(role)s, %(purpose)s, %(action)s, '{{}}' FROM shown
     )
-    SELECT person_id, worst, changes_at, named.masked_name, named.period
-    FROM shown LEFT JOIN LATERAL (
-        SELECT masked_name, period FROM account.member
-        WHERE member.person_id = shown.person_id AND ended_at IS NULL AND masked_name IS NOT NULL ORDER BY place LIMIT 1
-    ) AS named ON true
+    SELECT person_id, worst, changes_at, named.masked_name, named.period FROM shown LEFT JOIN LATERAL ({named}) AS named ON true
     ORDER BY worst DESC, person_id
 """

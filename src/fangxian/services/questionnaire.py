@@ -6,7 +6,7 @@ Pages, the interface for machines and the checks read the same file, so that the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -34,6 +34,9 @@ class Question:
     words: Text
     help: Text | None = None
     options: tuple[str, ...] = ()
+    called: Mapping[str, Text] = field(default_factory=dict)
+    """What options are called that are no words of a fact."""
+
     between: tuple[float, float] | None = None
     optional: bool = False
     only_if: str | None = None
@@ -41,6 +44,8 @@ class Question:
 
     def option_words(self, option: str) -> Text:
         """Return what an option is called."""
+        if option in self.called:
+            return self.called[option]
         return SYMPTOM_WORDS[option] if self.kind == "choices" else WORDS[option]
 
     def read(self, given: Sequence[str], *, on: date, near: str) -> Any:
@@ -170,13 +175,14 @@ def questionnaire(name: str) -> Questionnaire:
 
 
 def _question(key: str, row: dict[str, Any]) -> Question:
-    between = row.get("between")
+    between, options = row.get("between"), row.get("options", ())
     return Question(
         key=key,
         kind=row["kind"],
         words=Text(**row["words"]),
         help=Text(**row["help"]) if "help" in row else None,
-        options=tuple(row.get("options", ())),
+        options=tuple(options),
+        called={option: Text(**words) for option, words in options.items()} if isinstance(options, Mapping) else {},
         between=(between[0], between[1]) if between else None,
         optional=row.get("optional", False),
         only_if=row.get("only_if"),

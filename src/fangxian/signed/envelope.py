@@ -30,6 +30,7 @@ class Form(StrEnum):
     CREDENTIAL = "HC1:"
     PHONE = "FX1:"
     PLACE = "FX2:"
+    CERTIFICATE = "FX3:"
 
 
 def write(form: Form, signed: bytes) -> str:

@@ -34,7 +34,7 @@ def read(text: str, *, trust: TrustList) -> Reading | Outcome:
 
 def _read(text: str, trust: TrustList) -> Reading | Outcome:
     form, body = envelope.read(text)
-    if form is envelope.Form.PLACE:
+    if form not in (envelope.Form.CREDENTIAL, envelope.Form.PHONE):
         raise UnreadableError
     minute = phone.read(body) if form is envelope.Form.PHONE else None
     signed = cose.read(minute.credential if minute else body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from fangxian.facts import Text
 from fangxian.policy.registry import declared, named
 from fangxian.sources import agencies
 from fangxian.sources.source import Source
@@ -18,3 +19,8 @@ def all_sources() -> tuple[Source, ...]:
 def source_named(name: str) -> Source:
     """Return the source called `name`; raises FangxianError with the known ones and the nearest."""
     return named(name, all_sources(), what="source", next_step="Run `fangxian sources` to see what each of them sends.")
+
+
+def agency_of(source: str) -> Text:
+    """Return the name of a source's agency; the source's own where it is no longer known."""
+    return next((known.agency for known in all_sources() if known.name == source), Text(source, source))

@@ -146,8 +146,10 @@ _SEALED: Final = """
     SELECT EXISTS (SELECT FROM identities.identity WHERE retention = %(retention)s AND period = %(period)s)
         OR %(retention)s = 'register' AND EXISTS (SELECT FROM account.member WHERE period = %(period)s)
         OR %(retention)s = 'control' AND EXISTS (SELECT FROM work.appeal WHERE to_char(opened_at, 'YYYY-MM') = %(period)s)
+        OR %(retention)s = 'movement' AND EXISTS (SELECT FROM gate.visitor WHERE to_char(came_at, 'YYYY-MM') = %(period)s)
 """
-"""Whether the store has anything that the key of a class and period sealed: who people are, names for gates, words of appeals."""
+"""Whether the store has anything that the key of a class and period sealed: who people are, names for gates, words of appeals,
+whom visitors saw."""
 
 
 def _end_sealed(transaction: Transaction, vault: Vault, ending: Ending) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+import psycopg
 from psycopg.types.json import Jsonb
 
 from fangxian.code.hits import facts_read
@@ -23,6 +24,9 @@ SOURCE: Final = "gate"
 
 ALERT: Final = "gate_alert"
 """The channel on which it is told that there are alerts to read; it says nothing else."""
+
+NOT_ENROLLED: Final = "not_enrolled"
+"""The outcome for papers of somebody who has no code."""
 
 ALARMING: Final = (confirmed_case.name, suspected_case.name)
 """The rules that rest on a diagnosis: whoever is at a gate under one of them is told of at once."""
@@ -45,6 +49,8 @@ class Visit:
     present: bool
     emergency: str | None = None
     temperature_c: float | None = None
+    event_id: UUID | None = None
+    """The event that brings it, where the transaction has one about the person already; otherwise the scan is an event of its own."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,7 @@ _RECORD: Final = f"""
     ), event AS (
         INSERT INTO audit.event (person_id, event_id, at, actor, role, purpose, action, details)
         SELECT person_id, event_id, %(at)s, actor, 'gate', 'entry', action, details FROM incoming JOIN new USING (event_id)
+        ON CONFLICT DO NOTHING
     ), known AS (
         SELECT incoming.* FROM incoming JOIN new USING (event_id) WHERE present AND person_id <> %(nobody)s
     ), visit AS (
@@ -122,22 +129,29 @@ def record_visits(store: Store, visits: Sequence[Visit], *, policy: Policy, at: 
     Each scan is an event of its own about its person. A scan is the same when gate and scan id are; who sent it twice is told what
     was recorded the first time. An alert is told to whoever listens once the transaction is committed.
     """
-    reads = facts_read(policy)
     with store.pool.connection() as connection:
-        rows = connection.execute(
-            _RECORD,
-            _columns(visits)
-            | {
-                "at": at,
-                "nobody": NOBODY,
-                "source": SOURCE,
-                "policy": policy.name,
-                "alarming": list(ALARMING),
-                "alert": ALERT,
-                "visits_matter": GateVisit.name in reads,
-                "temperatures_matter": TemperatureReading.name in reads,
-            },
-        ).fetchall()
+        return record_visits_in(connection, visits, policy=policy, at=at)
+
+
+def record_visits_in(
+    connection: psycopg.Connection[Any], visits: Sequence[Visit], *, policy: Policy, at: datetime
+) -> dict[tuple[UUID, UUID], Recorded]:
+    """Do what `record_visits` does in a transaction that writes something else too."""
+    reads = facts_read(policy)
+    rows = connection.execute(
+        _RECORD,
+        _columns(visits)
+        | {
+            "at": at,
+            "nobody": NOBODY,
+            "source": SOURCE,
+            "policy": policy.name,
+            "alarming": list(ALARMING),
+            "alert": ALERT,
+            "visits_matter": GateVisit.name in reads,
+            "temperatures_matter": TemperatureReading.name in reads,
+        },
+    ).fetchall()
     return {(gate_id, scan_id): Recorded(outcome, colour) for _, gate_id, scan_id, outcome, colour in rows if scan_id}
 
 
@@ -150,7 +164,7 @@ def _columns(visits: Sequence[Visit]) -> dict[str, list[Any]]:
             v.scanned_at,
             v.outcome,
             v.colour,
-            uuid4(),
+            v.event_id or uuid4(),
             f"gate {v.device.gate_id}",
             "let an emergency through" if v.emergency else "scan",
             Jsonb({"outcome": v.outcome} | ({"emergency": v.emergency} if v.emergency else {})),

@@ -52,6 +52,7 @@ class Action(StrEnum):
     SEE_OWN_CODE = "see_own_code"
     SEE_OWN_LOG = "see_own_log"
     DOWNLOAD_OWN_DATA = "download_own_data"
+    CERTIFY_OWN_RELEASE = "certify_own_release"
     DELETE_OWN_DATA = "delete_own_data"
     ADD_FAMILY_MEMBER = "add_family_member"
     CONSENT = "consent"

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, field_serializer
 
 from fangxian.facts import Text
-from fangxian.services import accounts, declaring, deleting, issuing, looking, members, papers
+from fangxian.services import accounts, certificates, declaring, deleting, issuing, looking, members, papers
 from fangxian.services.accounts import Session
 from fangxian.services.documents import document
 from fangxian.services.living import Living
@@ -112,8 +112,8 @@ def citizen_api(living: Living) -> APIRouter:
 
     @router.get("/questionnaires/{name}", openapi_extra={"x-action": "log_in"})
     def questions(name: str) -> dict[str, Any]:
-        """Return what a questionnaire asks: identity, declaration or check_in."""
-        if name not in ("identity", "declaration", "check_in"):
+        """Return what a questionnaire asks: identity, declaration, check_in or visit."""
+        if name not in ("identity", "declaration", "check_in", "visit"):
             raise HTTPException(404)
         asked = questionnaire(name)
         return {
@@ -201,6 +201,26 @@ def citizen_api(living: Living) -> APIRouter:
     def paper(member: of) -> Response:
         """Print the code on paper, as PDF; what was printed before no longer counts."""
         return Response(papers.paper_of_member(living, member).pdf, media_type="application/pdf")
+
+    @router.get("/me/{place}/certificate", openapi_extra={"x-action": "certify_own_release"})
+    def certificate(member: of) -> dict[str, Any]:
+        """Return the certificate of the newest release, with its signed text; 409 where no measure has ended."""
+        made = certificates.certificate_of(living, member)
+        said = made.certificate
+        return {
+            "text": made.text,
+            "full_name": said.full_name,
+            "masked_number": said.masked_number,
+            "measures": [{"measure": measure, "from_at": utc(from_at)} for measure, from_at in said.measures],
+            "until_at": utc(said.until_at),
+            "issued_by": said.issued_by,
+            "issued_at": utc(said.issued_at),
+        }
+
+    @router.post("/me/{place}/certificate", openapi_extra={"x-action": "certify_own_release"}, response_class=Response)
+    def printed_certificate(member: of) -> Response:
+        """Return the certificate as PDF."""
+        return Response(certificates.certificate_of(living, member).pdf(), media_type="application/pdf")
 
     @router.get("/me/{place}/looks", openapi_extra={"x-action": "see_own_log"})
     def looks(member: of) -> list[dict[str, str]]:

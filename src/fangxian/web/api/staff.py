@@ -13,6 +13,7 @@ from fangxian.services.own_people import own_people
 from fangxian.services.refusals import RefusedError
 from fangxian.services.sign_in import SignIn
 from fangxian.services.staff import admit, session_of
+from fangxian.web.api.entrance import add_entrance
 from fangxian.web.api.saying import fact_of, reason_of, utc
 from fangxian.web.bearer import bearer_of
 from fangxian.web.guard import comes_from_elsewhere
@@ -164,6 +165,8 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
             {"name": each.masked_name, "colour": each.colour, "changes_at": utc(each.changes_at) if each.changes_at else None}
             for each in own_people(living, by)
         ]
+
+    add_entrance(router, living, asks)
 
     @router.get("/audit", openapi_extra=_under(Action.SEE_AUDIT))
     def audit(by: Annotated[Principal, asks(Action.SEE_AUDIT)]) -> dict[str, Any]:

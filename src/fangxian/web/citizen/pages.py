@@ -10,7 +10,7 @@ from jinja2 import Environment
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from fangxian.facts import Text
-from fangxian.services import accounts, declaring, looking, members, papers
+from fangxian.services import accounts, certificates, declaring, looking, members, papers
 from fangxian.services.documents import document
 from fangxian.services.living import Living
 from fangxian.services.questionnaire import questionnaire
@@ -103,7 +103,8 @@ class CitizenPages:
         seen = looking.own_code(self.living, member.person_id)
         salt = self.living.vault.day_salt(self.living.today(self.living.clock()))
         number = number_on_screen(token_id(salt, member.person_id))
-        return keep_choice(asked.request, self._of(asked, member, "code.html", e=seen, number=number))
+        released = certificates.may_have_one(self.living, member)
+        return keep_choice(asked.request, self._of(asked, member, "code.html", e=seen, number=number, released=released))
 
     def declare(self, asked: Asked) -> Response:
         """Answer with a declaration's form, or take it."""

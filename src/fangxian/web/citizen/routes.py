@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from fangxian.services.living import Living
 from fangxian.web.asking import Handler, page
 from fangxian.web.citizen.appeals import AppealPages
+from fangxian.web.citizen.certificates import CertificatePages
 from fangxian.web.citizen.consents import ConsentPages
 from fangxian.web.citizen.deletion import DeletionPages
 from fangxian.web.citizen.family import FamilyPages
@@ -37,6 +38,7 @@ def citizen_routes(living: Living, templates: Environment) -> Iterator[BaseRoute
         ("/me/{place:int}/check-in", pages.check_in, "GET POST", Action.CHECK_IN),
         ("/me/{place:int}/looks", pages.looks, "GET", Action.SEE_OWN_LOG),
         ("/me/{place:int}/paper", pages.paper, "POST", Action.SEE_OWN_CODE),
+        ("/me/{place:int}/certificate", CertificatePages(living, templates).certificate, "GET POST", Action.CERTIFY_OWN_RELEASE),
         ("/me/{place:int}/data", pages.data, "GET", Action.DOWNLOAD_OWN_DATA),
         ("/me/{place:int}/consents", ConsentPages(living, templates).consents, "GET POST", Action.CONSENT),
         ("/me/{place:int}/appeals", appeals.appeals, "GET", Action.APPEAL),

@@ -10,13 +10,8 @@ from typing import Any
 
 from fangxian.engine.lake import Lake
 from fangxian.facts import Text
-from fangxian.sources.catalogue import all_sources
+from fangxian.sources.catalogue import agency_of
 from fangxian.sources.crosschecks import CHECK_TITLES, Check, lake_flags
-
-
-def agency_of(source: str) -> Text:
-    """Return the name of a source's agency; the source's own where it is no longer known."""
-    return next((known.agency for known in all_sources() if known.name == source), Text(source, source))
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Final
 
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.facts import Text
+from fangxian.sources.catalogue import agency_of
 from fangxian.sources.mended import show_quarantine
 from fangxian.sources.refusal import REASON_TITLES, Reason
-from fangxian.web.figures.deliveries import agency_of
 
 EXAMPLES: Final = 3
 """How many rows are named for each kind of refusal; the workbook names all."""

@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from fangxian.errors import FangxianError, UnavailableError
+from fangxian.services.at_desk import FEVER_LINE_C
 from fangxian.services.documents import document
 from fangxian.signed.limits import LIMITS
 from fangxian.signed.trust import TrustList
@@ -50,9 +51,6 @@ PAGE_HEADERS: Final = {
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
 """The gate's page alone may use the camera and work without a network."""
-
-FEVER_LINE_C: Final = 37.3
-"""From which reading on a guard is told to take somebody aside: the line of the national protocols of 2020 (≥ 37.3 °C)."""
 
 
 def routes(gates: Gates) -> list[BaseRoute]:

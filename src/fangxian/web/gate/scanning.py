@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from fangxian.code.hits import facts_read
-from fangxian.facts import Enrolment, HealthDeclaration, Text
+from fangxian.facts import Text
 from fangxian.policy.colour import Colour
 from fangxian.services.counting import SCANS
 from fangxian.signed.judging import Gate
@@ -20,14 +20,12 @@ from fangxian.signed.trust import TrustList
 from fangxian.signed.verdict import Outcome, Verdict, packaged_words
 from fangxian.store.gate_devices import Device
 from fangxian.store.renewals import in_force_until
-from fangxian.store.scans import Recorded, Visit, record_visits
+from fangxian.store.scans import NOT_ENROLLED, Recorded, Visit, record_visits
 from fangxian.store.tokens import Holder, holders
+from fangxian.store.with_code import with_code
 from fangxian.web.gate.gates import Gates
 from fangxian.web.gate.sent import Sent
 from fangxian.web.words import all_words
-
-NOT_ENROLLED: Final = "not_enrolled"
-"""The outcome for papers of somebody who has no code."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,14 +88,10 @@ class Scanning:
         """Return whose tokens were shown, and which people of papers have a code at all."""
         read = [each.read for sending in sendings for each in sending.presented]
         tokens = [each.credential.token_id for each in read if isinstance(each, Reading)]
-        people = [UUID(each) for each in read if isinstance(each, str) and not isinstance(each, Outcome)]
+        people = [each for each in read if isinstance(each, str) and not isinstance(each, Outcome)]
         with self._gates.store.pool.connection() as connection:
             found = holders(connection, tokens) if tokens else {}
-            if not people:
-                return found, frozenset()
-            needed = HealthDeclaration if self._gates.policy.green_needs == "declaration" else Enrolment
-            rows = connection.execute(f"SELECT DISTINCT person_id FROM facts.{needed.name} WHERE person_id = ANY(%s)", [people]).fetchall()
-        return found, frozenset(row[0].hex for row in rows)
+            return found, with_code(connection, self._gates.policy, people) if people else frozenset()
 
     def _visits(self, sending: Sending, known: Mapping[bytes, Holder], enrolled: frozenset[str]) -> list[tuple[Visit, Verdict | None]]:
         """Return the visits of a sending in its order, judged in the order of time: of two that show one minute, the first counts."""

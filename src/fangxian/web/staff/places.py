@@ -15,6 +15,8 @@ PLACES: Final[dict[str, tuple[Action, ...]]] = {
     "confirm": (Action.CONFIRM_DECLARATION,),
     "paper": (Action.ENROL_AT_SERVICE_POINT,),
     "people": (Action.SEE_COLOUR_OF_OWN_PEOPLE,),
+    "entrance": (Action.DAILY_CHECK_AT_ENTRANCE,),
+    "visitors": (Action.REGISTER_VISITOR,),
     "audit": (Action.SEE_AUDIT,),
 }
 

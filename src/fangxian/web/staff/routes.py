@@ -13,6 +13,7 @@ from fangxian.web.permitted import Permitted
 from fangxian.web.staff.appeals import AppealDesk
 from fangxian.web.staff.asking import StaffDesk, StaffHandler
 from fangxian.web.staff.coming_in import ComingIn
+from fangxian.web.staff.entrance import EntranceDesk
 from fangxian.web.staff.looking import LookingDesk
 from fangxian.web.staff.places import ANSWER
 from fangxian.web.staff.service_point import ServicePointDesk
@@ -23,7 +24,7 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
     """Yield the routes; those without an action ask who somebody is, or are for everybody of the staff."""
     desk = StaffDesk(living, templates)
     coming, appeals, looking = ComingIn(desk, sign_in), AppealDesk(desk), LookingDesk(desk)
-    service_point = ServicePointDesk(desk)
+    service_point, entrance = ServicePointDesk(desk), EntranceDesk(desk)
     open_to_all: tuple[tuple[str, StaffHandler, str], ...] = (
         ("/staff/log-in", coming.log_in, "GET"),
         ("/staff/log-in/begin", coming.begin, "GET"),
@@ -51,6 +52,11 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/paper", service_point.form, "GET", (Action.ENROL_AT_SERVICE_POINT,)),
         ("/staff/paper/print", service_point.enrol, "POST", (Action.ENROL_AT_SERVICE_POINT,)),
         ("/staff/people", looking.people, "GET", (Action.SEE_COLOUR_OF_OWN_PEOPLE,)),
+        ("/staff/entrance", entrance.entrance, "GET", (Action.DAILY_CHECK_AT_ENTRANCE,)),
+        ("/staff/entrance/check", entrance.check, "POST", (Action.DAILY_CHECK_AT_ENTRANCE,)),
+        ("/staff/visitors", entrance.visitors, "GET", (Action.REGISTER_VISITOR,)),
+        ("/staff/visitors/register", entrance.register, "POST", (Action.REGISTER_VISITOR,)),
+        ("/staff/visitors/left", entrance.left, "POST", (Action.REGISTER_VISITOR,)),
         ("/staff/audit", looking.audit, "GET", (Action.SEE_AUDIT,)),
         ("/staff/audit/verify", looking.verify, "POST", (Action.SEE_AUDIT,)),
     )

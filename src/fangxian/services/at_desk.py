@@ -1,0 +1,68 @@
+"""What is recorded by hand at an organisation's entrance: the scan, the visit and the temperature that a gate would have recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID, uuid4, uuid5
+
+from fangxian.policy.colour import Colour
+from fangxian.services.issuing import stored_colour
+from fangxian.services.lapse import expect_in_force
+from fangxian.services.living import Living
+from fangxian.signed.verdict import Outcome
+from fangxian.store.gate_devices import Device
+from fangxian.store.recording import hold_person, record_in
+from fangxian.store.scans import NOT_ENROLLED, Visit, record_visits_in
+from fangxian.store.store import Transaction
+from fangxian.store.with_code import with_code
+
+FEVER_LINE_C: Final = 37.3
+"""From which reading on a guard is told to take somebody aside: the line of the national protocols of 2020 (≥ 37.3 °C)."""
+
+_DESKS: Final = UUID("6a0f3c1e-52a4-4f7b-9d38-0d1f7c2b9e64")
+"""The name space of desks: each organisation has one, which is no device and holds no token."""
+
+
+@dataclass(frozen=True)
+class AtDesk:
+    """What came of somebody at a desk: the colour, None where they have no code, and whether they may pass."""
+
+    gate_id: UUID
+    scan_id: UUID
+    colour: Colour | None
+    passes: bool
+
+
+def record_at_desk(
+    living: Living, transaction: Transaction, organisation_id: str, *, temperature_c: float | None = None, passes: bool = True
+) -> AtDesk:
+    """Record that the event's person was at an organisation's entrance, as a scan there would be, under the transaction's own event.
+
+    They pass with a green code and no fever, where `passes` does not say otherwise. Raises RefusedError where the policy has lapsed.
+    """
+    person_id, at = hold_person(transaction), transaction.at
+    expect_in_force(living, at)
+    enrolled = with_code(transaction.connection, living.policy, [person_id])
+    colour = stored_colour(transaction.connection, living.policy.name, person_id, at=at)[0] if enrolled else None
+    may_pass = passes and colour is Colour.GREEN and (temperature_c is None or temperature_c < FEVER_LINE_C)
+    visit = Visit(
+        device=_desk(living, organisation_id),
+        scan_id=uuid4(),
+        person_id=person_id,
+        scanned_at=at,
+        outcome=str(Outcome.COLOUR) if enrolled else NOT_ENROLLED,
+        colour=colour and str(colour),
+        did="passed" if may_pass else "refused",
+        present=True,
+        temperature_c=temperature_c,
+        event_id=transaction.event.event_id,
+    )
+    record_visits_in(transaction.connection, [visit], policy=living.policy, at=at)
+    record_in(transaction, {}, policies=[living.policy])
+    return AtDesk(visit.device.gate_id, visit.scan_id, colour, may_pass)
+
+
+def _desk(living: Living, organisation_id: str) -> Device:
+    gate_id = uuid5(_DESKS, organisation_id)
+    return Device(gate_id=gate_id, place_id=organisation_id, place_name=organisation_id, region_code=living.region_code)

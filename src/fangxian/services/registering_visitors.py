@@ -1,0 +1,134 @@
+"""Registering a visitor: whom a gate has scanned, who reads out the number under their code, or who shows a document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from fangxian.facts import Text
+from fangxian.services.at_desk import AtDesk, record_at_desk
+from fangxian.services.documents import document
+from fangxian.services.lapse import expect_in_force
+from fangxian.services.living import Living
+from fangxian.services.own_people import organisations_of
+from fangxian.services.refusals import BadAnswerError, RefusedError
+from fangxian.services.screen_number import holder_of_number
+from fangxian.services.staff import staff_event
+from fangxian.services.visitors import HOST, PURPOSE, SEALED_WITH, Came, came_of
+from fangxian.signed.credential import masked
+from fangxian.store.recording import hold_person
+from fangxian.store.store import Transaction
+from fangxian.work.permissions import Principal, check
+from fangxian.work.roles import Action
+
+_NOBODY: Final = Text(
+    "没有找到；请核对编号，或请对方重新打开健康码。", "Nobody was found; compare the number, or have the code opened again."
+)
+_INSIDE: Final = Text("此人已登记来访，尚未离开。", "This visitor is registered already, and has not left.")
+_WHERE: Final = Text("请选择单位。", "Choose the organisation.")
+
+Given = Mapping[str, Sequence[str]]
+
+
+def register_scanned(living: Living, by: Principal, reference: str, given: Given) -> None:
+    """Say whom somebody visits whom a gate let in today, and why: the answers to `visit`."""
+    visit, came = living.read("visit", given), came_of(living, by, reference)
+    role = check(by, Action.REGISTER_VISITOR, organisation_id=came.organisation_id)
+    event = staff_event(by, "visitor_registered", purpose=PURPOSE, role=role, person_id=came.person_id)
+    with living.store.transaction(event, at=living.clock()) as transaction:
+        expect_in_force(living, transaction.at)
+        hold_person(transaction)
+        row = transaction.connection.execute(
+            "SELECT scanned_at FROM gate.scan WHERE person_id = %s AND gate_id = %s AND scan_id = %s",
+            [UUID(came.person_id), came.gate_id, came.scan_id],
+        ).fetchone()
+        if row is None:
+            raise RefusedError(_NOBODY)
+        _keep(living, transaction, came, visit, came_at=row[0])
+
+
+def register_at_desk(living: Living, by: Principal, given: Given, *, organisation_id: str = "") -> AtDesk:
+    """Register whoever stands at the desk, and return what came of it: a visitor who may not pass is recorded as refused, and no more.
+
+    `given` answers `visit`, and has the number under their code, or a document with `full_name`, `id_type` and `id_number`.
+    """
+    organisation_id = organisation_id or _only(organisations_of(by))
+    role = check(by, Action.REGISTER_VISITOR, organisation_id=organisation_id)
+    visit, at = living.read("visit", given), living.clock()
+    person_id, name = _who(living, given, at)
+    event = staff_event(by, "visitor_registered", purpose=PURPOSE, role=role, person_id=person_id)
+    with living.store.transaction(event, at=at) as transaction:
+        hold_person(transaction)
+        _expect_outside(transaction, organisation_id)
+        found = record_at_desk(living, transaction, organisation_id)
+        if found.passes:
+            came = Came(person_id, found.gate_id, found.scan_id, organisation_id)
+            _keep(living, transaction, came, visit, came_at=at, name=name)
+        return found
+
+
+def _only(organisations: Sequence[str]) -> str:
+    if len(organisations) != 1:
+        raise BadAnswerError({"organisation_id": _WHERE})
+    return organisations[0]
+
+
+def _who(living: Living, given: Given, at: datetime) -> tuple[str, str | None]:
+    """Return the person, and the masked name where one was asked for."""
+    number, id_number, name = (next(iter(given.get(key, ())), "").strip() for key in ("number", "id_number", "full_name"))
+    if number:
+        with living.store.pool.connection() as connection:
+            holder = holder_of_number(connection, number, at=at)
+        if holder is None:
+            raise RefusedError(_NOBODY)
+        return holder, None
+    if not name or not id_number or not name.isprintable() or len(name) > _LONGEST_NAME:
+        raise BadAnswerError({"number": _NAMED})
+    shown = document(next(iter(given.get("id_type", ())), ""), id_number, on=living.today(at))
+    return living.vault.person_id(shown.id_type, shown.number), masked(name)
+
+
+_LONGEST_NAME: Final = 60
+_NAMED: Final = Text(
+    "请填健康码下方的编号；没有手机的，填姓名和证件。",
+    "Give the number under the code or, of whoever has no phone, the name and a document.",
+)
+
+
+def _expect_outside(transaction: Transaction, organisation_id: str) -> None:
+    inside = transaction.connection.execute(
+        "SELECT FROM gate.visitor "
+        "WHERE person_id = %s AND place_id = %s AND left_at IS NULL AND came_at > %s::timestamp - interval '1 day'",
+        [UUID(transaction.event.person_id), organisation_id, transaction.at],
+    )
+    if inside.rowcount:
+        raise RefusedError(_INSIDE)
+
+
+def _keep(
+    living: Living, transaction: Transaction, came: Came, visit: Mapping[str, Any], *, came_at: datetime, name: str | None = None
+) -> None:
+    """Keep a visit, sealed under the key of the month in which it began: it ends with that month."""
+
+    def sealed(text: str, field: str) -> bytes:
+        return living.vault.seal(text, person_id=came.person_id, retention=SEALED_WITH, period=f"{came_at:%Y-%m}", field=field)
+
+    kept = transaction.connection.execute(
+        "INSERT INTO gate.visitor (person_id, gate_id, scan_id, place_id, came_at, purpose, host, masked_name, event_id) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        [
+            UUID(came.person_id),
+            came.gate_id,
+            came.scan_id,
+            came.organisation_id,
+            came_at,
+            visit["purpose"],
+            sealed(visit["host"], HOST),
+            sealed(name, "masked_name") if name else None,
+            transaction.event.event_id,
+        ],
+    )
+    if kept.rowcount != 1:
+        raise RefusedError(_INSIDE)
