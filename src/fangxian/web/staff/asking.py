@@ -14,9 +14,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from fangxian.errors import FangxianError
 from fangxian.services.living import Living
 from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
+from fangxian.services.renewing import lapse_to_warn_of
 from fangxian.services.staff import SESSION_LASTS, FactorFirstError, StaffSession, admit, session_of
 from fangxian.web.asking import form_of
 from fangxian.web.language import keep_choice, words_for
+from fangxian.web.staff.places import places_of
 from fangxian.web.templating import render
 from fangxian.web.words import Words
 from fangxian.work.permissions import Forbidden, Principal
@@ -70,8 +72,14 @@ class StaffDesk:
 
     def page(self, asked: StaffAsked, template: str, status: int = 200, **values: Any) -> Response:
         """Return a template of the staff filled in."""
-        here, policy = asked.request.url.path, self.living.policy
-        html = render(self.templates, f"staff/{template}", asked.words, policy=policy, here=here, session=asked.session, **values)
+        shared = {
+            "policy": self.living.policy,
+            "here": asked.request.url.path,
+            "session": asked.session,
+            "lapse": lapse_to_warn_of(self.living),
+            "may_renew": asked.session is not None and "renewal" in places_of(asked.by),
+        }
+        html = render(self.templates, f"staff/{template}", asked.words, **shared, **values)
         return keep_choice(asked.request, HTMLResponse(html, status))
 
     def endpoint(self, handler: StaffHandler, actions: Sequence[Action], *, public: bool = False) -> Endpoint:
