@@ -24,7 +24,7 @@ from fangxian.web.gate.sent import Sent
 Recognise = Callable[[str], Recognised]
 """What asks the region that signed a code about it."""
 
-PATIENCE: Final = 5.0
+PATIENCE: Final = 8.0
 """Seconds that somebody waits at a gate for another region."""
 
 MOST: Final = 8

@@ -2,7 +2,7 @@
 import { forgetScans, keepScan, oldestScans } from "./kept.js";
 import { ask } from "./server.js";
 
-const AT_ONCE = 500, ANSWER_WITHIN = 2000, ANSWER_FROM_ABROAD_WITHIN = 9000, OLDEST = 14 * 86_400_000;
+const AT_ONCE = 500, ANSWER_WITHIN = 2000, ANSWER_FROM_ABROAD_WITHIN = 12_000, OLDEST = 14 * 86_400_000;
 const inFlight = new Set();
 
 /** Return a scan as it is kept: what was shown, when by this device's clock, and what the gate did. */
