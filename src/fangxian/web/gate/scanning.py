@@ -190,5 +190,5 @@ def words_of(outcome: str, colour: str | None) -> Text:
         return Text(**said["colours"][colour])
     if outcome == RECOGNISED and colour:
         of_colour, told = said["colours"][colour], all_words()["gate.recognised"]
-        return Text(f"{of_colour['zh']}{told.zh}", f"{of_colour['en']} {told.en}")
+        return Text(of_colour["zh"] + told.zh, " ".join((of_colour["en"], told.en)))
     return Text(**said["outcomes"][outcome]) if outcome in said["outcomes"] else all_words()[f"gate.{outcome}"]
