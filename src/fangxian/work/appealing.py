@@ -95,7 +95,7 @@ def answer_appeal(
         raise RefusedError(
             Text(
                 "该事实本身无争议，不能以答复成立；请提出个案决定，由第二人签署后成立。",
-                "The fact itself is not in dispute: propose a decision, whose second signature upholds the appeal.",
+                "The fact itself is not in dispute: propose a personal decision, whose second signature upholds the appeal.",
             )
         )
     role = check(by, action, organisation_id=appeal.owner, region_code=appeal.region_code)
