@@ -14,6 +14,7 @@ from store.conftest import migrated
 from web.staff_kit import serve
 
 from fangxian.exchange.agreement import agree, believe
+from fangxian.exchange.asking import recognise_shown
 from fangxian.policy.policy import policy
 from fangxian.services import declaring, issuing, members
 from fangxian.services.documents import document
@@ -25,6 +26,7 @@ from fangxian.signed import phone as phone_signing
 from fangxian.signed.key_files import read_public
 from fangxian.signed.key_folder import ROOT_PUBLIC, KeyFolder
 from fangxian.signed.keys import PrivateKey, point
+from fangxian.store.opening import make_room
 from fangxian.store.store import Event, Store
 from fangxian.vault.folder import VaultFolder
 from fangxian.vault.process import VaultProcess
@@ -66,7 +68,8 @@ def install(postgres_server, migrated, clock: Clock, tmp_path: Path) -> Iterator
             name = f"store_{uuid4().hex}"
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
             opened.callback(connection.execute, f"DROP DATABASE {name} WITH (FORCE)")
-            keys = KeyFolder.make(tmp_path / region_code, b"passphrase", region_code=region_code, at=NOON - timedelta(days=1))
+            yesterday = clock() - timedelta(days=1)
+            keys = KeyFolder.make(tmp_path / region_code, b"passphrase", region_code=region_code, at=yesterday)
             living = Living(
                 store=opened.enter_context(Store.open(postgres_server.conninfo.replace("dbname=postgres", f"dbname={name}"))),
                 policy=policy(policy_name),
@@ -75,7 +78,9 @@ def install(postgres_server, migrated, clock: Clock, tmp_path: Path) -> Iterator
                 sender=OnThePage(),
                 clock=clock,
             )
-            renew_at_set_up(living.store, living.policy, first="officer-1", second="officer-2", at=NOON - timedelta(days=1))
+            for day in (yesterday.date(), clock().date()):
+                make_room(living.store, day)
+            renew_at_set_up(living.store, living.policy, first="officer-1", second="officer-2", at=yesterday)
             return Installation(living, opened.enter_context(serve(living)).address)
 
         yield make
@@ -122,6 +127,11 @@ def shown_code(at: Installation, member: Member) -> str:
     key = PrivateKey.make()
     issued = issuing.issue_day(at.living, member, point(key.public))
     return phone_signing.show(issued.text, at=at.living.clock(), by=key)
+
+
+def warm(both: Both, member: Member) -> None:
+    """Let the installation there answer once: its first answer reads all rules, for which nobody at a gate should wait."""
+    recognise_shown(both.here.living, shown_code(both.there, member))
 
 
 FROM_KEY_AREA = {"stayed_in_key_area": True, "stay": "420100", "left_on": NOON.date()}

@@ -334,7 +334,7 @@ def test_an_auditor_sees_the_seals_and_computes_them_again(living, served, datab
         connection.execute("UPDATE audit.event SET purpose = 'nothing' WHERE action = 'enrol'")
     broken = auditor.post("/staff/audit/verify")
     assert broken.status_code == 409
-    assert "broken at seal 0" in broken.text
+    assert "第 0 个封印处断裂" in broken.text
 
 
 def test_a_program_does_what_a_page_does(living, served):

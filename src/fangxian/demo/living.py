@@ -63,7 +63,7 @@ def demonstrate(folder: Path) -> Iterator[Demonstrated]:
         event = Event(actor="demonstration", role="administrator", purpose="demonstration", action="register gate")
         _, code = register(living.store, event, **_PLACE, at=now())
         sources = frozenset(source.name for source in all_sources())
-        staff = DemoSignIn(host=LOOPBACK, region_codes=frozenset({REGION}), organisation_ids=sources | {EMPLOYER})
+        staff = DemoSignIn(host=LOOPBACK, region_codes=frozenset({living.policy.region_code}), organisation_ids=sources | {EMPLOYER})
         yield Demonstrated(living, serving, staff, code)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fangxian.exchange.agreement import agreed_with
 from fangxian.exchange.message import GOOD_FOR, Kind
-from fangxian.exchange.posting import send
+from fangxian.exchange.posting import PATIENCE, send
 from fangxian.exchange.refusals import Refusal, RefusedMessageError
 from fangxian.exchange.statement import Statement, means_here, read_statement
 from fangxian.exchange.subject import proof
@@ -71,10 +71,11 @@ def recognise(living: Living, person_id: str, code: str) -> Recognised:
     return _recognised(living, region_code, statement, at)
 
 
-def recognise_shown(living: Living, code: str) -> Recognised:
+def recognise_shown(living: Living, code: str, *, patience: float = PATIENCE) -> Recognised:
     """Ask about a code that somebody shows at a gate; whoever shows it there need not be known here, and nothing is recorded of it."""
+    expect_in_force(living, living.clock())
     region_code = shown_region(living, code)
-    return _recognised(living, region_code, _ask(living, region_code, code, None), living.clock())
+    return _recognised(living, region_code, _ask(living, region_code, code, None, patience=patience), living.clock())
 
 
 def shown_region(living: Living, code: str) -> str:
@@ -104,12 +105,12 @@ def _consent(living: Living, person_id: str, region_code: str) -> Identity:
     return identity
 
 
-def _ask(living: Living, region_code: str, code: str, identity: Identity | None) -> Statement:
+def _ask(living: Living, region_code: str, code: str, identity: Identity | None, *, patience: float = PATIENCE) -> Statement:
     def body(message_id: UUID) -> Mapping[str, Any]:
         said = {"code": code.strip()}
         return said if identity is None else said | {"subject": proof(identity, message_id=message_id)}
 
-    answer = send(living, region_code, Kind.ASK, body)
+    answer = send(living, region_code, Kind.ASK, body, patience=patience)
     if answer.kind is not Kind.STATEMENT:
         raise RefusedMessageError(Refusal.FAILED)
     return read_statement(answer.body)

@@ -18,17 +18,18 @@ PATIENCE: Final = 20.0
 """Seconds; whoever asks waits for it on a page."""
 
 
-def send(living: Living, region_code: str, kind: Kind, body: Callable[[UUID], Mapping[str, Any]]) -> Message:
+def send(living: Living, region_code: str, kind: Kind, body: Callable[[UUID], Mapping[str, Any]], *, patience: float = PATIENCE) -> Message:
     """Send a message to a region under the agreement with it, and return the answer; `body` is told the message's id.
 
-    Raises RefusedMessageError where there is no agreement, where that region refuses, and where its answer is none.
+    Raises RefusedMessageError where there is no agreement, where that region refuses, and where its answer is none or does not come
+    within `patience`, in seconds.
     """
     at, message_id = living.clock(), uuid4()
     agreement = agreed_with(living.store, region_code, at=at)
     message = Message(
         issuer=living.region_code, audience=region_code, kind=kind, body=body(message_id), issued_at=at, message_id=message_id
     )
-    answered = _post(f"{agreement.address}{PATH}/{kind}", message.write(by=living.signing.signer(at)))
+    answered = _post(f"{agreement.address}{PATH}/{kind}", message.write(by=living.signing.signer(at)), patience)
     at = living.clock()
     answer = read(answered, trust=living.signing.folder.trust_list(at=at), at=at)
     if answer.issuer != region_code or answer.answers != message_id:
@@ -36,9 +37,9 @@ def send(living: Living, region_code: str, kind: Kind, body: Callable[[UUID], Ma
     return answer
 
 
-def _post(address: str, data: bytes) -> bytes:
+def _post(address: str, data: bytes, patience: float) -> bytes:
     try:
-        with httpx.stream("POST", address, content=data, timeout=PATIENCE, headers={"Content-Type": "application/cose"}) as response:
+        with httpx.stream("POST", address, content=data, timeout=patience, headers={"Content-Type": "application/cose"}) as response:
             found = b""
             for part in response.iter_bytes():
                 found += part

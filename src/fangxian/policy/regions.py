@@ -109,6 +109,17 @@ def region_name(code: str) -> str:
     return _last_names().get(code, "")
 
 
+def place_name(code: str) -> str:
+    """Return what people call the place of a code: a pseudo-prefecture is called by its province; the code where it has no name.
+
+    >>> place_name("330100"), place_name("310100"), place_name("000000")
+    ('杭州市', '上海市', '000000')
+    """
+    name = region_name(code)
+    stands_for_province = level_of(code) == PREFECTURE and name.endswith(("辖区", "县", "单位", "区划"))
+    return (region_name(f"{code[:2]}0000") if stands_for_province else name) or code
+
+
 @cache
 def _last_names() -> dict[str, str]:
     return {row["region_code"]: row["name"] for row in known_codes().to_pylist()}

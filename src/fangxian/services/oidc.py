@@ -31,6 +31,11 @@ _LEEWAY: Final = 60
 _TIMEOUT: Final = 5.0
 _KEYS_AGAIN_AFTER: Final = timedelta(minutes=1)
 _KEYS_GOOD_FOR: Final = timedelta(hours=1)
+_NO_ANSWER: Final = Text("统一登录没有应答，请一分钟后再试。", "The provider of log-ins does not answer; try again in a minute.")
+_NOT_ITSELF: Final = Text(
+    "统一登录自称的地址与所设的不同，请管理员改正。",
+    "The provider calls itself by another address than the one that is set; its administrator can mend that.",
+)
 _REFUSED: Final = Text("登录未成功，请重新登录。", "The log-in did not succeed; begin again.")
 
 
@@ -140,7 +145,7 @@ class Oidc:
         if self._metadata is None:
             found = self._asked("GET", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
             if found.get("issuer") != self.issuer:
-                raise FangxianError("The provider calls itself by another address than the issuer's.", next_step="Give its own.")
+                raise RefusedError(_NOT_ITSELF)
             self._metadata = found
         return str(self._metadata[endpoint])
 
@@ -151,7 +156,7 @@ class Oidc:
                 raise RefusedError(_REFUSED)
             return answer.raise_for_status().json()
         except (httpx.HTTPError, ValueError):
-            raise FangxianError("The provider of log-ins does not answer.", next_step="Try again in a minute.") from None
+            raise RefusedError(_NO_ANSWER) from None
 
     def _seconds(self) -> int:
         return int(self.clock().replace(tzinfo=UTC).timestamp())

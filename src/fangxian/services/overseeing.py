@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from fangxian.facts import Text
 from fangxian.services.living import Living
+from fangxian.services.refusals import RefusedError
 from fangxian.services.staff import staff_event
-from fangxian.store.sealing import Verified, verify
+from fangxian.store.sealing import BrokenSealError, Verified, verify
 from fangxian.work.oversight import ReasonCount, SignerCount, codes_by_reason, decisions_by_signer
 from fangxian.work.permissions import Principal, check
 from fangxian.work.roles import Action
@@ -62,8 +64,16 @@ def oversee(living: Living, by: Principal) -> Oversight:
 
 
 def verify_audit(living: Living, by: Principal) -> Verified:
-    """Compute every seal again. Raises FangxianError at the first that does not follow."""
+    """Compute every seal again. Raises RefusedError at the first that does not follow."""
     event = staff_event(by, "audit_verified", purpose="audit", role=check(by, Action.SEE_AUDIT))
     with living.store.transaction(event, at=living.clock()):
         pass
-    return verify(living.store)
+    try:
+        return verify(living.store)
+    except BrokenSealError as broken:
+        raise RefusedError(
+            Text(
+                f"审计在第 {broken.seal} 个封印处断裂：有人改动过。请保持数据库原状，与备份比对。",
+                f"The audit is broken at seal {broken.seal}: somebody changed it. Keep the database as it is and compare it with a backup.",
+            )
+        ) from broken

@@ -1,20 +1,13 @@
-"""What people are told when something cannot be done for them: in both languages, and never anything about anybody."""
+"""The refusals of services: `work.refusals` has the plain one, here are answers that cannot be taken, and too many questions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fangxian.errors import FangxianError
 from fangxian.facts import Text
+from fangxian.work.refusals import RefusedError
 
-
-class RefusedError(FangxianError):
-    """Something that cannot be done as things stand; `words` says why and what to do. Nothing was changed."""
-
-    def __init__(self, words: Text) -> None:
-        """Keep the words."""
-        self.words = words
-        super().__init__(f"{words.zh} {words.en}", done="Nothing was changed.")
+__all__ = ["BadAnswerError", "RefusedError", "TooManyError"]
 
 
 class BadAnswerError(RefusedError):

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from fangxian.errors import FangxianError
+from fangxian.facts import Text
 from fangxian.services.oidc import Oidc
+from fangxian.services.refusals import RefusedError
 from fangxian.services.staff import STAFF
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
@@ -34,10 +36,10 @@ class DemoSignIn:
     def principal(self, role: str, *, number: int, client: str | None) -> Principal:
         """Return the invented colleague of a role: of each there are two, so that a second can sign.
 
-        Raises FangxianError for a client that is not this machine: a proxy may stand before the address that is served.
+        Raises RefusedError for a client that is not this machine: a proxy may stand before the address that is served.
         """
         if client is None or not _is_here(client) or role not in STAFF or number not in (1, 2):
-            raise FangxianError("Only this machine may choose who to be.", done="Nobody was let in.")
+            raise RefusedError(Text("只有本机可以任选角色，没有登录。", "Only this machine may choose who to be; nobody was let in."))
         return Principal(
             subject=f"demo-{role.replace('_', '-')}-{number}",
             roles=frozenset({Role(role)}),

@@ -47,8 +47,21 @@ def seal(store: Store, *, at: datetime) -> int:
         return events
 
 
+class BrokenSealError(FangxianError):
+    """The audit was changed: a seal that does not follow, or whose events are not those that were sealed."""
+
+    def __init__(self, seal: int, *, follows: bool) -> None:
+        """Keep the seal's number."""
+        self.seal = seal
+        super().__init__(
+            f"The audit is broken at seal {seal}: "
+            + ("its events are not those that were sealed." if follows else "it does not follow from the seal before it."),
+            next_step="Somebody changed it. Keep the database as it is and compare it with a backup.",
+        )
+
+
 def verify(store: Store) -> Verified:
-    """Compute every seal again. Raises FangxianError at the first that does not follow from the events and the seal before it."""
+    """Compute every seal again. Raises BrokenSealError at the first that does not follow from the events and the seal before it."""
     with store.pool.connection() as connection, connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         seals = connection.execute(
@@ -59,11 +72,7 @@ def verify(store: Store) -> Verified:
         for place, (number, first, until, events, content, before, hashed, events_found, content_found) in enumerate(seals):
             follows = (number, first, before) == (place, since, previous) and hashed == _hash(place, first, until, events, content, before)
             if not follows or (events, content) != (events_found, content_found):
-                raise FangxianError(
-                    f"The audit is broken at seal {place}: "
-                    + ("its events are not those that were sealed." if follows else "it does not follow from the seal before it."),
-                    next_step="Somebody changed it. Keep the database as it is and compare it with a backup.",
-                )
+                raise BrokenSealError(place, follows=follows)
             previous, since, sealed = hashed, until, sealed + events
         waiting = connection.execute("SELECT count(*) FROM audit.event WHERE written_by >= %s::xid8", [since]).fetchone()
     return Verified(seals=len(seals), events=sealed, unsealed=waiting[0] if waiting else 0, last_hash=previous.hex())

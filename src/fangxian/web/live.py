@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -21,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from fangxian.errors import FangxianError, UnavailableError
+from fangxian.exchange.asking import recognise_shown
 from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
 from fangxian.services.sign_in import SignIn
@@ -29,6 +31,7 @@ from fangxian.web.api.app import PREFIX, TRY_AGAIN, api
 from fangxian.web.citizen.routes import citizen_routes
 from fangxian.web.exchange.machine import machine_routes
 from fangxian.web.exchange.page import recognition_routes
+from fangxian.web.gate.elsewhere import PATIENCE
 from fangxian.web.gate.gates import Gates
 from fangxian.web.gate.routes import routes as gate_routes
 from fangxian.web.guard import SecurityHeaders
@@ -57,6 +60,7 @@ def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None,
         clock=living.clock,
         templates=templates,
         pool=pool,
+        recognise=partial(recognise_shown, living, patience=PATIENCE),
     )
     return [
         *gate_routes(gates),  # before the interface: the ways of gates are under its prefix, and faster

@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from fangxian.errors import FangxianError
 from fangxian.facts import Text
 from fangxian.sources.catalogue import all_sources
+from fangxian.work.refusals import RefusedError
 from fangxian.work.roles import Action
 
 OFFICE: Final = "appeal-office"
@@ -120,12 +120,13 @@ def owner_of(source: str, ground: Ground) -> str:
 
 
 def action_for(appeal: Appeal, to: AppealState) -> Action:
-    """Return the action by which an appeal is moved to a state. Raises FangxianError where there is no such move."""
+    """Return the action by which an appeal is moved to a state. Raises RefusedError where there is no such move."""
     action = MOVES.get((appeal.state, to))
     if action is None:
-        raise FangxianError(
-            f"An appeal that is {appeal.state.words.en} cannot become {to.words.en}.",
-            done="Nothing was done.",
-            next_step="Open the appeal again: somebody may have moved it meanwhile.",
+        raise RefusedError(
+            Text(
+                f"“{appeal.state.words.zh}”的申诉不能转为“{to.words.zh}”；可能刚被他人办理，请重新打开。",
+                f"An appeal that is {appeal.state.words.en} cannot become {to.words.en}; open it again, it may have been moved meanwhile.",
+            )
         )
     return Action.SIGN_DECISION if to is AppealState.UPHELD and appeal.ground.needs_decision else action

@@ -11,10 +11,11 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from fangxian.errors import FangxianError
+from fangxian.facts import Text
 from fangxian.store.store import Event, Store
 from fangxian.work.appeal import ANSWERING, Appeal, AppealState, Ground
 from fangxian.work.permissions import Principal, check, role_for, visible_where
+from fangxian.work.refusals import RefusedError
 from fangxian.work.roles import Action
 
 _COLUMNS: Final = "person_id, appeal_id, fact_type, fact_id, ground, owner, region_code, opened_at, due_at, state, closed_at"
@@ -23,11 +24,11 @@ MOST: Final = 500
 
 
 def read(store: Store, person_id: str, appeal_id: UUID) -> Appeal:
-    """Return one appeal. Raises FangxianError where there is none."""
+    """Return one appeal. Raises RefusedError where there is none."""
     with store.pool.connection() as connection:
         found = select(connection, sql.SQL("person_id = %s AND appeal_id = %s"), [UUID(person_id), appeal_id])
     if not found:
-        raise FangxianError("There is no such appeal.", next_step="Open the list of appeals again.")
+        raise RefusedError(Text("没有这件申诉，请重新打开列表。", "There is no such appeal; open the list of appeals again."))
     return found[0]
 
 

@@ -12,8 +12,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from fangxian.errors import FangxianError
-from fangxian.facts import Withdrawal
+from fangxian.facts import Text, Withdrawal
 from fangxian.policy.colour import Colour
 from fangxian.policy.policy import Policy
 from fangxian.store.numbering import fact_number
@@ -23,6 +22,7 @@ from fangxian.work.appeal import ANSWERING, OFFICE, Appeal, AppealState, Ground,
 from fangxian.work.appeal_rows import read
 from fangxian.work.parameters import answer_within, longest_words
 from fangxian.work.permissions import Principal, check
+from fangxian.work.refusals import RefusedError
 from fangxian.work.roles import Action, Role
 from fangxian.work.subject import colour_now, colour_of, home_of, source_of
 
@@ -47,7 +47,7 @@ def open_appeal(
 ) -> Appeal:
     """Dispute a fact that stands: the appeal goes to whoever owns the fact, with a deadline by the colour of that moment.
 
-    Raises FangxianError where there is no such fact, where an appeal about it is open, or where the words are too many or none.
+    Raises RefusedError where there is no such fact, where an appeal about it is open, or where the words are too many or none.
     """
     role = check(by, Action.NOT_ME if ground is Ground.WRONG_PERSON else Action.APPEAL, person_id=person_id)
     sealed = _sealed(words, seal, at)
@@ -87,15 +87,16 @@ def answer_appeal(
     """Uphold or refuse an appeal, with words for the person; upholding withdraws the fact and decides the code again.
 
     An appeal that does not dispute the fact (a doctor's opinion, hardship) is upheld by signing a personal decision instead.
-    Raises FangxianError where the move does not exist, and where the withdrawal would make a colour worse.
+    Raises RefusedError where the move does not exist, and where the withdrawal would make a colour worse.
     """
     appeal = read(store, person_id, appeal_id)
     action = action_for(appeal, answer)
     if action not in ANSWERING.values():
-        raise FangxianError(
-            "This appeal is not upheld by an answer: the fact itself is not in dispute.",
-            done="Nothing was done.",
-            next_step="Propose a personal decision; the second signature upholds the appeal.",
+        raise RefusedError(
+            Text(
+                "该事实本身无争议，不能以答复成立；请提出个案决定，由第二人签署后成立。",
+                "The fact itself is not in dispute: propose a personal decision, whose second signature upholds the appeal.",
+            )
         )
     role = check(by, action, organisation_id=appeal.owner, region_code=appeal.region_code)
     sealed = _sealed(words, seal, at)
@@ -157,10 +158,8 @@ def _sealed(words: str, seal: Seal, at: datetime) -> bytes:
     """Return words sealed; refuse none and too many."""
     longest = longest_words(at.date())
     if not 0 < len(words.strip()) <= longest:
-        raise FangxianError(
-            f"An appeal and its answer take some words, and at most {longest} characters.",
-            done="Nothing was done.",
-            next_step="Say it shorter.",
+        raise RefusedError(
+            Text(f"请填写说明，最多 {longest} 个字符。", f"An appeal and its answer take some words, and at most {longest} characters.")
         )
     return seal(words)
 
@@ -173,10 +172,11 @@ def _insert(transaction: Transaction, appeal: Appeal, sealed: bytes) -> None:
             f"INSERT INTO work.appeal ({', '.join(values)}) VALUES ({', '.join(['%s'] * len(values))})", list(values.values())
         )
     except psycopg.errors.UniqueViolation:
-        raise FangxianError(
-            "An appeal about this fact is open already.",
-            done="No second one was opened.",
-            next_step="See its deadline on the page of appeals.",
+        raise RefusedError(
+            Text(
+                "这条事实已有申诉在办，期限见申诉页。",
+                "An appeal about this fact is open already; its deadline is on the page of appeals.",
+            )
         ) from None
 
 
@@ -188,7 +188,7 @@ def _move(transaction: Transaction, appeal: Appeal, to: AppealState, answer: byt
         [str(to), answer, transaction.at, transaction.event.event_id, _person(transaction), appeal.appeal_id, str(appeal.state)],
     )
     if not moved.rowcount:
-        raise FangxianError("Somebody moved this appeal meanwhile.", done="Nothing was done.", next_step="Open the appeal again.")
+        raise RefusedError(Text("此申诉刚被他人办理，请重新打开。", "Somebody moved this appeal meanwhile; open it again."))
 
 
 def _withdraw_fact(transaction: Transaction, appeal: Appeal, policies: Sequence[Policy]) -> None:
@@ -208,10 +208,12 @@ def _withdraw_fact(transaction: Transaction, appeal: Appeal, policies: Sequence[
     hits = record_in(transaction, {Withdrawal: [withdrawal]}, policies=policies)
     order = list(Colour).index
     if any(order(colour_of(hits[name], transaction.at)) > order(colour) for name, colour in before.items()):
-        raise FangxianError(
-            "Without this fact the person's code would be worse.",
-            done="Nothing was done: an appeal never makes a code worse.",
-            next_step="Refuse the appeal and tell the person so, or let the source correct its record.",
+        raise RefusedError(
+            Text(
+                "撤回这条事实，当事人的码会变差，而申诉不得使码变差。请不予成立并向本人说明，或由来源更正记录。",
+                "Without this fact the person's code would be worse, which an appeal never does. Refuse the appeal and tell the person so, "
+                "or let the source correct its record.",
+            )
         )
 
 

@@ -14,8 +14,7 @@ from uuid import UUID, uuid4
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from fangxian.errors import FangxianError
-from fangxian.facts import PersonalDecision
+from fangxian.facts import PersonalDecision, Text
 from fangxian.policy.policy import Policy
 from fangxian.store.numbering import fact_number
 from fangxian.store.recording import Hit, hits_now, hold_person, record_in
@@ -24,6 +23,7 @@ from fangxian.work.appealing import uphold_decided
 from fangxian.work.decision import REASONS, Decision, DecisionState, decision_action_for
 from fangxian.work.parameters import proposal_lapses_after
 from fangxian.work.permissions import Principal, check, role_for, visible_where
+from fangxian.work.refusals import RefusedError
 from fangxian.work.roles import Action, Role
 from fangxian.work.subject import home_of
 
@@ -39,10 +39,15 @@ def propose_decision(
 ) -> Decision:
     """Propose, as the first of two, that a fact no longer count under a rule.
 
-    Raises FangxianError where no hit of the rule that holds or is to come was caused by the fact, and for an unknown reason.
+    Raises RefusedError where no hit of the rule that holds or is to come was caused by the fact, and for an unknown reason.
     """
     if reason not in REASONS:
-        raise FangxianError("This is no reason for a decision.", known=f"Reasons: {', '.join(REASONS)}.", next_step="Choose one of these.")
+        raise RefusedError(
+            Text(
+                f"没有这种决定理由，请选择：{'、'.join(REASONS)}。",
+                f"This is no reason for a decision; choose one of {', '.join(REASONS)}.",
+            )
+        )
     with store.pool.connection() as connection:
         region_code = home_of(connection, person_id, policy)
     role = check(by, Action.PROPOSE_DECISION, region_code=region_code)
@@ -63,10 +68,11 @@ def propose_decision(
     with store.transaction(_event(by, role, "decision proposed", decision), at=at) as transaction:
         hold_person(transaction)
         if not any(_caused(hit, rule, fact_id, at) for hit in hits_now(transaction, policy, person_id)):
-            raise FangxianError(
-                "This rule concludes nothing from this fact now.",
-                done="Nothing was proposed.",
-                next_step="Open the explanation of the code and choose one of its reasons.",
+            raise RefusedError(
+                Text(
+                    "这条规则目前没有由该事实得出任何结论，请从当前赋色理由中选择。",
+                    "This rule concludes nothing from this fact now; choose one of the reasons that the code has.",
+                )
             )
         _insert(transaction, decision)
     return decision
@@ -78,7 +84,7 @@ def sign_decision(
     """Sign a proposal as the second, other person: it becomes a fact, and the code is decided again; return the hits by policy.
 
     An open appeal that asked for this is upheld with it, once no rule concludes anything from the fact. Raises `Forbidden` for the
-    first signer, FangxianError for what has lapsed.
+    first signer, RefusedError for what has lapsed.
     """
     decision = read_decision(store, person_id, decision_id)
     action = decision_action_for(decision, DecisionState.SIGNED, at)
@@ -102,12 +108,12 @@ def reject_decision(store: Store, by: Principal, *, person_id: str, decision_id:
 
 
 def read_decision(store: Store, person_id: str, decision_id: UUID) -> Decision:
-    """Return one decision. Raises FangxianError where there is none."""
+    """Return one decision. Raises RefusedError where there is none."""
     query = sql.SQL("SELECT {} FROM work.decision WHERE person_id = %s AND decision_id = %s").format(_COLUMNS)
     with store.pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(query, [UUID(person_id), decision_id]).fetchone()
     if row is None:
-        raise FangxianError("There is no such decision.", next_step="Open the list of decisions again.")
+        raise RefusedError(Text("没有这项决定，请重新打开列表。", "There is no such decision; open the list of decisions again."))
     return _decision(row)
 
 
@@ -166,7 +172,7 @@ def _close(transaction: Transaction, decision: Decision, to: DecisionState) -> N
         ],
     )
     if not closed.rowcount:
-        raise FangxianError("Somebody closed this decision meanwhile.", done="Nothing was done.", next_step="Open it again.")
+        raise RefusedError(Text("此决定刚被他人办结，请重新打开。", "Somebody closed this decision meanwhile; open it again."))
 
 
 def _fact(decision: Decision, second_signer: str, at: datetime) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from fangxian.errors import FangxianError
 from fangxian.facts import PersonalDecision, Text
+from fangxian.work.refusals import RefusedError
 from fangxian.work.roles import Action
 
 REASONS: Final = PersonalDecision.columns["reason"].one_of
@@ -68,12 +68,14 @@ class Decision:
 
 
 def decision_action_for(decision: Decision, to: DecisionState, at: datetime) -> Action:
-    """Return the action by which a decision is moved to a state now. Raises FangxianError where there is no such move."""
+    """Return the action by which a decision is moved to a state now. Raises RefusedError where there is no such move."""
     action = DECISION_MOVES.get((decision.state_at(at), to))
     if action is None:
-        raise FangxianError(
-            f"A decision that is {decision.state_at(at).words.en} cannot become {to.words.en}.",
-            done="Nothing was done.",
-            next_step="Open it again, or propose it anew.",
+        now = decision.state_at(at).words
+        raise RefusedError(
+            Text(
+                f"“{now.zh}”的决定不能转为“{to.words.zh}”，请重新打开或重新提出。",
+                f"A decision that is {now.en} cannot become {to.words.en}; open it again, or propose it anew.",
+            )
         )
     return action

@@ -11,11 +11,13 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from fangxian.errors import FangxianError
+from fangxian.facts import Text
 from fangxian.policy.policy import Policy
 from fangxian.store.renewals import in_force_until
 from fangxian.store.store import Event, Store, Transaction
 from fangxian.work.parameters import proposal_lapses_after, renewal_lasts
 from fangxian.work.permissions import Principal, check
+from fangxian.work.refusals import RefusedError
 from fangxian.work.roles import Action, Role
 
 WARNING: Final = timedelta(days=14)
@@ -43,8 +45,10 @@ _COLUMNS: Final = sql.SQL(", ").join(map(sql.Identifier, Renewal.__dataclass_fie
 
 
 def propose_renewal(store: Store, by: Principal, policy: Policy, *, at: datetime) -> Renewal:
-    """Propose, as the first of two, that a policy stay in force."""
+    """Propose, as the first of two, that a policy stay in force. Raises RefusedError where somebody's proposal waits already."""
     role = check(by, Action.PROPOSE_RENEWAL, region_code=policy.region_code)
+    if waiting(store, policy, at=at):
+        raise _WAITS_ALREADY
     renewal = _proposed(policy, by.subject, at)
     with store.transaction(_event(by.subject, role, "renewal proposed", renewal), at=at) as transaction:
         _insert(transaction, renewal)
@@ -54,7 +58,7 @@ def propose_renewal(store: Store, by: Principal, policy: Policy, *, at: datetime
 def renew_policy(store: Store, by: Principal, policy: Policy, renewal_id: UUID, *, at: datetime) -> datetime:
     """Sign a proposal as the second, other person, and return until when the policy is in force now.
 
-    Raises `Forbidden` for the first signer, FangxianError where there is no such proposal, or it was signed or has lapsed.
+    Raises `Forbidden` for the first signer, RefusedError where there is no such proposal, or it was signed or has lapsed.
     """
     renewal = next((each for each in waiting(store, policy, at=at) if each.renewal_id == renewal_id), None)
     if renewal is None:
@@ -103,6 +107,13 @@ def waiting(store: Store, policy: Policy, *, at: datetime) -> tuple[Renewal, ...
         return tuple(cursor.execute(query.format(_COLUMNS), [policy.name, at]).fetchall())
 
 
+def last_renewal(store: Store, policy: Policy, *, at: datetime) -> Renewal | None:
+    """Return the renewal that carries a policy furthest at an instant, also where it has lapsed by then; None without any."""
+    query = sql.SQL("SELECT {} FROM store.renewal WHERE policy = %s AND closed_at <= %s ORDER BY until_at DESC LIMIT 1")
+    with store.pool.connection() as connection, connection.cursor(row_factory=class_row(Renewal)) as cursor:
+        return cursor.execute(query.format(_COLUMNS), [policy.name, at]).fetchone()
+
+
 def time_left(store: Store, policy: Policy, at: datetime) -> timedelta:
     """Return how long a policy is still in force; nothing where it is not."""
     until = in_force_until(store, policy, at)
@@ -136,6 +147,12 @@ def _insert(transaction: Transaction, renewal: Renewal) -> None:
     transaction.connection.execute(statement.format(_COLUMNS, sql.SQL(", ").join(sql.Placeholder() * len(values))), values)
 
 
-_NO_PROPOSAL: Final = FangxianError(
-    "There is no such proposal, or it was signed or has lapsed.", done="Nothing was renewed.", next_step="Propose the renewal again."
+_WAITS_ALREADY: Final = RefusedError(
+    Text("已有人先签，请由另一人作第二签署。", "Somebody signed first already: another person signs second."),
+)
+_NO_PROPOSAL: Final = RefusedError(
+    Text(
+        "没有这项续期提案：已签署或已逾期。请重新发起。",
+        "There is no such proposal: it was signed or has lapsed. Propose the renewal again.",
+    ),
 )

@@ -10,12 +10,12 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from fangxian.errors import FangxianError
-from fangxian.facts import Fact, PersonalDecision, PersonFact, Withdrawal, all_fact_types
+from fangxian.facts import Fact, PersonalDecision, PersonFact, Text, Withdrawal, all_fact_types
 from fangxian.policy.colour import Colour
 from fangxian.policy.policy import Policy
 from fangxian.store.recording import Hit, hits_now
 from fangxian.store.store import Transaction
+from fangxian.work.refusals import RefusedError
 
 DISPUTABLE: Final = frozenset(
     each.name for each in all_fact_types() if issubclass(each, PersonFact) and each not in (Withdrawal, PersonalDecision)
@@ -37,17 +37,18 @@ def standing(fact_type: type[Fact]) -> sql.Composable:
 
 
 def source_of(transaction: Transaction, person_id: str, fact_type: str, fact_id: int) -> str:
-    """Return which source says a fact of a person that stands. Raises FangxianError where there is no such fact."""
+    """Return which source says a fact of a person that stands. Raises RefusedError where there is no such fact."""
     if fact_type in DISPUTABLE:
         query = sql.SQL("SELECT source FROM {table} AS fact WHERE person_id = %s AND fact_id = %s AND {stands} LIMIT 1").format(
             table=sql.Identifier("facts", fact_type), stands=sql.SQL(_STANDS).format(type=sql.Literal(fact_type))
         )
         if row := transaction.connection.execute(query, [UUID(person_id), fact_id]).fetchone():
             return str(row[0])
-    raise FangxianError(
-        "There is no such fact about this person that stands.",
-        done="Nothing was done.",
-        next_step="Open the page of the code again and choose one of the facts that it names.",
+    raise RefusedError(
+        Text(
+            "没有这条有效的事实，请重新打开健康码页，从所列事实中选择。",
+            "There is no such fact that stands; open the page of the code again and choose one of those that it names.",
+        )
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +22,8 @@ from fangxian.web.exchange.api import recognition_api
 from fangxian.web.exchange.gbt38963 import gbt38963_api
 from fangxian.web.words import all_words
 from fangxian.work.permissions import Forbidden
+
+log = logging.getLogger(__name__)
 
 PREFIX = "/api/v1"
 TRY_AGAIN = {"Retry-After": "10"}
@@ -51,7 +54,9 @@ def api(living: Living, sign_in: SignIn | None = None) -> FastAPI:
 
     @app.exception_handler(FangxianError)
     async def failed(request: Request, error: FangxianError) -> JSONResponse:
-        return JSONResponse({"error": {"zh": "无法完成。", "en": str(error)}}, 400)
+        # No refusal but a fault: whoever runs the system can mend it, and it holds nothing of a person.
+        log.warning("the interface failed: %s", error)
+        return JSONResponse({"error": both(all_words()["me.failed"])}, 400)
 
     @app.exception_handler(UnavailableError)
     @app.exception_handler(psycopg.OperationalError)

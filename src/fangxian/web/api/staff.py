@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from fangxian.services import answering, confirming
+from fangxian.services import answering, confirming, renewing
 from fangxian.services.living import Living
 from fangxian.services.oidc import Oidc
 from fangxian.services.overseeing import oversee, verify_audit
@@ -18,10 +18,11 @@ from fangxian.web.api.saying import fact_of, reason_of, utc
 from fangxian.web.bearer import bearer_of
 from fangxian.web.guard import comes_from_elsewhere
 from fangxian.web.staff.asking import COOKIE
-from fangxian.web.staff.places import ANSWER, places_of
+from fangxian.web.staff.places import ANSWER, RENEW, places_of
 from fangxian.work.appeal import Appeal, AppealState
 from fangxian.work.decision import Decision
 from fangxian.work.permissions import Principal
+from fangxian.work.renewal import Renewal
 from fangxian.work.roles import Action
 
 # No postponed annotations here: FastAPI reads them, and those of a function's own names could not be found.
@@ -146,6 +147,28 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
         answering.reject(living, by, reference)
         return {"state": "rejected"}
 
+    @router.get("/renewal", openapi_extra=_under(*RENEW))
+    def renewal(by: Annotated[Principal, asks(*RENEW)]) -> dict[str, Any]:
+        """Return since and until when the policy is in force, and the first signature that waits for a second."""
+        found = renewing.standing(living, by)
+        return {
+            "policy": living.policy.name,
+            "in_force": not found.lapsed,
+            "data_outlasts_a_lapse_by_days": found.kept_for.days,
+            "last": _renewal(found.last) if found.last else None,
+            "waiting": _renewal(found.waiting) if found.waiting else None,
+        }
+
+    @router.post("/renewal/first", openapi_extra=_under(Action.PROPOSE_RENEWAL), status_code=201)
+    def sign_first(by: Annotated[Principal, asks(Action.PROPOSE_RENEWAL)]) -> dict[str, Any]:
+        """Sign as the first of two that the policy stay in force."""
+        return _renewal(renewing.sign_first(living, by))
+
+    @router.post("/renewal/{reference}/second", openapi_extra=_under(Action.RENEW_POLICY))
+    def sign_second(reference: str, by: Annotated[Principal, asks(Action.RENEW_POLICY)]) -> dict[str, str]:
+        """Sign as the second, other person; the policy is in force for ninety days from now."""
+        return {"until_at": utc(renewing.sign_second(living, by, reference))}
+
     @router.post("/confirm/look-up", openapi_extra=_under(Action.CONFIRM_DECLARATION))
     def look_up(given: Search, by: Annotated[Principal, asks(Action.CONFIRM_DECLARATION)]) -> dict[str, Any]:
         """Return the newest declaration of one person; the person sees the search."""
@@ -225,4 +248,16 @@ def _decision(decision: Decision) -> dict[str, Any]:
         "first_signer": decision.first_signer,
         "lapses_at": utc(decision.lapses_at),
         "state": decision.state,
+    }
+
+
+def _renewal(renewal: Renewal) -> dict[str, Any]:
+    return {
+        "renewal": str(renewal.renewal_id),
+        "first_signer": renewal.first_signer,
+        "second_signer": renewal.closed_by,
+        "proposed_at": utc(renewal.proposed_at),
+        "lapses_at": utc(renewal.lapses_at),
+        "since_at": utc(renewal.closed_at) if renewal.closed_at else None,
+        "until_at": utc(renewal.until_at) if renewal.until_at else None,
     }

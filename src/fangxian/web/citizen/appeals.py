@@ -10,10 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from fangxian.code.explanation import FactSeen
-from fangxian.errors import FangxianError
 from fangxian.services import appeal_words, looking, members
 from fangxian.services.living import CITIZEN, Living
 from fangxian.services.members import Member
+from fangxian.services.refusals import RefusedError
 from fangxian.web.asking import Asked
 from fangxian.web.templating import render
 from fangxian.work.appeal import Appeal, Ground
@@ -39,7 +39,7 @@ class AppealPages:
             return self._form(asked, member, seen)
         at, ground = self.living.clock(), asked.one("ground")
         if ground not in list(Ground):
-            return self._form(asked, member, seen, problem="appeal.choose")
+            return self._form(asked, member, seen, problem=asked.words("appeal.choose"))
         try:
             open_appeal(
                 self.living.store,
@@ -53,8 +53,8 @@ class AppealPages:
                 policy=self.living.policy,
                 at=at,
             )
-        except FangxianError:
-            return self._form(asked, member, seen, problem="appeal.not_taken")
+        except RefusedError as refused:
+            return self._form(asked, member, seen, problem=asked.words.of(refused.words))
         return RedirectResponse(f"/me/{member.place}/appeals", 303)
 
     def appeals(self, asked: Asked) -> Response:

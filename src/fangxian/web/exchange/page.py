@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from fangxian.exchange.asking import Recognised, recognise
 from fangxian.facts.words import WORDS
-from fangxian.policy.regions import region_name
+from fangxian.policy.regions import place_name
 from fangxian.services import members
 from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
@@ -45,7 +45,7 @@ def recognition_routes(living: Living, templates: Environment) -> Iterator[BaseR
 def _said(found: Recognised) -> dict[str, Any]:
     """Return what the other region says, for the template."""
     return {
-        "region": region_name(found.region_code) or found.region_code,
+        "region": place_name(found.region_code),
         "reason": WORDS[found.reason_class],
         "until_at": found.until_at,
         "colour": found.colour,

@@ -13,13 +13,15 @@ from fangxian.policy.policy import Policy
 from fangxian.signed.key_folder import KeyFolder
 from fangxian.store.serving import Serving
 from fangxian.store.store import Store
+from fangxian.web.gate.elsewhere import Recognise
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gates:
     """The store and the codes in memory, the region's keys, who turns papers into a person, and the clock (UTC).
 
-    `pool` reads codes (`web.gate.reading`); without one a thread of the server does.
+    `pool` reads codes (`web.gate.reading`); without one a thread of the server does. `recognise` asks other regions about theirs;
+    without it their colours are not known here.
     """
 
     store: Store
@@ -30,3 +32,4 @@ class Gates:
     clock: Callable[[], datetime]
     templates: Environment
     pool: Executor | None = None
+    recognise: Recognise | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +23,7 @@ from fangxian.signed.trust import TrustList
 from fangxian.signed.verdict import packaged_words
 from fangxian.store.gate_devices import Device, devices_of, open_device
 from fangxian.web.bearer import bearer_of
+from fangxian.web.gate.elsewhere import Elsewhere
 from fangxian.web.gate.files import File, GateFiles
 from fangxian.web.gate.gates import Gates
 from fangxian.web.gate.grouping import Grouping
@@ -74,7 +75,7 @@ class Desk:
     def __init__(self, gates: Gates) -> None:
         """Answer for these gates."""
         self._gates, self._files = gates, GateFiles(gates)
-        self._readers = Readers(gates.pool)
+        self._readers, self._elsewhere = Readers(gates.pool), Elsewhere(gates.recognise)
         scanning = Scanning(gates)
         self._recording: Grouping[Sending, list[dict[str, Any]]] = Grouping(
             lambda sendings: asyncio.to_thread(scanning.record, sendings), most=MOST_SENDINGS
@@ -141,7 +142,11 @@ class Desk:
             return _problem(400, "gate.unreadable", known=error)
         trust = self._files.trust()
         readings = await self._readers.read([each.text for each in sent], trust)
-        return await self._record(device, trust, [Presented(sent=s, read=r) for s, r in zip(sent, readings, strict=True)])
+        presented = [Presented(sent=s, read=r) for s, r in zip(sent, readings, strict=True)]
+        if len(presented) == 1:  # somebody stands there; what comes by the dozen was kept
+            recognised = await self._elsewhere.recognised(sent[0], readings[0], trust, at=self._gates.clock())
+            presented = [replace(presented[0], recognised=recognised)]
+        return await self._record(device, trust, presented)
 
     async def without_phone(self, request: Request) -> Response:
         """Register somebody without a phone by their papers, of which nothing is kept."""

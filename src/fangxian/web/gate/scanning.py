@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from fangxian.code.hits import facts_read
+from fangxian.exchange.asking import Recognised
 from fangxian.facts import Text
 from fangxian.policy.colour import Colour
+from fangxian.policy.regions import place_name
 from fangxian.services.counting import SCANS
 from fangxian.signed.judging import Gate
 from fangxian.signed.reading import Reading
@@ -27,6 +29,9 @@ from fangxian.web.gate.gates import Gates
 from fangxian.web.gate.sent import Sent
 from fangxian.web.words import all_words
 
+RECOGNISED: Final = "recognised"
+"""The outcome for a code of another region whose colour that region and our policy say."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Presented:
@@ -34,6 +39,8 @@ class Presented:
 
     sent: Sent
     read: Reading | Outcome | str | None
+    recognised: Recognised | None = None
+    """What the region of the code says, where it was asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +116,9 @@ class Scanning:
             # Whoever was refused a moment ago and must be let through shows the same minute again.
             present = verdict.outcome is Outcome.COLOUR or sent.emergency is not None
             outcome, colour, passes = str(verdict.outcome), verdict.colour, verdict.passes
+            if verdict.outcome is Outcome.ELSEWHERE:
+                colour = each.recognised.colour if each.recognised else None
+                outcome, passes = RECOGNISED if colour else outcome, colour is Colour.GREEN
         else:
             verdict, person, present = None, read, True
             outcome = "colour" if person in enrolled else NOT_ENROLLED if person else "emergency"
@@ -147,14 +157,15 @@ class Scanning:
 def _answer(visit: Visit, verdict: Verdict | None, before: Mapping[tuple[UUID, UUID], Recorded]) -> dict[str, Any]:
     """Return what the gate is told of a scan: as it was recorded the first time, where it was sent before."""
     first = before.get((visit.device.gate_id, visit.scan_id), Recorded(visit.outcome, visit.colour))
+    shown = verdict.credential if verdict and first.outcome in (Outcome.COLOUR, Outcome.ELSEWHERE, RECOGNISED) else None
     words = words_of(first.outcome, first.colour)
-    shown = verdict.credential if verdict and first.outcome in (Outcome.COLOUR, Outcome.ELSEWHERE) else None
     return {
         "scan_id": str(visit.scan_id),
         "outcome": first.outcome,
         "colour": first.colour,
-        "passes": visit.emergency is not None or (first.outcome == Outcome.COLOUR and first.colour == Colour.GREEN),
+        "passes": visit.emergency is not None or (first.outcome in (Outcome.COLOUR, RECOGNISED) and first.colour == Colour.GREEN),
         "masked_name": shown.masked_name if shown else None,
+        "region": place_name(shown.region_code) if shown and first.outcome != Outcome.COLOUR else None,
         "clock_off_by_s": verdict.clock_off_by.total_seconds() if verdict and verdict.clock_off_by else None,
         "words": {"zh": words.zh, "en": words.en},
     }
@@ -165,4 +176,7 @@ def words_of(outcome: str, colour: str | None) -> Text:
     said = packaged_words()
     if outcome == Outcome.COLOUR and colour:
         return Text(**said["colours"][colour])
+    if outcome == RECOGNISED and colour:
+        of_colour, told = said["colours"][colour], all_words()["gate.recognised"]
+        return Text(of_colour["zh"] + told.zh, " ".join((of_colour["en"], told.en)))
     return Text(**said["outcomes"][outcome]) if outcome in said["outcomes"] else all_words()[f"gate.{outcome}"]

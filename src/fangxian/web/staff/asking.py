@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,16 +12,20 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from fangxian.errors import FangxianError
+from fangxian.errors import FangxianError, UnavailableError
 from fangxian.services.living import Living
 from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
+from fangxian.services.renewing import lapse_to_warn_of
 from fangxian.services.staff import SESSION_LASTS, FactorFirstError, StaffSession, admit, session_of
 from fangxian.web.asking import form_of
 from fangxian.web.language import keep_choice, words_for
+from fangxian.web.staff.places import places_of
 from fangxian.web.templating import render
-from fangxian.web.words import Words
+from fangxian.web.words import Words, all_words
 from fangxian.work.permissions import Forbidden, Principal
 from fangxian.work.roles import Action
+
+log = logging.getLogger(__name__)
 
 COOKIE: Final = "fangxian_staff"
 LOG_IN: Final = "/staff/log-in"
@@ -70,8 +75,14 @@ class StaffDesk:
 
     def page(self, asked: StaffAsked, template: str, status: int = 200, **values: Any) -> Response:
         """Return a template of the staff filled in."""
-        here, policy = asked.request.url.path, self.living.policy
-        html = render(self.templates, f"staff/{template}", asked.words, policy=policy, here=here, session=asked.session, **values)
+        shared = {
+            "policy": self.living.policy,
+            "here": asked.request.url.path,
+            "session": asked.session,
+            "lapse": lapse_to_warn_of(self.living),
+            "may_renew": asked.session is not None and "renewal" in places_of(asked.by),
+        }
+        html = render(self.templates, f"staff/{template}", asked.words, **shared, **values)
         return keep_choice(asked.request, HTMLResponse(html, status))
 
     def endpoint(self, handler: StaffHandler, actions: Sequence[Action], *, public: bool = False) -> Endpoint:
@@ -99,10 +110,13 @@ class StaffDesk:
         except FactorFirstError:
             return RedirectResponse(FACTOR, 303)
         except (Forbidden, RefusedError) as refused:
-            return self.page(asked, "refused.html", status_of(refused), said=refused.words, known="")
+            return self.page(asked, "refused.html", status_of(refused), said=refused.words)
+        except UnavailableError:
+            raise
         except FangxianError as error:
-            # Work's own refusals are said in English alone, and hold nothing of a person.
-            return self.page(asked, "refused.html", 409, said=None, known=str(error))
+            # No refusal but a fault: whoever runs the system can mend it, and it holds nothing of a person.
+            log.warning("a page of the staff failed: %s", error)
+            return self.page(asked, "refused.html", 409, said=all_words()["staff.not_done"])
 
 
 def status_of(refused: Forbidden | RefusedError) -> int:

@@ -9,9 +9,12 @@ from fangxian.work.roles import Action
 
 ANSWER: Final = (Action.ANSWER_APPEAL, Action.ANSWER_APPEAL_AT_OFFICE)
 
+RENEW: Final = (Action.PROPOSE_RENEWAL, Action.RENEW_POLICY)
+
 PLACES: Final[dict[str, tuple[Action, ...]]] = {
     "appeals": ANSWER,
     "decisions": (Action.SIGN_DECISION,),
+    "renewal": RENEW,
     "confirm": (Action.CONFIRM_DECLARATION,),
     "paper": (Action.ENROL_AT_SERVICE_POINT,),
     "people": (Action.SEE_COLOUR_OF_OWN_PEOPLE,),

@@ -15,7 +15,8 @@ from fangxian.web.staff.asking import StaffDesk, StaffHandler
 from fangxian.web.staff.coming_in import ComingIn
 from fangxian.web.staff.entrance import EntranceDesk
 from fangxian.web.staff.looking import LookingDesk
-from fangxian.web.staff.places import ANSWER
+from fangxian.web.staff.places import ANSWER, RENEW
+from fangxian.web.staff.renewing import RenewalDesk
 from fangxian.web.staff.service_point import ServicePointDesk
 from fangxian.work.roles import Action
 
@@ -24,7 +25,7 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
     """Yield the routes; those without an action ask who somebody is, or are for everybody of the staff."""
     desk = StaffDesk(living, templates)
     coming, appeals, looking = ComingIn(desk, sign_in), AppealDesk(desk), LookingDesk(desk)
-    service_point, entrance = ServicePointDesk(desk), EntranceDesk(desk)
+    service_point, entrance, renewal = ServicePointDesk(desk), EntranceDesk(desk), RenewalDesk(desk)
     open_to_all: tuple[tuple[str, StaffHandler, str], ...] = (
         ("/staff/log-in", coming.log_in, "GET"),
         ("/staff/log-in/begin", coming.begin, "GET"),
@@ -46,6 +47,9 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/decisions/{reference}", appeals.decision, "GET", (Action.SIGN_DECISION,)),
         ("/staff/decisions/{reference}/sign", appeals.sign, "POST", (Action.SIGN_DECISION,)),
         ("/staff/decisions/{reference}/reject", appeals.reject, "POST", (Action.REJECT_DECISION,)),
+        ("/staff/renewal", renewal.standing, "GET", RENEW),
+        ("/staff/renewal/first", renewal.first, "POST", (Action.PROPOSE_RENEWAL,)),
+        ("/staff/renewal/{reference}/second", renewal.second, "POST", (Action.RENEW_POLICY,)),
         ("/staff/confirm", looking.confirm, "GET", (Action.CONFIRM_DECLARATION,)),
         ("/staff/confirm/look-up", looking.look_up, "POST", (Action.CONFIRM_DECLARATION,)),
         ("/staff/confirm/sign", looking.sign, "POST", (Action.CONFIRM_DECLARATION,)),

@@ -24,15 +24,18 @@ async function scan(text) {
   const fever = temperature_c !== null && temperature_c >= state.config.fever_line_c;
   const sent = newScan({ text, temperature_c, did: here.passes && !fever ? "passed" : "refused" });
   state.last = { text, at: Date.now() };
-  const there = state.online ? await recordLive(sent, fever) : (await keepScan(sent), null);
+  const abroad = here.outcome === "elsewhere" || here.outcome === "foreign";
+  const there = state.online ? await recordLive(sent, { fever, abroad }) : (await keepScan(sent), null);
   const shown = there ?? { ...here, masked_name: here.credential?.maskedName };
   show({ ...shown, fever, old: here.filesAreOld }, there !== null);
   paintState();
 }
 
 /** A scan that the server decides says nothing of what the gate did, unless the thermometer had the last word. */
-async function recordLive({ did, ...scan }, fever) {
-  const answer = await record(fever ? { ...scan, did: "refused" } : scan);
+async function recordLive({ did, ...scan }, { fever, abroad }) {
+  if (abroad && !fever) notice(say("gate.asking_elsewhere"));
+  const answer = await record(fever ? { ...scan, did: "refused" } : scan, { abroad });
+  if (abroad) notice();
   if (answer) return answer;
   state.online = false;
   await keepScan({ ...scan, did });
@@ -40,17 +43,18 @@ async function recordLive({ did, ...scan }, fever) {
 }
 
 function show(verdict, recorded) {
-  const coloured = (verdict.outcome === "colour" || verdict.outcome === "elsewhere") && verdict.colour;
+  const decided = verdict.outcome === "colour" || verdict.outcome === "recognised";
+  const elsewhere = verdict.outcome === "elsewhere";
   const passes = verdict.passes && !verdict.fever;
   // A fever is shown in the place of a colour that would have passed, never of a worse one.
   const hot = verdict.passes && verdict.fever;
-  const said = hot ? say("gate.fever") : sayOutcome(verdict.outcome, verdict.colour);
-  const short = hot ? "gate.fever_short" : verdict.outcome === "elsewhere" ? "gate.elsewhere_short" : `gate.${verdict.colour}`;
+  const said = hot ? say("gate.fever") : (verdict.words?.[language()] ?? sayOutcome(verdict.outcome, verdict.colour));
+  const short = hot ? "gate.fever_short" : elsewhere ? "gate.elsewhere_short" : decided && verdict.colour ? `gate.${verdict.colour}` : "gate.no_colour";
   showVerdict({
-    className: hot ? "yellow" : verdict.outcome === "colour" && coloured ? verdict.colour : "none",
-    colour: say(coloured ? short : "gate.no_colour"),
+    className: hot ? "yellow" : decided && verdict.colour ? verdict.colour : "none",
+    colour: say(short),
     act: say(passes ? "gate.passes" : "gate.stops"),
-    name: verdict.masked_name ?? "",
+    name: [verdict.masked_name, verdict.region].filter(Boolean).join(" · "),
     said: verdict.old && !recorded ? `${said} ${sayOld()}` : said,
     by: say(recorded ? "gate.decided_there" : "gate.decided_here"),
     passes,
