@@ -78,12 +78,14 @@ def live_application(
     hosts: Sequence[str],
     sign_in: SignIn | None = None,
     limits: Limits | None = None,
+    rates: Mapping[str, Any] | None = None,
     metrics_token: str | None = None,
     pool: Executor | None = None,
 ) -> Starlette:
     """Return the application that answers under the names `hosts`; staff have pages where they can sign in.
 
-    Above `limits` requests are dropped; `metrics_token` lets scrapes in that do not come from this machine.
+    Above `limits` requests are dropped, above `rates` those of one client; `metrics_token` lets scrapes in that do not come from
+    this machine.
     """
     all_words()  # read now: it takes a second, and many who ask first would each read them
     routes = [
@@ -106,7 +108,7 @@ def live_application(
         Middleware(SecurityHeaders),
         Middleware(TrustedHost, allowed_hosts=list(hosts)),
         Middleware(Overload, kinds=Kinds(routes), load=load),
-        Middleware(Rates),
+        Middleware(Rates, said=rates),
         Middleware(GZipMiddleware),
     ]
     return Starlette(routes=routes, middleware=around, exception_handlers=refusals(), lifespan=lifespan)
