@@ -25,7 +25,8 @@ from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
 from fangxian.services.sign_in import SignIn
 from fangxian.store.serving import Serving
-from fangxian.web.api.app import PREFIX, TRY_AGAIN, api
+from fangxian.web.api.app import PREFIX, api
+from fangxian.web.api.refusing import TRY_AGAIN
 from fangxian.web.citizen.routes import citizen_routes
 from fangxian.web.exchange.machine import machine_routes
 from fangxian.web.exchange.page import recognition_routes
