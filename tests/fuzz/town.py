@@ -13,7 +13,7 @@ from services.conftest import HEALTHY, IDENTITY, come_in
 from starlette.applications import Starlette
 
 from fangxian.facts import Exposure, Workplace
-from fangxian.services import appeal_words, consenting, declaring, members
+from fangxian.services import answering, appeal_words, confirming, consenting, declaring, members
 from fangxian.services.documents import document
 from fangxian.services.living import Living
 from fangxian.services.staff import STAFF, begin_session
@@ -46,7 +46,7 @@ class Hostile:
     address: str
     people: list[str]
     askers: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    references: dict[str, list[str]] = field(default_factory=dict)
+    references: dict[str, str] = field(default_factory=dict)
 
     def come_in(self, phone: str) -> None:
         """Let somebody log in by phone, whoever did before."""
@@ -55,14 +55,7 @@ class Hostile:
 
     def staff(self, role: Role) -> None:
         """Let somebody of the staff come in, with a second factor shown."""
-        by = Principal(
-            subject=role.replace("_", "-"),
-            roles=frozenset({role}),
-            region_codes=frozenset({"330100"}),
-            organisation_ids=frozenset({ORGANISATION, "tracing"}),
-            second_factor=True,
-        )
-        self.askers[str(role)] = {"Cookie": f"{STAFF_COOKIE}={begin_session(self.living, by).secret}"}
+        self.askers[str(role)] = {"Cookie": f"{STAFF_COOKIE}={begin_session(self.living, principal(role)).secret}"}
 
     def gate(self) -> None:
         """Open a device."""
@@ -70,21 +63,42 @@ class Hostile:
         _, code = register(self.living.store, event, place_id="mall-1", place_name="虚构商场东门", region_code="330106", at=at)
         self.askers["gate"] = {"Authorization": f"Bearer {open_device(self.living.store, code, at=at)}"}
 
+    def propose(self) -> None:
+        """Let the appeal office propose what another has yet to sign."""
+        by = principal(Role.APPEAL_OFFICER)
+        for reference, _ in answering.waiting_appeals(self.living, by):
+            (reason, *_) = answering.open_one(self.living, by, reference).reasons
+            answering.propose(self.living, by, reference, rule=reason.wording.rule, reason="hardship")
+
     def look_up_references(self) -> None:
         """Learn what the staff's lists name their cases by."""
         for role, place in ((Role.SOURCE_OWNER, "appeals"), (Role.APPEAL_OFFICER, "appeals"), (Role.OFFICER, "decisions")):
             page = httpx.get(f"{self.address}/staff/{place}", headers=self.askers[role], trust_env=False).text
-            self.references[role] = re.findall(rf'href="/staff/{place}/([^"?]+)"', page)
+            (self.references[role],) = re.findall(rf'href="/staff/{place}/([^"?]+)"', page)
+        found = confirming.look_up(self.living, principal(Role.DOCTOR), id_type="resident_id", id_number=NUMBERS[0])
+        self.references[Role.DOCTOR] = found.reference
 
     def facts(self) -> dict[str, int]:
         """Return how many rows each table holds that only what is taken may add to."""
         with self.living.store.pool.connection() as connection:
             tables = connection.execute(
-                "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname IN ('facts', 'work', 'exchange')"
+                "SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition "
+                "AND relnamespace IN ('facts'::regnamespace, 'work'::regnamespace, 'exchange'::regnamespace, 'gate'::regnamespace) "
+                "AND has_table_privilege(oid, 'SELECT') OR oid = 'account.member'::regclass"
             ).fetchall()
-            tables.append(("account.member",))
             counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for (name,) in tables)
             return dict(connection.execute(counts).fetchall())
+
+
+def principal(role: Role) -> Principal:
+    """Return somebody with a role of the staff."""
+    return Principal(
+        subject=role.replace("_", "-"),
+        roles=frozenset({role}),
+        region_codes=frozenset({"330100"}),
+        organisation_ids=frozenset({ORGANISATION, "tracing"}),
+        second_factor=True,
+    )
 
 
 @contextmanager
@@ -99,8 +113,13 @@ def hostile_town(living: Living) -> Iterator[Hostile]:
                 _appealed(living, person, ground)
             town.come_in("+8613800000001")
             town.gate()
+            town.staff(Role.APPEAL_OFFICER)
+            town.askers["staff leaver"] = town.askers[Role.APPEAL_OFFICER]
             for role in sorted(STAFF):
                 town.staff(role)
+            town.askers["leaver"] = town.askers["citizen"]
+            town.come_in("+8613800000001")
+            town.propose()
             town.look_up_references()
             yield town
 
