@@ -24,7 +24,7 @@ collect_ignore = ["fuzz_verify.py"]
 
 
 @pytest.fixture(scope="module")
-def town(postgres_server, migrated, vault_process, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:  # noqa: F811
+def town(postgres_server, migrated, vault_process, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
     name, keys = f"store_{uuid4().hex}", tmp_path_factory.mktemp("keys") / "keys"
     with psycopg.connect(postgres_server.conninfo, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")

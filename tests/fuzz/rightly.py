@@ -1,5 +1,6 @@
 """Every request that changes something or takes what somebody typed, as it is rightly made; hostile ones are made of it."""
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,15 +9,18 @@ from urllib.parse import quote_plus
 
 from services.conftest import HEALTHY, IDENTITY, as_typed
 
+from fangxian.signed.keys import PrivateKey, point
+
 FORM, JSON, COSE = "application/x-www-form-urlencoded", "application/json", "application/cose"
 NOBODY, CITIZEN, LEAVER, STAFF_LEAVER, GATE = "nobody", "citizen", "leaver", "staff leaver", "gate"
 
 DECLARED = as_typed(**HEALTHY)
 CHECKED_IN = {"temperature_c": "36.5", "symptoms": ""}
+CHILD = {**IDENTITY, "id_number": "110105201501010017"}
 PAPERS = {"id_type": "resident_id", "id_number": IDENTITY["id_number"]}
 PHONE = {"phone": "13800000001"}
 SCAN = {"scan_id": "00000000-0000-0000-0000-000000000001", "age_s": 1.5, "text": "HC1:", "temperature_c": 36.5, "did": None}
-KEY = f"B{'A' * 86}="
+KEY = base64.urlsafe_b64encode(point(PrivateKey.make().public)).decode()
 REPORT = {"temperature": "36.5", "symptom": "1", "isEpidemicAreaRisk": "1", "stayRegion": "420100", "leftOn": "2020-02-20"}
 TRIP = {"date": "2020-02-23", "mode": "train", "number": "G1", "carriage": "5", "seat": "6A", "fromRegion": "420100", "toRegion": "330100"}
 APPEAL = {"ground": "wrong_fact", "words": "那天我在家，没有出门。"}
@@ -43,7 +47,9 @@ class Rightly:
         if self.kind != FORM:
             return json.dumps(body).encode()
         pairs = ((name, one) for name, value in body.items() for one in (value if isinstance(value, list) else [value]))
-        return "&".join(f"{quote_plus(name, errors='surrogatepass')}={quote_plus(str(one), errors='surrogatepass')}" for name, one in pairs).encode()
+        return "&".join(
+            f"{quote_plus(name, errors='surrogatepass')}={quote_plus(str(one), errors='surrogatepass')}" for name, one in pairs
+        ).encode()
 
 
 def form(path: str, asker: str, **body: Any) -> Rightly:
@@ -60,14 +66,14 @@ REQUESTS = (
     form("/me/log-in/code", NOBODY, **PHONE),
     form("/me/log-in", NOBODY, **PHONE, code="123456"),
     form("/me/log-out", LEAVER),
-    form("/me/enrol", CITIZEN, **IDENTITY, **DECLARED, **PHONE, relation="child"),
+    form("/me/enrol", CITIZEN, **CHILD, **DECLARED, **PHONE, relation="child"),
     form("/me/family/ask", CITIZEN, **PAPERS, relation="spouse"),
     form("/me/family/answer", CITIZEN, request=SCAN["scan_id"], answer="agree"),
     form("/me/family/end", CITIZEN, place="5"),
     form("/me/{place:int}/declare", CITIZEN, **DECLARED),
     form("/me/{place:int}/check-in", CITIZEN, **CHECKED_IN),
     form("/me/{place:int}/paper", CITIZEN),
-    form("/me/{place:int}/consents", CITIZEN, do="end", organisation_id="91330100MA00000001"),
+    form("/me/{place:int}/consents", CITIZEN, do="give", organisation_id="91330100MA00000001"),
     form("/me/{place:int}/appeal/{reason:int}/{fact:int}", CITIZEN, **APPEAL),
     form("/me/{place:int}/delete", CITIZEN, confirm="not yet"),
     form("/me/{place:int}/elsewhere", CITIZEN, consent="yes", code="HC1:"),
@@ -87,7 +93,7 @@ REQUESTS = (
     call("/log-in/code", NOBODY, **PHONE),
     call("/log-in", NOBODY, **PHONE, code="123456"),
     call("/log-out", LEAVER),
-    call("/me", CITIZEN, relation="child", phone="", answers={**IDENTITY, **DECLARED}),
+    call("/me", CITIZEN, relation="child", phone="", answers={**CHILD, **DECLARED}),
     call("/me/{place}/credential", CITIZEN, phone_key=KEY),
     call("/me/{place}/declarations", CITIZEN, answers=DECLARED),
     call("/me/{place}/check-ins", CITIZEN, answers=CHECKED_IN),
@@ -96,7 +102,16 @@ REQUESTS = (
     call("/me/{place}/recognitions", CITIZEN, code="HC1:", consent=True),
     call("/gbt38963/declaration", CITIZEN, **REPORT),
     call("/gbt38963/trip-declaration", CITIZEN, **TRIP),
-    call("/gbt38963/application", CITIZEN, **REPORT, name="王小明", idType="resident_id", idNumber=PAPERS["id_number"], home="330106", **PHONE),
+    call(
+        "/gbt38963/application",
+        CITIZEN,
+        **REPORT,
+        name="王小明",
+        idType="resident_id",
+        idNumber=PAPERS["id_number"],
+        home="330106",
+        **PHONE,
+    ),
     call("/gbt38963/minting", CITIZEN, phoneKey=KEY),
     call("/gbt38963/verification", GATE, bizExtData="HC1:"),
     call("/gbt38963/correction", CITIZEN, reason=0, fact=0, **APPEAL),

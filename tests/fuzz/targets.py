@@ -45,9 +45,7 @@ def trusted(key: PrivateKey, region_code: str) -> TrustedKey:
     return TrustedKey(region_code=region_code, point=point(key.public), not_before=NOW - DAY, not_after=NOW + DAY)
 
 
-TRUST = TrustList(
-    region_code="330100", sequence=1, issued_at=NOW, keys=(trusted(SERVER, "330100"), trusted(NEIGHBOUR, "510100"))
-)
+TRUST = TrustList(region_code="330100", sequence=1, issued_at=NOW, keys=(trusted(SERVER, "330100"), trusted(NEIGHBOUR, "510100")))
 COMMON = {"token_id": bytes(16), "region_code": "330100", "colour": Colour.GREEN, "masked_name": "王*"}
 TIMES = {"issued_at": NOW, "valid_until": NOW + DAY}
 ISSUED = (PaperCredential(**COMMON, **TIMES), DayCredential(**COMMON, **TIMES, phone_key=point(PHONE.public)))
@@ -56,7 +54,13 @@ SHOWN = phone.show(CREDENTIAL, at=NOW, by=PHONE)
 TEXTS = (PAPER, CREDENTIAL, SHOWN)
 CHANGES = Changes.of(pa.table([[bytes(16)], [NOW], ["red"]], schema=SCHEMA), region_code="330100", sequence=1, issued_at=NOW)
 PLACE = PlaceCode(
-    place_id="p1", organisation="虚构商场", address="虚构路 1 号", region_code="330100", issued_by="虚构局", issued_at=NOW, valid_until=NOW + DAY
+    place_id="p1",
+    organisation="虚构商场",
+    address="虚构路 1 号",
+    region_code="330100",
+    issued_by="虚构局",
+    issued_at=NOW,
+    valid_until=NOW + DAY,
 )
 ASKED = Message(issuer="510100", audience="330100", kind=Kind.ASK, body={"code": PAPER}, issued_at=NOW, message_id=UUID(int=1))
 STATED = {"id": bytes(16), "class": "close_contact", "said": 1, "until": 0}
@@ -64,14 +68,14 @@ USES = {"trust list": ROOT, "changes": SERVER, "place": SERVER, "exchange": NEIG
 """What each key signs besides credentials, by the context of its signatures."""
 
 
-class BrokenPromise(AssertionError):
+class BrokenPromiseError(AssertionError):
     """A reader did what it promises not to."""
 
 
 def expect_same(written: object, read: object) -> None:
     """Break off where what was read is written back otherwise: then one thing has two forms."""
     if written != read:
-        raise BrokenPromise("one thing, two forms")
+        raise BrokenPromiseError("one thing, two forms")
 
 
 def signed(use: str, payload: bytes) -> bytes:
@@ -84,7 +88,7 @@ def a_text(data: bytes) -> None:
     text = data.decode("utf-8", "surrogateescape")
     verdict = verify(text, trust=TRUST, changes=None, at=NOW, seen=Seen())
     if verdict.outcome not in (Outcome.DAMAGED, Outcome.FOREIGN, Outcome.FORGED) and verdict.credential not in ISSUED:
-        raise BrokenPromise("believed, and not issued")
+        raise BrokenPromiseError("believed, and not issued")
     form, body = envelope.read(text)
     expect_same(envelope.write(form, body), text)
     a_signed_body(body)
@@ -163,7 +167,7 @@ def what_a_gate_sends(data: bytes) -> None:
     """Read scans and papers as a gate sends them; every instant is the last two weeks'."""
     with suppress(FangxianError):
         if any(not NOW - 14 * DAY <= each.scanned_at <= NOW for each in read_scans(data, at=NOW)):
-            raise BrokenPromise("a scan that cannot have been")
+            raise BrokenPromiseError("a scan that cannot have been")
     read_papers(data, at=NOW)
 
 
@@ -189,7 +193,7 @@ def one_input(data: bytes) -> None:
         with suppress(FangxianError):
             TARGETS[data[0] % len(TARGETS)](data[1:])
         if time.thread_time() - began > LONGEST_TIME:
-            raise BrokenPromise("too long")
+            raise BrokenPromiseError("too long")
 
 
 def seeds() -> list[bytes]:
@@ -198,7 +202,8 @@ def seeds() -> list[bytes]:
     payloads = [cose.read(body).payload for body in bodies]
     place = PLACE.write(by=SERVER)
     asked, told = ASKED.write(by=NEIGHBOUR), Message(**vars(ASKED) | {"kind": Kind.STATEMENT, "body": STATED}).write(by=NEIGHBOUR)
-    scan = b'{"scan_id":"00000000-0000-0000-0000-000000000001","age_s":1.5,"text":"HC1:","did":"passed","emergency":"fire","temperature_c":36.5}'
+    scan = b'{"scan_id":"00000000-0000-0000-0000-000000000001","age_s":1.5,"text":"HC1:","did":"passed",'
+    scan += b'"emergency":"fire","temperature_c":36.5}'
     by_target = {
         a_text: [text.encode() for text in (*TEXTS, place)],
         an_enveloped_text: bodies,

@@ -44,6 +44,7 @@ class Hostile:
     app: Starlette
     living: Living
     address: str
+    client: httpx.Client
     people: list[str]
     askers: dict[str, Mapping[str, str]] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
@@ -73,7 +74,7 @@ class Hostile:
     def look_up_references(self) -> None:
         """Learn what the staff's lists name their cases by."""
         for role, place in ((Role.SOURCE_OWNER, "appeals"), (Role.APPEAL_OFFICER, "appeals"), (Role.OFFICER, "decisions")):
-            page = httpx.get(f"{self.address}/staff/{place}", headers=self.askers[role], trust_env=False).text
+            page = self.client.get(f"/staff/{place}", headers=self.askers[role]).text
             (self.references[role],) = re.findall(rf'href="/staff/{place}/([^"?]+)"', page)
         found = confirming.look_up(self.living, principal(Role.DOCTOR), id_type="resident_id", id_number=NUMBERS[0])
         self.references[Role.DOCTOR] = found.reference
@@ -107,8 +108,8 @@ def hostile_town(living: Living) -> Iterator[Hostile]:
     calm = replace(Limits.packaged(), wait_s=1e9, in_flight=1_000_000)
     with Serving(living.store, living.policy, clock=living.clock) as serving:
         app = live_application(living, serving, hosts=["127.0.0.1"], sign_in=DEMO, limits=calm, rates=_often(described()))
-        with serving_app(app, lifespan="on") as address:
-            town = Hostile(app, living, address, [_enrolled(living, which) for which in range(2)], {"nobody": {}})
+        with serving_app(app, lifespan="on") as address, httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
+            town = Hostile(app, living, address, client, [_enrolled(living, which) for which in range(2)], {"nobody": {}})
             for person, ground in zip(town.people, (Ground.WRONG_PERSON, Ground.HARDSHIP), strict=True):
                 _appealed(living, person, ground)
             town.come_in("+8613800000001")
