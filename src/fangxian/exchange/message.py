@@ -90,7 +90,7 @@ def _payload(signed: Signed) -> Message:
                     issuer=issuer,
                     audience=audience,
                     kind=Kind(kind),
-                    body=body,
+                    body={str(name): value for name, value in body.items()},
                     issued_at=instant(issued),
                     message_id=UUID(bytes=named),
                     answers=UUID(bytes=answers) if answers else None,
