@@ -1,4 +1,4 @@
-"""One hostile town for all tests of a module; the fuzzer itself is no test: it needs atheris, which has a lock of its own."""
+"""One hostile town for all tests; the fuzzer itself is no test: it needs atheris, which has a lock of its own."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -23,7 +23,7 @@ __all__ = ["migrated", "vault_process"]
 collect_ignore = ["fuzz_verify.py"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def town(postgres_server, migrated, vault_process, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
     name, keys = f"store_{uuid4().hex}", tmp_path_factory.mktemp("keys") / "keys"
     with psycopg.connect(postgres_server.conninfo, autocommit=True) as connection:

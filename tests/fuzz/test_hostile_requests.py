@@ -117,11 +117,11 @@ def bodies(town: Hostile, request: Rightly) -> Iterator[bytes]:
     for name, value in right.items():
         missing = {other: given for other, given in right.items() if other != name}
         yield request.written(missing)
-        for hostile in some(TEXTS if request.kind == FORM else (*TEXTS, *OTHERS), 3, f"{request} {name}"):
+        for hostile in some(TEXTS if request.kind == FORM else (*TEXTS, *OTHERS), 2, f"{request} {name}"):
             yield request.written(right | {name: hostile})
         yield request.written(right | {name: [value, MARK]})
         for inner in value if isinstance(value, Mapping) else ():
-            for hostile in some((*TEXTS, *OTHERS), 2, f"{request} {inner}"):
+            for hostile in some((*TEXTS, *OTHERS), 1, f"{request} {inner}"):
                 yield request.written(right | {name: {**value, inner: hostile}})
     yield request.written(right | {f"{MARK}{number}": "" for number in range(500)})
     yield request.written(right | {"\0": "\0"})
@@ -167,7 +167,7 @@ def test_whatever_an_address_names_is_answered(town: Hostile):
         if request.method == "DELETE":
             request = Rightly(request.path, "nobody", {}, method="DELETE")
         for name in re.findall(r"\{(\w+)", request.path):
-            for hostile in some(IN_ADDRESS, 6, str(request)):
+            for hostile in some(IN_ADDRESS, 4, str(request)):
                 send(town, request, b"", at=where(town, request, **{name: hostile}))
 
 
