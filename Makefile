@@ -1,6 +1,6 @@
 # One door: `make demo` to see it, `make test` to try it, `make help` for the rest. Every target sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format bench docs lock ready ready-demo clean
+.PHONY: help demo test check lint format bench fuzz docs lock ready ready-demo clean
 
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --custom-compile-command "make lock"
@@ -29,6 +29,11 @@ format: ready ## mend format and what the linter can mend
 bench: ready ## measure speed and memory; writes the table in docs/ (ARGS="--help" for options)
 	@.venv/bin/python -m bench.run $(ARGS)
 
+fuzz: ready ## read hostile texts, files and messages, led by coverage (ARGS="-max_total_time=3600"); Linux on x86-64 only
+	@.venv/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --requirement requirements/fuzz.txt
+	@mkdir -p .build/fuzz
+	@PYTHONPATH=src:tests .venv/bin/python -m fuzz.fuzz_verify .build/fuzz -artifact_prefix=.build/ $(ARGS)
+
 docs: ready ## write the generated pages: data dictionary, rule book, columns that rules may read
 	@.venv/bin/python -m tools.docs
 
@@ -37,6 +42,7 @@ lock: ready ## choose the newest versions that pyproject.toml and package.json a
 	$(COMPILE) --constraints requirements/test.txt pyproject.toml --output-file requirements/demo.txt
 	$(COMPILE) --constraints requirements/test.txt --group build --output-file requirements/build.txt
 	$(COMPILE) --upgrade --group node --output-file requirements/node.txt
+	$(COMPILE) --upgrade --group fuzz --output-file requirements/fuzz.txt
 	npm install --package-lock-only
 
 ready-demo:

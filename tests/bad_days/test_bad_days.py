@@ -73,7 +73,9 @@ def write(happened: dict[str, str]) -> None:
     ]
     for title, told in sorted(happened.items()):
         lines += [f"## {title}", told, ""]
-    (ROOT / "docs" / "bad-days.md").write_text("\n".join(lines), "utf-8")
+    path = ROOT / "docs" / "bad-days.md"
+    _, heading, by_hand = path.read_text("utf-8").partition("# Hostile input\n")
+    path.write_text("\n".join(lines) + heading + by_hand, "utf-8")
 
 
 def test_a_process_that_answers_is_killed(town):

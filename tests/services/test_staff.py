@@ -7,7 +7,7 @@ import pyotp
 import pytest
 
 from fangxian.services.factor import enrol_factor, has_factor, show_factor
-from fangxian.services.references import meant, refer
+from fangxian.services.references import Named, meant, refer
 from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
 from fangxian.services.staff import begin_session, end_session, session_of, wants_second_factor
 from fangxian.work.permissions import Principal
@@ -87,13 +87,15 @@ def test_a_secret_is_kept_sealed(living, database):
 
 
 def test_a_reference_opens_for_its_reader_alone_and_for_a_days_work(living, clock):
-    (reference,) = refer(living, OFFICER, [("ab" * 16, "7")])
+    (reference,) = refer(living, OFFICER, Named.APPEAL, [("ab" * 16, "7")])
     assert "abab" not in reference
-    assert meant(living, OFFICER, reference) == ("ab" * 16, "7")
+    assert meant(living, OFFICER, Named.APPEAL, reference) == ("ab" * 16, "7")
     other = Principal(subject="officer-2", roles=OFFICER.roles)
     for reader, text in ((other, reference), (OFFICER, reference[:-2]), (OFFICER, "x"), (OFFICER, "2020-02.é"), (OFFICER, "")):
         with pytest.raises(RefusedError):
-            meant(living, reader, text)
+            meant(living, reader, Named.APPEAL, text)
+    with pytest.raises(RefusedError):
+        meant(living, OFFICER, Named.DECISION, reference)
     clock.forward(hours=8)
     with pytest.raises(RefusedError):
-        meant(living, OFFICER, reference)
+        meant(living, OFFICER, Named.APPEAL, reference)

@@ -84,7 +84,8 @@ def read(data: bytes, *, trust: TrustList, at: datetime) -> Message:
 def _payload(signed: Signed) -> Message:
     match cbor.read(signed.payload):
         case [str(issuer), str(audience), bytes(named), issued, str(kind), bytes(answers), {**body}]:
-            if kind in list(Kind) and len(named) == 16 and len(answers) in (0, 16):
+            # CBOR has whole numbers for names too, and 1 is not "1": one message has one form.
+            if kind in list(Kind) and len(named) == 16 and len(answers) in (0, 16) and all(isinstance(name, str) for name in body):
                 return Message(
                     issuer=issuer,
                     audience=audience,

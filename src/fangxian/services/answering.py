@@ -10,7 +10,7 @@ from fangxian.code.explain import explain_person
 from fangxian.code.explanation import FactSeen, Reason
 from fangxian.services import appeal_words
 from fangxian.services.living import Living
-from fangxian.services.references import meant, refer
+from fangxian.services.references import Named, meant, refer
 from fangxian.services.staff import staff_event
 from fangxian.store.one_person import person_tables
 from fangxian.work.appeal import ANSWERING, Appeal, AppealState
@@ -43,13 +43,13 @@ class Proposed:
 def waiting_appeals(living: Living, by: Principal) -> list[tuple[str, Appeal]]:
     """Return the appeals that somebody may answer, the most urgent first, each with its reference."""
     found = appeals_to_answer(living.store, by, at=living.clock())
-    references = refer(living, by, [(appeal.person_id, str(appeal.appeal_id)) for appeal in found])
+    references = refer(living, by, Named.APPEAL, [(appeal.person_id, str(appeal.appeal_id)) for appeal in found])
     return list(zip(references, found, strict=True))
 
 
 def open_one(living: Living, by: Principal, reference: str) -> Opened:
     """Return an appeal with everything that an answer needs; the words are read, and the facts, as two events about the person."""
-    person_id, appeal_id = _case(living, by, reference)
+    person_id, appeal_id = _case(living, by, Named.APPEAL, reference)
     sealed, _ = words_of(living.store, by, person_id=person_id, appeal_id=appeal_id, at=living.clock())
     appeal = read(living.store, person_id, appeal_id)
     words = appeal_words.opened(living, sealed, person_id, appeal_words.SAID, at=appeal.opened_at)
@@ -60,7 +60,7 @@ def open_one(living: Living, by: Principal, reference: str) -> Opened:
 
 def answer(living: Living, by: Principal, reference: str, to: AppealState, words: str) -> None:
     """Uphold or refuse an appeal, with words for the person."""
-    person_id, appeal_id = _case(living, by, reference)
+    person_id, appeal_id = _case(living, by, Named.APPEAL, reference)
     at = living.clock()
     answer_appeal(
         living.store,
@@ -77,7 +77,7 @@ def answer(living: Living, by: Principal, reference: str, to: AppealState, words
 
 def propose(living: Living, by: Principal, reference: str, *, rule: str, reason: str) -> Decision:
     """Propose that the fact of an appeal no longer count under a rule."""
-    person_id, appeal_id = _case(living, by, reference)
+    person_id, appeal_id = _case(living, by, Named.APPEAL, reference)
     fact_id = read(living.store, person_id, appeal_id).fact_id
     return propose_decision(
         living.store, by, person_id=person_id, rule=rule, fact_id=fact_id, reason=reason, policy=living.policy, at=living.clock()
@@ -87,13 +87,13 @@ def propose(living: Living, by: Principal, reference: str, *, rule: str, reason:
 def waiting_decisions(living: Living, by: Principal) -> list[tuple[str, Decision]]:
     """Return the proposals of others that somebody may sign, each with its reference."""
     found = decisions_to_sign(living.store, by, at=living.clock())
-    references = refer(living, by, [(each.person_id, str(each.decision_id)) for each in found])
+    references = refer(living, by, Named.DECISION, [(each.person_id, str(each.decision_id)) for each in found])
     return list(zip(references, found, strict=True))
 
 
 def open_proposal(living: Living, by: Principal, reference: str) -> Proposed:
     """Return a proposal with the facts that it is about, for whoever may sign it; the look is an event about the person."""
-    person_id, decision_id = _case(living, by, reference)
+    person_id, decision_id = _case(living, by, Named.DECISION, reference)
     decision = read_decision(living.store, person_id, decision_id)
     role = check(by, Action.SIGN_DECISION, region_code=decision.region_code, first_subject=decision.first_signer)
     _, reasons = _rests_on(living, by, role, person_id, decision.fact_id, purpose="personal decision")
@@ -102,18 +102,18 @@ def open_proposal(living: Living, by: Principal, reference: str) -> Proposed:
 
 def sign(living: Living, by: Principal, reference: str) -> None:
     """Sign a proposal as the second person."""
-    person_id, decision_id = _case(living, by, reference)
+    person_id, decision_id = _case(living, by, Named.DECISION, reference)
     sign_decision(living.store, by, person_id=person_id, decision_id=decision_id, policies=[living.policy], at=living.clock())
 
 
 def reject(living: Living, by: Principal, reference: str) -> None:
     """Reject a proposal."""
-    person_id, decision_id = _case(living, by, reference)
+    person_id, decision_id = _case(living, by, Named.DECISION, reference)
     reject_decision(living.store, by, person_id=person_id, decision_id=decision_id, at=living.clock())
 
 
-def _case(living: Living, by: Principal, reference: str) -> tuple[str, UUID]:
-    person_id, case_id = meant(living, by, reference)
+def _case(living: Living, by: Principal, to: Named, reference: str) -> tuple[str, UUID]:
+    person_id, case_id = meant(living, by, to, reference)
     return person_id, UUID(case_id)
 
 

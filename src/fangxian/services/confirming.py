@@ -14,7 +14,7 @@ from fangxian.code.explanation import FactSeen
 from fangxian.facts import DoctorConfirmation, HealthDeclaration, Text
 from fangxian.services.documents import document
 from fangxian.services.living import Living
-from fangxian.services.references import meant, refer
+from fangxian.services.references import Named, meant, refer
 from fangxian.services.refusals import BadAnswerError, RefusedError
 from fangxian.services.screen_number import holder_of_number
 from fangxian.services.staff import staff_event
@@ -62,13 +62,13 @@ def look_up(living: Living, by: Principal, *, number: str = "", id_type: str = "
         row = cursor.execute(query, [UUID(person_id)]).fetchone() if person_id else None
     if row is None or person_id is None:
         raise RefusedError(_NOBODY)
-    (reference,) = refer(living, by, [(person_id, str(row["fact_id"]))])
+    (reference,) = refer(living, by, Named.DECLARATION, [(person_id, str(row["fact_id"]))])
     return Declared(reference, FactSeen(HealthDeclaration, row))
 
 
 def confirm(living: Living, by: Principal, reference: str, finding: str) -> None:
     """Sign what was found about a declaration; the code is decided again in the same transaction."""
-    person_id, about = meant(living, by, reference)
+    person_id, about = meant(living, by, Named.DECLARATION, reference)
     if finding not in FINDINGS:
         raise BadAnswerError({"finding": Text("请选择结论。", "Choose what was found.")})
     role, at = _check(living, by, person_id), living.clock()

@@ -1,6 +1,7 @@
 """References: how a page or a program names a case or a person to us again without learning who it is.
 
-The vault seals what a reference means for whoever was given it: to somebody else, after a day's work, or altered, it says nothing.
+The vault seals what a reference means for whoever was given it: to somebody else, after a day's work, altered, or taken for
+another kind of thing than it was made for, it says nothing.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
@@ -20,26 +22,33 @@ from fangxian.work.permissions import Principal
 
 GOOD_FOR: Final = timedelta(hours=8)
 _RETENTION: Final = "staff-references"
-_FIELD: Final = "reference"
 
 
-def refer(living: Living, by: Principal, meanings: Sequence[tuple[str, ...]]) -> list[str]:
+class Named(StrEnum):
+    """What a reference is to."""
+
+    APPEAL = "appeal"
+    DECISION = "decision"
+    DECLARATION = "declaration"
+
+
+def refer(living: Living, by: Principal, to: Named, meanings: Sequence[tuple[str, ...]]) -> list[str]:
     """Return a reference to each meaning, some words without spaces, that only `by` can open."""
     if not meanings:
         return []
     at = living.clock()
     texts = [" ".join((f"{at + GOOD_FOR:%Y-%m-%dT%H:%M:%S}", *meaning)) for meaning in meanings]
     own, period = [sealed_for(by.subject)] * len(texts), f"{at:%Y-%m}"
-    sealed = living.vault.seal_many(texts, person_ids=own, retention=_RETENTION, period=period, field=_FIELD)
+    sealed = living.vault.seal_many(texts, person_ids=own, retention=_RETENTION, period=period, field=_field(to))
     return [f"{period}.{base64.urlsafe_b64encode(each).decode().rstrip('=')}" for each in sealed]
 
 
-def meant(living: Living, by: Principal, reference: str) -> tuple[str, ...]:
-    """Return what a reference of somebody's means. Raises RefusedError where it is not theirs, too old, or none."""
+def meant(living: Living, by: Principal, to: Named, reference: str) -> tuple[str, ...]:
+    """Return what a reference of somebody's means. Raises RefusedError where it is not theirs, too old, to something else, or none."""
     period, _, encoded = reference.partition(".")
     try:
         sealed = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
-        text = living.vault.unseal(sealed, person_id=sealed_for(by.subject), retention=_RETENTION, period=period, field=_FIELD)
+        text = living.vault.unseal(sealed, person_id=sealed_for(by.subject), retention=_RETENTION, period=period, field=_field(to))
     except (binascii.Error, ValueError, FangxianError):
         raise RefusedError(_UNKNOWN) from None
     ends_at, *meaning = text.split(" ")
@@ -51,6 +60,10 @@ def meant(living: Living, by: Principal, reference: str) -> tuple[str, ...]:
 def sealed_for(subject: str) -> str:
     """Return the 32 digits that stand in the vault for somebody of the staff."""
     return sha256(f"staff {subject}".encode()).hexdigest()[:32]
+
+
+def _field(to: Named) -> str:
+    return f"reference_{to}"
 
 
 _UNKNOWN: Final = Text("链接已失效，请重新打开列表。", "This link no longer counts; open the list again.")

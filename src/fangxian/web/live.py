@@ -27,7 +27,8 @@ from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
 from fangxian.services.sign_in import SignIn
 from fangxian.store.serving import Serving
-from fangxian.web.api.app import PREFIX, TRY_AGAIN, api
+from fangxian.web.api.app import PREFIX, api
+from fangxian.web.api.refusing import TRY_AGAIN
 from fangxian.web.citizen.routes import citizen_routes
 from fangxian.web.exchange.machine import machine_routes
 from fangxian.web.exchange.page import recognition_routes
@@ -82,12 +83,14 @@ def live_application(
     hosts: Sequence[str],
     sign_in: SignIn | None = None,
     limits: Limits | None = None,
+    rates: Mapping[str, Any] | None = None,
     metrics_token: str | None = None,
     pool: Executor | None = None,
 ) -> Starlette:
     """Return the application that answers under the names `hosts`; staff have pages where they can sign in.
 
-    Above `limits` requests are dropped; `metrics_token` lets scrapes in that do not come from this machine.
+    Above `limits` requests are dropped, above `rates` those of one client; `metrics_token` lets scrapes in that do not come from
+    this machine.
     """
     all_words()  # read now: it takes a second, and many who ask first would each read them
     routes = [
@@ -110,7 +113,7 @@ def live_application(
         Middleware(SecurityHeaders),
         Middleware(TrustedHost, allowed_hosts=list(hosts)),
         Middleware(Overload, kinds=Kinds(routes), load=load),
-        Middleware(Rates),
+        Middleware(Rates, said=rates),
         Middleware(GZipMiddleware),
     ]
     return Starlette(routes=routes, middleware=around, exception_handlers=refusals(), lifespan=lifespan)

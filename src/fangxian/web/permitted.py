@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.routing import Route
 
 from fangxian.work.roles import Action
+
+
+class _Number(IntegerConvertor):
+    """A whole number in an address: Starlette's own takes any number of digits, and Python reads no more than 4,300."""
+
+    regex = "[0-9]{1,9}"
+
+
+register_url_convertor("int", _Number())
 
 
 class Permitted(Route):

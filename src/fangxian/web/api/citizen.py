@@ -23,6 +23,7 @@ from fangxian.web.guard import comes_from_elsewhere
 
 # No postponed annotations here: FastAPI reads them, and those of a function's own names could not be found.
 _Answers = dict[str, str | list[str]]
+_PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
 
 
 class _Model(BaseModel):
@@ -197,7 +198,7 @@ def citizen_api(living: Living) -> APIRouter:
         declaring.check_in(living, member.person_id, living.read("check_in", _lists(given.answers)))
         return {"recorded": "yes"}
 
-    @router.post("/me/{place}/paper", openapi_extra={"x-action": "see_own_code"}, response_class=Response)
+    @router.post("/me/{place}/paper", openapi_extra={"x-action": "see_own_code"}, response_class=Response, responses=_PDF)
     def paper(member: of) -> Response:
         """Print the code on paper, as PDF; what was printed before no longer counts."""
         return Response(papers.paper_of_member(living, member).pdf, media_type="application/pdf")

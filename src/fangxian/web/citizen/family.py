@@ -60,8 +60,8 @@ class FamilyPages:
 
     def end(self, asked: Asked) -> Response:
         """Take somebody off the list."""
-        place = int(asked.one("place")) if asked.one("place").isdecimal() else -1
-        found = next((each for each in members.members_of(self.living, asked.mine.phone_index) if each.place == place), None)
+        people = members.members_of(self.living, asked.mine.phone_index)
+        found = next((each for each in people if str(each.place) == asked.one("place")), None)
         if found is None:
             return self._page(asked, RefusedError(Text("您的手机上没有这个人。", "There is nobody at this place of your phone.")))
         members.end_membership(self.living, found, asked.mine.phone_index)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from starlette.responses import Response
 
@@ -11,6 +13,8 @@ from fangxian.services.documents import document
 from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import BadAnswerError, RefusedError
 from fangxian.web.staff.asking import StaffAsked, StaffDesk, status_of
+
+_DAYS: Final = re.compile(r"[0-9]{1,3}")
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class ServicePointDesk:
         try:
             answers = living.read_all(("identity", "declaration"), asked.form)
             shown = document(answers["identity"]["id_type"], answers["identity"]["id_number"] or "", on=living.today(living.clock()))
-            days = int(asked.one("days")) if asked.one("days").isdecimal() else 0
+            days = int(asked.one("days")) if _DAYS.fullmatch(asked.one("days")) else 0
             printed = papers.enrol_without_phone(living, asked.by, answers["identity"], shown, answers["declaration"], days=days)
         except RefusedError as refused:
             return self._form(asked, refused)

@@ -1,0 +1,128 @@
+"""Every request that changes something or takes what somebody typed, as it is rightly made; hostile ones are made of it."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote_plus
+
+from services.conftest import HEALTHY, IDENTITY, as_typed
+
+from fangxian.signed.keys import PrivateKey, point
+
+FORM, JSON, COSE = "application/x-www-form-urlencoded", "application/json", "application/cose"
+NOBODY, CITIZEN, LEAVER, STAFF_LEAVER, GATE = "nobody", "citizen", "leaver", "staff leaver", "gate"
+
+DECLARED = as_typed(**HEALTHY)
+CHECKED_IN = {"temperature_c": "36.5", "symptoms": ""}
+CHILD = {**IDENTITY, "id_number": "110105201501010017"}
+PAPERS = {"id_type": "resident_id", "id_number": IDENTITY["id_number"]}
+PHONE = {"phone": "13800000001"}
+SCAN = {"scan_id": "00000000-0000-0000-0000-000000000001", "age_s": 1.5, "text": "HC1:", "temperature_c": 36.5, "did": None}
+KEY = base64.urlsafe_b64encode(point(PrivateKey.make().public)).decode()
+REPORT = {"temperature": "36.5", "symptom": "1", "isEpidemicAreaRisk": "1", "stayRegion": "420100", "leftOn": "2020-02-20"}
+TRIP = {"date": "2020-02-23", "mode": "train", "number": "G1", "carriage": "5", "seat": "6A", "fromRegion": "420100", "toRegion": "330100"}
+APPEAL = {"ground": "wrong_fact", "words": "那天我在家，没有出门。"}
+
+
+@dataclass(frozen=True)
+class Rightly:
+    """One route, who asks, and what they send; `{place}` and the like stand as the route declares them."""
+
+    path: str
+    asker: str
+    body: Mapping[str, Any]
+    kind: str = FORM
+    method: str = "POST"
+
+    def __str__(self) -> str:
+        """Return it as a test is named."""
+        return f"{self.method} {self.path}"
+
+    def written(self, body: Any) -> bytes:
+        """Return a body as it is sent to this route: lone surrogates and all."""
+        if isinstance(body, bytes):
+            return body
+        if self.kind != FORM:
+            return json.dumps(body).encode()
+        pairs = ((name, one) for name, value in body.items() for one in (value if isinstance(value, list) else [value]))
+        return "&".join(
+            f"{quote_plus(name, errors='surrogatepass')}={quote_plus(str(one), errors='surrogatepass')}" for name, one in pairs
+        ).encode()
+
+
+def form(path: str, asker: str, **body: Any) -> Rightly:
+    """Return a form of a page."""
+    return Rightly(path, asker, body)
+
+
+def call(path: str, asker: str, method: str = "POST", **body: Any) -> Rightly:
+    """Return a call of the interface, or of a gate's page."""
+    return Rightly(path if path == "/gate/open" else f"/api/v1{path}", asker, body, JSON, method)
+
+
+REQUESTS = (
+    form("/me/log-in/code", NOBODY, **PHONE),
+    form("/me/log-in", NOBODY, **PHONE, code="123456"),
+    form("/me/log-out", LEAVER),
+    form("/me/enrol", CITIZEN, **CHILD, **DECLARED, **PHONE, relation="child"),
+    form("/me/family/ask", CITIZEN, **PAPERS, relation="spouse"),
+    form("/me/family/answer", CITIZEN, request=SCAN["scan_id"], answer="agree"),
+    form("/me/family/end", CITIZEN, place="5"),
+    form("/me/{place:int}/declare", CITIZEN, **DECLARED),
+    form("/me/{place:int}/check-in", CITIZEN, **CHECKED_IN),
+    form("/me/{place:int}/paper", CITIZEN),
+    form("/me/{place:int}/consents", CITIZEN, do="give", organisation_id="91330100MA00000001"),
+    form("/me/{place:int}/appeal/{reason:int}/{fact:int}", CITIZEN, **APPEAL),
+    form("/me/{place:int}/delete", CITIZEN, confirm="not yet"),
+    form("/me/{place:int}/elsewhere", CITIZEN, consent="yes", code="HC1:"),
+    form("/staff/log-in/choose", NOBODY, role="doctor", number="1"),
+    form("/staff/log-out", STAFF_LEAVER),
+    form("/staff/factor", "officer", code="123456"),
+    form("/staff/factor/enrol", "auditor"),
+    form("/staff/appeals/{reference}/answer", "source_owner", answer="refuse", words="经核查，属实。"),
+    form("/staff/decisions/propose", "appeal_officer", appeal="{reference}", rule="close-contact", reason="hardship"),
+    form("/staff/decisions/{reference}/sign", "officer"),
+    form("/staff/decisions/{reference}/reject", "officer"),
+    form("/staff/confirm/look-up", "doctor", number="ABCD-EFGH", **PAPERS),
+    form("/staff/confirm/sign", "doctor", declaration="{reference}", finding="healthy"),
+    form("/staff/paper/print", "officer", **IDENTITY, **DECLARED, days="1"),
+    form("/staff/audit/verify", "auditor"),
+    call("/gate/open", NOBODY, code="abcdefghijklmnop"),
+    call("/log-in/code", NOBODY, **PHONE),
+    call("/log-in", NOBODY, **PHONE, code="123456"),
+    call("/log-out", LEAVER),
+    call("/me", CITIZEN, relation="child", phone="", answers={**CHILD, **DECLARED}),
+    call("/me/{place}/credential", CITIZEN, phone_key=KEY),
+    call("/me/{place}/declarations", CITIZEN, answers=DECLARED),
+    call("/me/{place}/check-ins", CITIZEN, answers=CHECKED_IN),
+    call("/me/{place}/paper", CITIZEN),
+    call("/me/{place}/data", NOBODY, "DELETE"),
+    call("/me/{place}/recognitions", CITIZEN, code="HC1:", consent=True),
+    call("/gbt38963/declaration", CITIZEN, **REPORT),
+    call("/gbt38963/trip-declaration", CITIZEN, **TRIP),
+    call(
+        "/gbt38963/application",
+        CITIZEN,
+        **REPORT,
+        name="王小明",
+        idType="resident_id",
+        idNumber=PAPERS["id_number"],
+        home="330106",
+        **PHONE,
+    ),
+    call("/gbt38963/minting", CITIZEN, phoneKey=KEY),
+    call("/gbt38963/verification", GATE, bizExtData="HC1:"),
+    call("/gbt38963/correction", CITIZEN, reason=0, fact=0, **APPEAL),
+    call("/staff/appeals/{reference}/answer", "source_owner", answer="refused", words="经核查，属实。"),
+    call("/staff/decisions", "appeal_officer", appeal="{reference}", rule="close-contact", reason="hardship"),
+    call("/staff/decisions/{reference}/sign", "officer"),
+    call("/staff/decisions/{reference}/reject", "officer"),
+    call("/staff/confirm/look-up", "doctor", number="", **PAPERS),
+    call("/staff/confirm", "doctor", declaration="{reference}", finding="healthy"),
+    call("/staff/audit/verify", "auditor"),
+    call("/gate/scans", GATE, scans=[SCAN]),
+    call("/gate/without-phone", GATE, **PAPERS, **{name: value for name, value in SCAN.items() if name != "text"}),
+    *(Rightly(f"/api/v1/exchange/{kind}", NOBODY, {}, COSE) for kind in ("ask", "dispute", "answer")),
+)
