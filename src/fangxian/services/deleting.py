@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 
 from fangxian.facts import Consent, Enrolment, PersonFact, Retention, Text, Withdrawal, all_fact_types
+from fangxian.services.family import is_guardian
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.members import OWN, Member
 from fangxian.services.refusals import RefusedError
@@ -66,7 +67,7 @@ def delete(living: Living, member: Member, phone_index: bytes) -> None:
     at, person = living.clock(), UUID(member.person_id)
     with living.store.transaction(by_citizen("delete_own_data", member.person_id), at=at) as transaction:
         hold_person(transaction)
-        if member.place != OWN and not _is_guardian(living, transaction, member, phone_index):
+        if member.place != OWN and not is_guardian(transaction.connection, member, phone_index, at=at):
             raise RefusedError(_NOT_YOURS)
         connection, event_id = transaction.connection, transaction.event.event_id
         connection.execute(
@@ -96,17 +97,6 @@ def _stays(connection: psycopg.Connection[Any], person_id: str, retention: Reten
     if row is None or row[1] is None:
         return None
     return Stays(row[0], end_of(str(retention), row[1].date().replace(day=1)), _WHY[retention])
-
-
-def _is_guardian(living: Living, transaction: Transaction, member: Member, phone_index: bytes) -> bool:
-    """Whether the phone's own person is the registered guardian of a member that is a child's place."""
-    row = transaction.connection.execute(
-        "SELECT EXISTS (SELECT FROM facts.guardianship JOIN account.member AS own "
-        "ON own.person_id = replace(guardianship.guardian_person_id, '-', '')::uuid AND own.place = 0 AND own.ended_at IS NULL "
-        "WHERE guardianship.person_id = %s AND own.phone_index = %s AND (until_at IS NULL OR until_at > %s))",
-        [UUID(member.person_id), phone_index, transaction.at],
-    ).fetchone()
-    return member.relation == "child" and bool(row and row[0])
 
 
 def _given(connection: psycopg.Connection[Any], person: UUID) -> list[tuple[str, int]]:

@@ -9,7 +9,6 @@ import orjson
 from jinja2 import Environment
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from fangxian.facts import Text
 from fangxian.services import accounts, declaring, looking, members, papers
 from fangxian.services.documents import document
 from fangxian.services.living import Living
@@ -73,29 +72,21 @@ class CitizenPages:
         relation = "child" if (asked.one("relation") or asked.request.query_params.get("relation")) == "child" else "self"
         if asked.request.method == "GET":
             return self._enrolment(asked, relation)
-        today = self.living.today(self.living.clock())
+        today, mine = self.living.today(self.living.clock()), asked.mine.phone_index
         try:
-            answers = self.living.read_all(("identity", "declaration"), asked.form)
-            identity = answers["identity"]
+            identity, answers = self.living.read_all(("identity", "declaration"), asked.form).values()
             shown = document(identity["id_type"], identity["id_number"] or "", on=today)
-            if relation == "child" and not shown.is_of_a_child(today):
-                raise BadAnswerError({"id_number": _NOT_A_CHILD})
-            own = next((m for m in members.members_of(self.living, asked.mine.phone_index) if m.place == members.OWN), None)
-            place = declaring.enrol(
-                self.living,
-                identity,
-                shown,
-                answers["declaration"],
-                phone_index=asked.mine.phone_index,
-                phone=accounts.phone_number(asked.one("phone")) if relation == "self" else "",
-                relation=relation,
-                guardian_person_id=own.person_id if own and relation == "child" else None,
-            )
+            if relation == "child":
+                place = declaring.enrol_child(self.living, identity, shown, answers, phone_index=mine)
+            else:
+                phone = accounts.phone_number(asked.one("phone"))
+                place = declaring.enrol(self.living, identity, shown, answers, phone_index=mine, phone=phone)
         except RefusedError as refused:
             return self._enrolment(asked, relation, refused)
         if identity["id_type"] == "none" and not identity["id_number"]:
             return self._page(asked, "number_given.html", place=place, number=shown.number)
-        return RedirectResponse(f"/me/{place}", _SEE_OTHER)
+        counts = any(person.place == place and person.confirmed for person in members.members_of(self.living, mine))
+        return RedirectResponse(f"/me/{place}" if counts else "/me/family", _SEE_OTHER)
 
     def code(self, asked: Asked) -> Response:
         """Answer with a person's code: its colour, why, until when, and what would change it."""
@@ -178,12 +169,6 @@ class CitizenPages:
             self.templates, f"citizen/{template}", asked.words, policy=self.living.policy, here=where, session=asked.session, **values
         )
         return HTMLResponse(html, status)
-
-
-_NOT_A_CHILD = Text(
-    "儿童须用居民身份证号码登记，且未满 18 岁；成年家人请用“添加家人”。",
-    "A child is entered by a resident identity number and is under 18; for an adult use “add family”.",
-)
 
 
 def _status(refused: RefusedError) -> int:
