@@ -66,6 +66,14 @@ def revoke_papers(transaction: Transaction, *, person_id: str) -> int:
     return revoked.rowcount
 
 
+def revoke_all(transaction: Transaction, *, person_id: str) -> None:
+    """Let no code of a person that was issued so far count any more, on paper or on a phone."""
+    transaction.connection.execute(
+        "UPDATE code.token SET revoked_at = %s, event_id = %s WHERE person_id = %s AND revoked_at IS NULL AND valid_until > %s",
+        [transaction.at, transaction.event.event_id, UUID(person_id), transaction.at],
+    )
+
+
 def holders(connection: psycopg.Connection[Any], token_ids: Sequence[bytes]) -> dict[bytes, Holder]:
     """Return whom each token stands for; tokens that we did not issue are left out."""
     rows = connection.execute(

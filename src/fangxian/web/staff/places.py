@@ -14,6 +14,7 @@ PLACES: Final[dict[str, tuple[Action, ...]]] = {
     "decisions": (Action.SIGN_DECISION,),
     "confirm": (Action.CONFIRM_DECLARATION,),
     "paper": (Action.ENROL_AT_SERVICE_POINT,),
+    "release": (Action.RELEASE_DOCUMENT,),
     "people": (Action.SEE_COLOUR_OF_OWN_PEOPLE,),
     "audit": (Action.SEE_AUDIT,),
 }
