@@ -47,7 +47,7 @@ def test_somebody_pastes_a_code_and_consents_and_sees_what_it_means_here(both, c
         assert "黄码" in answered.text
         assert browser.post(page, data={"code": "x", "consent": "yes"}).status_code == 422
         assert "送交该地区答复" in browser.get("/me/0/appeal/0/0").text
-        assert "记录外地健康码" in browser.get("/me/0/looks").text
+        assert "记录外地健康码" in browser.get("/me/0/looks?own=yes").text
         assert "外地" in browser.get("/me/0").text
 
 

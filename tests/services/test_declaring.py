@@ -13,6 +13,7 @@ from fangxian.signed.keys import PrivateKey, point
 from fangxian.signed.seen import Seen
 from fangxian.signed.verdict import Outcome
 from fangxian.signed.verify import verify
+from fangxian.store.store import Event
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
 
@@ -199,7 +200,28 @@ def test_an_adult_is_shown_only_after_confirming_on_their_own_phone(living):
 def test_every_step_is_in_the_persons_own_list(living):
     member = enrolled(living)
     looking.own_code(living, member.person_id)
-    assert [look.action for look in looking.who_looked(living, member.person_id)] == ["see_own_log", "see_own_code", "enrol"]
+    looks = looking.who_looked(living, member.person_id, own=True)
+    assert [look.action for look in looks] == ["see_own_log", "see_own_code", "enrol"]
+
+
+def test_a_strangers_look_is_found_however_often_one_opened_ones_own_code(living, clock):
+    member = enrolled(living)
+    with living.store.transaction(Event(actor="d", role="doctor", purpose="p", action="looked", person_id=member.person_id), at=clock()):
+        pass
+    with living.store.pool.connection() as connection:
+        connection.execute(
+            "INSERT INTO audit.event (event_id, at, actor, role, purpose, action, details, person_id) "
+            "SELECT gen_random_uuid(), %s + make_interval(secs => n / 2), 'citizen', 'citizen', 'p', 'see_own_code', '{}', %s "
+            "FROM generate_series(1, 401) AS n",
+            [clock(), member.person_id],
+        )
+    clock.forward(hours=1)
+    assert [look.action for look in looking.who_looked(living, member.person_id)] == ["looked"]
+    assert len(looking.own_data(living, member.person_id)["looks"]) > 402
+    pages, before = [], None
+    while page := looking.who_looked(living, member.person_id, own=True, before=before):
+        pages, before = pages + page, page[-1].at
+    assert sum(look.action == "see_own_code" for look in pages) == 401
 
 
 def test_what_is_kept_can_be_taken_home(living):

@@ -58,7 +58,7 @@ def test_what_stays_is_said_with_its_end_and_the_reason(living):
     stays = deleting.what_stays(living, member.person_id)
     assert [each.facts for each in stays] == [1, 3]
     assert all(each.until > living.clock() and isinstance(each.why, Text) for each in stays)
-    assert looking.who_looked(living, member.person_id)[1].action == "see_what_stays"
+    assert looking.who_looked(living, member.person_id, own=True)[1].action == "see_what_stays"
 
 
 def test_a_guardian_deletes_for_a_child_and_nobody_for_another_adult(living, database):

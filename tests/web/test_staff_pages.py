@@ -283,7 +283,7 @@ def test_an_employer_sees_who_works_there_and_consents_and_each_of_them_sees_tha
     assert page.count("王**") == 2
     assert page.index("dot is-yellow") < page.index("dot is-green")
     assert member.person_id not in page
-    assert actions_seen_by(living, member.person_id)[1] == ("employer_contact", "own_people_seen")
+    assert actions_seen_by(living, member.person_id)[0] == ("employer_contact", "own_people_seen")
     consenting.end_consent(living, other.person_id, ORGANISATION)
     assert contact.get("/staff/people").text.count("王**") == 1
     with psycopg.connect(database) as connection:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
@@ -189,10 +189,11 @@ def citizen_api(living: Living) -> APIRouter:
         return Response(papers.paper_of_member(living, member).pdf, media_type="application/pdf")
 
     @router.get("/me/{place}/looks", openapi_extra={"x-action": "see_own_log"})
-    def looks(member: of) -> list[dict[str, str]]:
-        """Return who looked at the data and what was done with it, newest first."""
-        found = looking.who_looked(living, member.person_id)
-        return [{"at": utc(look.at), "role": look.role, "action": look.action, "purpose": look.purpose} for look in found]
+    def looks(member: of, own: bool = False, before: datetime | None = None) -> list[dict[str, str]]:
+        """Return what others did with the data, or with `own` what was done by phone: a page, newest first, before an instant."""
+        earlier = before and (before.astimezone(UTC).replace(tzinfo=None) if before.tzinfo else before)
+        found = looking.who_looked(living, member.person_id, own=own, before=earlier)
+        return [{"at": f"{look.at.isoformat()}Z", "role": look.role, "action": look.action, "purpose": look.purpose} for look in found]
 
     @router.get("/me/{place}/data", openapi_extra={"x-action": "download_own_data"})
     def data(member: of) -> dict[str, Any]:

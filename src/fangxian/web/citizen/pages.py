@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -105,9 +106,12 @@ class CitizenPages:
         return self._questions(asked, "check_in", declaring.check_in)
 
     def looks(self, asked: Asked) -> Response:
-        """Answer with who looked at a person's data, newest first."""
-        member = self._member(asked)
-        return self._of(asked, member, "looks.html", looks=looking.who_looked(self.living, member.person_id))
+        """Answer with what others did with a person's data, or with what was done by phone, newest first and a page at a time."""
+        member, given = self._member(asked), asked.request.query_params
+        own, before = given.get("own") == "yes", instant_asked(given.get("before", ""))
+        looks = looking.who_looked(self.living, member.person_id, own=own, before=before)
+        earlier = looks[-1].at if len(looks) >= looking.PAGE_OF_LOOKS else None
+        return self._of(asked, member, "looks.html", looks=looks, own=own, earlier=earlier)
 
     def data(self, asked: Asked) -> Response:
         """Answer with everything that is kept about a person, as a file."""
@@ -169,6 +173,14 @@ class CitizenPages:
             self.templates, f"citizen/{template}", asked.words, policy=self.living.policy, here=where, session=asked.session, **values
         )
         return HTMLResponse(html, status)
+
+
+def instant_asked(text: str) -> datetime | None:
+    """Return the instant (UTC) that an address names, None where it names none."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        return None
 
 
 def _status(refused: RefusedError) -> int:
