@@ -3,13 +3,17 @@
 import psycopg
 import pytest
 
+from fangxian.exchange.checking import check_code
 from fangxian.facts import Text
 from fangxian.services import accounts, declaring, deleting, family, issuing, looking, members
 from fangxian.services.refusals import RefusedError
 from fangxian.signed.keys import PrivateKey, point
+from fangxian.signed.phone import show
+from fangxian.signed.verdict import Outcome
 
 from .conftest import HEALTHY, IDENTITY, NOON, PHONE, come_in
 from .test_declaring import ADULT, OTHER_PHONE, answer, child_added, enrolled, may_answer
+from .test_papers import verdict
 
 
 def kept(database, person_id):
@@ -43,6 +47,20 @@ def test_whoever_deletes_is_logged_out_and_may_apply_again(living):
     assert accounts.session_of(living, session.secret) is None
     living.clock.forward(minutes=2)
     assert enrolled(living).person_id == member.person_id
+
+
+def test_whoever_deletes_and_applies_again_the_same_day_passes_and_the_code_before_does_not(living, clock):
+    phone = PrivateKey.make()
+    member = enrolled(living)
+    before = issuing.issue_day(living, member, point(phone.public)).text
+    deleting.delete(living, member, living.vault.phone_index(PHONE))
+    clock.forward(minutes=2)
+    now = issuing.issue_day(living, enrolled(living), point(phone.public)).text
+    clock.forward(seconds=1)
+    for text, outcome in ((before, Outcome.REVOKED), (now, Outcome.COLOUR)):
+        shown = show(text, at=clock(), by=phone)
+        assert verdict(living, shown, at=clock()).outcome is outcome
+        assert check_code(living, shown, gate="gate-1").outcome is outcome
 
 
 def enrolled_with(living, session):

@@ -38,7 +38,7 @@ def remember_token(
 ) -> None:
     """Keep whose token a credential bears and what it says; call it in the transaction in which the credential is issued.
 
-    Issuing the same token again, with another colour or a later end, takes the place of what was kept.
+    Issuing the same token again, with another colour or a later end, takes the place of what was kept; one that was revoked stays so.
     """
     transaction.connection.execute(
         "INSERT INTO code.token (person_id, token_id, on_day, paper, colour, issued_at, valid_until, event_id) "

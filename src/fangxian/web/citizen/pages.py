@@ -10,14 +10,13 @@ import orjson
 from jinja2 import Environment
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from fangxian.services import accounts, declaring, looking, members, papers
+from fangxian.services import accounts, declaring, issuing, looking, members, papers
 from fangxian.services.documents import document
 from fangxian.services.living import Living
 from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
 from fangxian.services.screen_number import number_on_screen
 from fangxian.services.senders import OnThePage
-from fangxian.signed.credential import token_id
 from fangxian.web.asking import COOKIE, Asked, keep_session
 from fangxian.web.language import keep_choice
 from fangxian.web.templating import render
@@ -93,8 +92,8 @@ class CitizenPages:
         """Answer with a person's code: its colour, why, until when, and what would change it."""
         member = self._member(asked)
         seen = looking.own_code(self.living, member.person_id)
-        salt = self.living.vault.day_salt(self.living.today(self.living.clock()))
-        number = number_on_screen(token_id(salt, member.person_id))
+        with self.living.store.pool.connection() as connection:
+            number = number_on_screen(issuing.day_token(self.living, connection, member.person_id, at=self.living.clock()))
         return keep_choice(asked.request, self._of(asked, member, "code.html", e=seen, number=number))
 
     def declare(self, asked: Asked) -> Response:
