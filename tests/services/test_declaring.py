@@ -13,11 +13,17 @@ from fangxian.signed.keys import PrivateKey, point
 from fangxian.signed.seen import Seen
 from fangxian.signed.verdict import Outcome
 from fangxian.signed.verify import verify
+from fangxian.store.ending import due, end
+from fangxian.store.opening import make_room
+from fangxian.store.retention import end_of
 from fangxian.store.store import Event
+from fangxian.vault.folder import VaultFolder
+from fangxian.vault.process import VaultProcess
 from fangxian.work.permissions import Principal
+from fangxian.work.renewal import renew_at_set_up
 from fangxian.work.roles import Role
 
-from .conftest import HEALTHY, IDENTITY, NOON, PHONE, come_in
+from .conftest import HEALTHY, IDENTITY, NOON, PHONE, come_in, replace
 
 OTHER_PHONE = "+8613800000002"
 ADULT = "440524188001010014"
@@ -174,6 +180,30 @@ def test_a_guardian_who_took_a_child_off_puts_it_back_without_asking(living, clo
     members.end_membership(living, child_added(living), living.vault.phone_index(PHONE))
     clock.forward(minutes=1)
     assert child_added(living).confirmed
+
+
+def test_whoever_applies_again_within_the_year_is_still_there_when_the_first_month_ends(living, tmp_path, clock):
+    VaultFolder.make(tmp_path / "vault")
+    with VaultProcess(tmp_path / "vault") as process, process.client() as vault:
+        applied_again(replace(living, vault=vault), clock)
+
+
+def applied_again(living, clock):
+    member, child, index = enrolled(living), child_added(living), living.vault.phone_index(PHONE)
+    clock.forward(days=90)
+    make_room(living.store, clock().date())
+    renew_at_set_up(living.store, living.policy, first="officer-1", second="officer-2", at=clock())
+    assert enrolled(living).place == member.place
+    assert child_added(living).place == child.place
+    clock.at = end_of("register", NOON.date().replace(day=1))
+    make_room(living.store, clock().date())
+    for ending in due(living.store, clock()):
+        if (ending.retention, ending.period) == ("register", "2020-02"):
+            end(living.store, living.vault, ending, Event(actor="a", role="system", purpose="p", action="end"), at=clock())
+    assert [each.masked_name for each in members.members_of(living, index)] == ["王**", "王**"]
+    with living.store.pool.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM identities.identity").fetchone() == (2,)
+        assert connection.execute("SELECT count(*) FROM facts.guardianship").fetchone() == (1,)
 
 
 def paper_enrolled(living):

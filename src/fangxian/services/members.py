@@ -87,29 +87,36 @@ def add_member(
 ) -> int:
     """Put the event's person on a phone's list and return the place; without a name somebody has yet to confirm.
 
+    Whoever is at such a place already and gives their name stays there, named anew: so a registration is kept for longer than a year.
     Raises RefusedError where the list is full, or this would be the person's own phone and they have another, or a guardian has them
     on theirs.
     """
     connection, event = transaction.connection, transaction.event
     connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [phone_index.hex()])
-    held = {
-        row[0]: row[1]
+    held: dict[int, Any] = {
+        row[0]: row[1:]
         for row in connection.execute(
-            "SELECT place, person_id FROM account.member WHERE phone_index = %s AND ended_at IS NULL", [phone_index]
+            "SELECT place, person_id, relation, confirmed_at IS NOT NULL FROM account.member WHERE phone_index = %s AND ended_at IS NULL",
+            [phone_index],
         ).fetchall()
     }
     person = UUID(event.person_id)
-    if person in held.values():
-        raise RefusedError(Text("此人已在您的名单上。", "This person is on your list already."))
+    period = f"{transaction.at:%Y-%m}" if full_name else None
+    sealed = full_name and living.vault.seal(
+        masked(full_name), person_id=person.hex, retention=RETENTION, period=str(period), field="masked_name"
+    )
+    for place, (there, as_what, confirmed) in held.items():
+        if there != person:
+            continue
+        if not full_name or not confirmed or as_what != relation:
+            raise RefusedError(Text("此人已在您的名单上。", "This person is on your list already."))
+        _name_anew(transaction, person, sealed, period)
+        return place
     places = [OWN] if relation == "self" else [place for place in range(1, MOST_FAMILY + 1) if place not in held]
     if not places or places[0] in held:
         raise RefusedError(_FULL)
     if places[0] == OWN and _is_in_care_elsewhere(connection, person, phone_index):
         raise RefusedError(_ELSEWHERE)
-    period = f"{transaction.at:%Y-%m}" if full_name else None
-    sealed = full_name and living.vault.seal(
-        masked(full_name), person_id=person.hex, retention=RETENTION, period=str(period), field="masked_name"
-    )
     try:
         connection.execute(
             "INSERT INTO account.member (person_id, phone_index, place, relation, in_care, masked_name, period, since_at, "
@@ -130,6 +137,15 @@ def add_member(
     except UniqueViolation:
         raise RefusedError(_ELSEWHERE) from None
     return places[0]
+
+
+def _name_anew(transaction: Transaction, person: UUID, sealed: Any, period: str | None) -> None:
+    """Keep somebody's name for gates under the present month's key, on every phone that shows them."""
+    transaction.connection.execute(
+        "UPDATE account.member SET masked_name = %s, period = %s, event_id = %s "
+        "WHERE person_id = %s AND confirmed_at IS NOT NULL AND ended_at IS NULL",
+        [sealed, period, transaction.event.event_id, person],
+    )
 
 
 def _is_in_care_elsewhere(connection: psycopg.Connection[Any], person: UUID, phone_index: bytes) -> bool:
