@@ -317,6 +317,23 @@ def test_a_consent_is_given_and_ended_on_a_page(living, served):
     assert me.post("/me/0/consents", data={"do": "end", "organisation_id": ORGANISATION}).status_code == 422
 
 
+def test_words_about_one_fact_never_go_to_another_that_came_meanwhile(living, served):
+    member = feverish(living)
+    me = served.browser(cookies={"fangxian_session": come_in_again(living)})
+    address = "/me/0/appeal/0/0"
+    mark = re.search(r'name="fact" value="([^"]+)"', me.get(address).text)[1]
+    exposed(living, member.person_id)
+    said = {"ground": "wrong_fact", "words": "体温计坏了。"}
+    for read in (mark, "", "0" * 32):
+        refused = me.post(address, data=said | {"fact": read})
+        assert (refused.status_code, "依据刚有变化" in refused.text, "密切接触" in refused.text) == (422, True, True)
+    with living.store.pool.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM work.appeal").fetchone() == (0,)
+    assert me.post("/me/0/appeal/1/0", data=said | {"fact": mark}).status_code == 303
+    with living.store.pool.connection() as connection:
+        assert connection.execute("SELECT fact_type FROM work.appeal").fetchall() == [("health_declaration",)]
+
+
 def come_in_again(living):
     living.clock.forward(minutes=2)
     return come_in(living).secret
