@@ -251,22 +251,24 @@ def test_a_doctor_confirms_one_declaration_and_the_person_sees_it(living, served
     reference = re.search(r'name="declaration" value="([^"]+)"', found.text)[1]
     assert doctor.post("/staff/confirm/sign", data={"declaration": reference, "finding": "dead"}).status_code == 422
     assert "已签署" in doctor.post("/staff/confirm/sign", data={"declaration": reference, "finding": "fever_excluded"}).text
-    assert {("doctor", "declaration_read"), ("doctor", "declaration_confirmed")} <= set(actions_seen_by(living, member.person_id))
+    assert {("doctor", "declaration_searched"), ("doctor", "declaration_confirmed")} <= set(actions_seen_by(living, member.person_id))
     assert looking.own_data(living, member.person_id)["facts"]["doctor_confirmation"][0]["doctor_id"] == "doctor"
 
 
 def test_a_doctor_of_elsewhere_a_wrong_number_and_yesterdays_find_nothing(living, served, clock, database):
-    number = number_of(living, feverish(living))
+    member = feverish(living)
+    number = number_of(living, member)
     far = served.come_in(Role.DOCTOR, subject="far-1", regions=("330200",))
     assert far.post("/staff/confirm/look-up", data={"number": number}).status_code == 403
+    assert actions_seen_by(living, member.person_id) == [("doctor", "declaration_searched")]
     doctor = served.come_in(Role.DOCTOR)
     for wrong in ("00000-00000", "ZZZZZ-ZZZZZ", "１", "UUUUU-UUUUU", number[:-1]):
         assert doctor.post("/staff/confirm/look-up", data={"number": wrong}).status_code == 409
     assert doctor.post("/staff/confirm/look-up", data={"id_type": "resident_id", "id_number": "1"}).status_code == 422
     assert doctor.post("/staff/confirm/look-up", data={"id_type": "resident_id", "id_number": NUMBERS[1]}).status_code == 409
     with psycopg.connect(database) as connection:
-        (searched,) = connection.execute("SELECT count(*) FROM audit.event WHERE action = 'declaration_read'").fetchone()
-    assert searched == 6
+        (searched,) = connection.execute("SELECT count(*) FROM audit.event WHERE action = 'declaration_searched'").fetchone()
+    assert searched == 7
     clock.forward(days=2)
     assert served.come_in(Role.DOCTOR, subject="doctor-2").post("/staff/confirm/look-up", data={"number": number}).status_code == 409
 
