@@ -155,7 +155,8 @@ class CitizenPages:
 
     def _ask_code(self, asked: Asked, phone: str, refused: RefusedError | None = None) -> Response:
         sender = self.living.sender
-        shown = sender.shown(phone) if isinstance(sender, OnThePage) else ""
+        client = asked.request.client.host if asked.request.client else None
+        shown = sender.shown(phone, client=client) if isinstance(sender, OnThePage) else ""
         status = _status(refused) if refused else 200
         return self._page(asked, "code_sent.html", status, phone=phone, problem=refused.words if refused else None, shown=shown)
 
