@@ -47,7 +47,7 @@ def test_somebody_pastes_a_code_and_consents_and_sees_what_it_means_here(both, c
         assert "黄码" in answered.text
         assert browser.post(page, data={"code": "x", "consent": "yes"}).status_code == 422
         assert "送交该地区答复" in browser.get("/me/0/appeal/0/0").text
-        assert "记录外地健康码" in browser.get("/me/0/looks").text
+        assert "记录外地健康码" in browser.get("/me/0/looks?own=yes").text
         assert "外地" in browser.get("/me/0").text
 
 
@@ -103,7 +103,10 @@ def test_the_seven_interfaces_of_the_standard_do_what_our_own_do(both, program):
     assert program.get(f"{GBT}/query").json() == fever.json()
     trip = {"date": str(NOON.date()), "mode": "train", "number": "g7349", "fromRegion": "武汉市", "toRegion": "杭州市"}
     assert program.post(f"{GBT}/trip-declaration", json=trip).json()["healthyStaus"] == "10"
-    corrected = program.post(f"{GBT}/correction", json={"reason": 0, "fact": 0, "ground": "wrong_fact", "words": "没有坐过这趟车"})
+    said = program.get(f"{GBT}/query").json()["reasons"][0]["because"][0]["fact"]
+    dispute = {"ground": "wrong_fact", "words": "没有坐过这趟车"}
+    assert program.post(f"{GBT}/correction", json=dispute | {"fact": "0" * 32}).status_code == 409
+    corrected = program.post(f"{GBT}/correction", json=dispute | {"fact": said})
     assert (corrected.status_code, corrected.json()["owner"]) == (201, "appeal-office")
 
 

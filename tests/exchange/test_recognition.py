@@ -40,7 +40,7 @@ def test_both_sides_keep_it_in_the_persons_own_list_and_the_consent_is_a_fact(bo
     theirs = {look.action: look for look in looking.who_looked(both.there.living, there.person_id)}
     assert theirs["code_told_to_region"].role == "region"
     assert "papers_compared_for_region" in theirs
-    assert "code_of_other_region_recorded" in {look.action for look in looking.who_looked(both.here.living, here.person_id)}
+    assert "code_of_other_region_recorded" in {look.action for look in looking.who_looked(both.here.living, here.person_id, own=True)}
     facts = looking.own_data(both.here.living, here.person_id)["facts"]
     assert [(fact["purpose"], fact["given_to"]) for fact in facts["consent"] if fact["given_to"]] == [("exchange_with_region", THERE)]
 

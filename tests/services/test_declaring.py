@@ -1,12 +1,10 @@
 """Applying, declaring and checking in: the code is there in the same transaction, and everything that must be with it."""
 
-from uuid import UUID
-
 import psycopg
 import pytest
 
 from fangxian.policy.colour import Colour
-from fangxian.services import declaring, issuing, looking, members
+from fangxian.services import declaring, family, issuing, looking, members, papers
 from fangxian.services.documents import document
 from fangxian.services.questionnaire import questionnaire, region_called
 from fangxian.services.refusals import BadAnswerError, RefusedError
@@ -15,18 +13,43 @@ from fangxian.signed.keys import PrivateKey, point
 from fangxian.signed.seen import Seen
 from fangxian.signed.verdict import Outcome
 from fangxian.signed.verify import verify
+from fangxian.store.ending import due, end
+from fangxian.store.opening import make_room
+from fangxian.store.retention import end_of
+from fangxian.store.store import Event
+from fangxian.vault.folder import VaultFolder
+from fangxian.vault.process import VaultProcess
+from fangxian.work.permissions import Principal
+from fangxian.work.renewal import renew_at_set_up
+from fangxian.work.roles import Role
 
-from .conftest import HEALTHY, IDENTITY, NOON, PHONE, come_in
+from .conftest import HEALTHY, IDENTITY, NOON, PHONE, come_in, replace
 
 OTHER_PHONE = "+8613800000002"
+ADULT = "440524188001010014"
 
 
-def enrolled(living, phone=PHONE, *, number=IDENTITY["id_number"], relation="self", guardian=None, **answers):
+def enrolled(living, phone=PHONE, *, number=IDENTITY["id_number"], **answers):
     shown = document("resident_id", number, on=NOON.date())
     session = come_in(living, phone)
-    who = {"phone_index": session.phone_index, "phone": phone, "relation": relation, "guardian_person_id": guardian}
-    place = declaring.enrol(living, IDENTITY, shown, HEALTHY | answers, **who)
+    place = declaring.enrol(living, IDENTITY, shown, HEALTHY | answers, phone_index=session.phone_index, phone=phone)
     return members.member_at(living, session.phone_index, place)
+
+
+def child_added(living, phone=PHONE, *, number=None, **identity):
+    """Add a child on a phone, and return it as the phone's list has it."""
+    index, shown = living.vault.phone_index(phone), document("resident_id", number or child_number(), on=NOON.date())
+    place = declaring.enrol_child(living, IDENTITY | identity, shown, HEALTHY, phone_index=index)
+    return next(member for member in members.members_of(living, index) if member.place == place)
+
+
+def may_answer(living, phone):
+    return [each.request for each in family.requests_to(living, living.vault.phone_index(phone))]
+
+
+def answer(living, phone, request, *, place=0, agreed=True):
+    index = living.vault.phone_index(phone)
+    family.answer_request(living, members.member_at(living, index, place), index, request, agreed=agreed)
 
 
 def test_whoever_declares_nothing_of_note_is_green_at_once(living):
@@ -84,36 +107,151 @@ def test_names_and_numbers_are_nowhere_in_the_open(living):
 
 
 def test_a_child_is_shown_by_its_guardian(living):
-    own = enrolled(living)
-    session = come_in_again(living)
-    shown = document("resident_id", child_number(), on=NOON.date())
-    place = declaring.enrol(
-        living, IDENTITY, shown, HEALTHY, phone_index=session.phone_index, phone="", relation="child", guardian_person_id=own.person_id
-    )
-    assert place == 1
-    assert [member.relation for member in members.members_of(living, session.phone_index)] == ["self", "child"]
+    own, child = enrolled(living), child_added(living)
+    assert (child.place, child.confirmed, child.masked_name) == (1, True, "王**")
+    (fact,) = looking.own_data(living, child.person_id)["facts"]["guardianship"]
+    assert fact["guardian_person_id"] == own.person_id
+
+
+def test_a_child_needs_a_guardian_and_an_adult_is_none(living):
+    with pytest.raises(RefusedError, match="own code first"):
+        child_added(living)
+    enrolled(living)
+    with pytest.raises(BadAnswerError, match="under 18"):
+        child_added(living, number=ADULT)
+
+
+def test_a_stranger_who_knows_a_childs_number_gets_nothing_of_it(living, database):
+    enrolled(living)
+    child = child_added(living)
+    enrolled(living, OTHER_PHONE, number=ADULT)
+    asked, index = child_added(living, OTHER_PHONE, full_name="冒名者"), living.vault.phone_index(OTHER_PHONE)
+    assert (asked.person_id, asked.confirmed, asked.masked_name) == (child.person_id, False, members.UNNAMED)
+    with pytest.raises(RefusedError):
+        members.member_at(living, index, asked.place)
+    kept = looking.own_data(living, child.person_id)
+    assert kept["identity"]["full_name"] == IDENTITY["full_name"]
+    assert {name: len(rows) for name, rows in kept["facts"].items()} == dict.fromkeys(kept["facts"], 1)
+    assert may_answer(living, OTHER_PHONE) == []
+    (request,) = may_answer(living, PHONE)
+    with pytest.raises(RefusedError):
+        answer(living, OTHER_PHONE, request)
+    with psycopg.connect(database) as connection:
+        assert connection.execute("SELECT count(*) FROM facts.guardianship").fetchone() == (1,)
+
+
+def test_a_second_guardian_is_one_once_the_first_agrees(living, clock):
+    enrolled(living)
+    child, second = child_added(living), enrolled(living, OTHER_PHONE, number=ADULT)
+    clock.forward(minutes=1)
+    asked = child_added(living, OTHER_PHONE)
+    (request,) = may_answer(living, PHONE)
+    answer(living, PHONE, request, place=child.place)
+    assert members.member_at(living, living.vault.phone_index(OTHER_PHONE), asked.place).masked_name == child.masked_name
+    guardians = [fact["guardian_person_id"] for fact in looking.own_data(living, child.person_id)["facts"]["guardianship"]]
+    assert second.person_id in guardians
+    assert len(guardians) == 2
+
+
+def test_a_request_for_a_child_that_is_refused_makes_nobody_a_guardian(living):
+    enrolled(living)
+    child, _ = child_added(living), enrolled(living, OTHER_PHONE, number=ADULT)
+    child_added(living, OTHER_PHONE)
+    answer(living, PHONE, may_answer(living, PHONE)[0], place=child.place, agreed=False)
+    assert len(members.members_of(living, living.vault.phone_index(OTHER_PHONE))) == 1
+    assert len(looking.own_data(living, child.person_id)["facts"]["guardianship"]) == 1
+
+
+def test_a_child_in_somebodys_care_is_on_no_strangers_phone_as_its_own_either(living):
+    enrolled(living)
+    child_added(living)
+    with pytest.raises(RefusedError, match="another phone"):
+        enrolled(living, OTHER_PHONE, number=child_number())
+
+
+def test_a_child_that_was_enrolled_on_paper_is_asked_for_too(living):
+    paper_enrolled(living)
+    enrolled(living)
+    assert not child_added(living).confirmed
+
+
+def test_a_guardian_who_took_a_child_off_puts_it_back_without_asking(living, clock):
+    enrolled(living)
+    members.end_membership(living, child_added(living), living.vault.phone_index(PHONE))
+    clock.forward(minutes=1)
+    assert child_added(living).confirmed
+
+
+def test_whoever_applies_again_within_the_year_is_still_there_when_the_first_month_ends(living, tmp_path, clock):
+    VaultFolder.make(tmp_path / "vault")
+    with VaultProcess(tmp_path / "vault") as process, process.client() as vault:
+        applied_again(replace(living, vault=vault), clock)
+
+
+def applied_again(living, clock):
+    member, child, index = enrolled(living), child_added(living), living.vault.phone_index(PHONE)
+    clock.forward(days=90)
+    make_room(living.store, clock().date())
+    renew_at_set_up(living.store, living.policy, first="officer-1", second="officer-2", at=clock())
+    assert enrolled(living).place == member.place
+    assert child_added(living).place == child.place
+    clock.at = end_of("register", NOON.date().replace(day=1))
+    make_room(living.store, clock().date())
+    for ending in due(living.store, clock()):
+        if (ending.retention, ending.period) == ("register", "2020-02"):
+            end(living.store, living.vault, ending, Event(actor="a", role="system", purpose="p", action="end"), at=clock())
+    assert [each.masked_name for each in members.members_of(living, index)] == ["王**", "王**"]
+    with living.store.pool.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM identities.identity").fetchone() == (2,)
+        assert connection.execute("SELECT count(*) FROM facts.guardianship").fetchone() == (1,)
+
+
+def paper_enrolled(living):
+    officer = Principal(subject="officer-1", roles=frozenset({Role.OFFICER}), region_codes=frozenset({"330100"}), second_factor=True)
+    papers.enrol_without_phone(living, officer, IDENTITY, document("resident_id", child_number(), on=NOON.date()), HEALTHY)
 
 
 def test_an_adult_is_shown_only_after_confirming_on_their_own_phone(living):
-    own = enrolled(living)
-    other = enrolled(living, OTHER_PHONE, number="440524188001010014")
-    index, other_index = living.vault.phone_index(PHONE), living.vault.phone_index(OTHER_PHONE)
-    members.ask_adult(living, index, other.person_id, "spouse")
+    enrolled(living)
+    other = enrolled(living, OTHER_PHONE, number=ADULT)
+    index = living.vault.phone_index(PHONE)
+    family.ask(living, index, other.person_id, "spouse")
     asked = members.members_of(living, index)[1]
     assert (asked.confirmed, asked.masked_name) == (False, members.UNNAMED)
     with pytest.raises(RefusedError):
         members.member_at(living, index, 1)
-    (request,) = members.requests_to(living, other.person_id)
+    (request,) = may_answer(living, OTHER_PHONE)
     with pytest.raises(RefusedError):
-        members.answer_request(living, own, UUID(request["request"]), agreed=True)
-    members.answer_request(living, members.member_at(living, other_index, 0), UUID(request["request"]), agreed=True)
+        answer(living, PHONE, request)
+    answer(living, OTHER_PHONE, request)
     assert members.member_at(living, index, 1).masked_name == other.masked_name
 
 
 def test_every_step_is_in_the_persons_own_list(living):
     member = enrolled(living)
     looking.own_code(living, member.person_id)
-    assert [look.action for look in looking.who_looked(living, member.person_id)] == ["see_own_log", "see_own_code", "enrol"]
+    looks = looking.who_looked(living, member.person_id, own=True)
+    assert [look.action for look in looks] == ["see_own_log", "see_own_code", "enrol"]
+
+
+def test_a_strangers_look_is_found_however_often_one_opened_ones_own_code(living, clock):
+    member = enrolled(living)
+    with living.store.transaction(Event(actor="d", role="doctor", purpose="p", action="looked", person_id=member.person_id), at=clock()):
+        pass
+    with living.store.pool.connection() as connection:
+        connection.execute(
+            "INSERT INTO audit.event (event_id, at, actor, role, purpose, action, details, person_id) "
+            "SELECT gen_random_uuid(), %s + make_interval(secs => n / 2), 'citizen', 'citizen', 'p', 'see_own_code', '{}', %s "
+            "FROM generate_series(1, 401) AS n",
+            [clock(), member.person_id],
+        )
+    clock.forward(hours=1)
+    assert [look.action for look in looking.who_looked(living, member.person_id)] == ["looked"]
+    assert len(looking.own_data(living, member.person_id)["looks"]) > 402
+    pages, before = [], None
+    while page := looking.who_looked(living, member.person_id, own=True, before=before):
+        pages, before = pages + page, page[-1].at
+    assert sum(look.action == "see_own_code" for look in pages) == 401
 
 
 def test_what_is_kept_can_be_taken_home(living):
@@ -158,11 +296,6 @@ def test_every_problem_of_a_form_is_named_at_once():
     with pytest.raises(BadAnswerError) as refused:
         questionnaire("declaration").read({"temperature_c": ["99"], "contacted_case": ["perhaps"]}, on=NOON.date(), near="330100")
     assert set(refused.value.problems) == {"temperature_c", "contacted_case", "stayed_in_key_area", "consent"}
-
-
-def come_in_again(living):
-    living.clock.forward(minutes=2)
-    return come_in(living)
 
 
 def child_number():

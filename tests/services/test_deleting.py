@@ -3,15 +3,17 @@
 import psycopg
 import pytest
 
+from fangxian.exchange.checking import check_code
 from fangxian.facts import Text
-from fangxian.services import accounts, declaring, deleting, issuing, looking, members
+from fangxian.services import accounts, declaring, deleting, family, issuing, looking, members
 from fangxian.services.refusals import RefusedError
 from fangxian.signed.keys import PrivateKey, point
+from fangxian.signed.phone import show
+from fangxian.signed.verdict import Outcome
 
 from .conftest import HEALTHY, IDENTITY, NOON, PHONE, come_in
-from .test_declaring import enrolled
-
-CHILD = "110105201003077518"
+from .test_declaring import ADULT, OTHER_PHONE, answer, child_added, enrolled, may_answer
+from .test_papers import verdict
 
 
 def kept(database, person_id):
@@ -47,6 +49,20 @@ def test_whoever_deletes_is_logged_out_and_may_apply_again(living):
     assert enrolled(living).person_id == member.person_id
 
 
+def test_whoever_deletes_and_applies_again_the_same_day_passes_and_the_code_before_does_not(living, clock):
+    phone = PrivateKey.make()
+    member = enrolled(living)
+    before = issuing.issue_day(living, member, point(phone.public)).text
+    deleting.delete(living, member, living.vault.phone_index(PHONE))
+    clock.forward(minutes=2)
+    now = issuing.issue_day(living, enrolled(living), point(phone.public)).text
+    clock.forward(seconds=1)
+    for text, outcome in ((before, Outcome.REVOKED), (now, Outcome.COLOUR)):
+        shown = show(text, at=clock(), by=phone)
+        assert verdict(living, shown, at=clock()).outcome is outcome
+        assert check_code(living, shown, gate="gate-1").outcome is outcome
+
+
 def enrolled_with(living, session):
     from fangxian.services.documents import document
 
@@ -60,18 +76,25 @@ def test_what_stays_is_said_with_its_end_and_the_reason(living):
     stays = deleting.what_stays(living, member.person_id)
     assert [each.facts for each in stays] == [1, 3]
     assert all(each.until > living.clock() and isinstance(each.why, Text) for each in stays)
-    assert looking.who_looked(living, member.person_id)[1].action == "see_what_stays"
+    assert looking.who_looked(living, member.person_id, own=True)[1].action == "see_what_stays"
 
 
 def test_a_guardian_deletes_for_a_child_and_nobody_for_another_adult(living, database):
-    own = enrolled(living)
-    living.clock.forward(minutes=2)
-    child = enrolled(living, number=CHILD, relation="child", guardian=own.person_id)
-    living.clock.forward(minutes=2)
-    stranger = enrolled(living, number="110105198001010016", relation="parent")
-    index = living.vault.phone_index(PHONE)
+    own, other = enrolled(living), enrolled(living, OTHER_PHONE, number=ADULT)
+    child, index = child_added(living), living.vault.phone_index(PHONE)
+    family.ask(living, index, other.person_id, "parent")
+    answer(living, OTHER_PHONE, may_answer(living, OTHER_PHONE)[0])
     with pytest.raises(RefusedError):
-        deleting.delete(living, stranger, index)
+        deleting.delete(living, members.member_at(living, index, 2), index)
     deleting.delete(living, child, index)
     assert kept(database, child.person_id)["identity"] == 0
-    assert kept(database, stranger.person_id)["identity"] == kept(database, own.person_id)["identity"] == 1
+    assert kept(database, other.person_id)["identity"] == kept(database, own.person_id)["identity"] == 1
+
+
+def test_whoever_asks_for_a_child_deletes_nothing_of_it(living, database):
+    enrolled(living)
+    child, _ = child_added(living), enrolled(living, OTHER_PHONE, number=ADULT)
+    asked = child_added(living, OTHER_PHONE)
+    with pytest.raises(RefusedError):
+        deleting.delete(living, asked, living.vault.phone_index(OTHER_PHONE))
+    assert kept(database, child.person_id)["identity"] == 1

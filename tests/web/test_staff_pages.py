@@ -251,22 +251,24 @@ def test_a_doctor_confirms_one_declaration_and_the_person_sees_it(living, served
     reference = re.search(r'name="declaration" value="([^"]+)"', found.text)[1]
     assert doctor.post("/staff/confirm/sign", data={"declaration": reference, "finding": "dead"}).status_code == 422
     assert "已签署" in doctor.post("/staff/confirm/sign", data={"declaration": reference, "finding": "fever_excluded"}).text
-    assert {("doctor", "declaration_read"), ("doctor", "declaration_confirmed")} <= set(actions_seen_by(living, member.person_id))
+    assert {("doctor", "declaration_searched"), ("doctor", "declaration_confirmed")} <= set(actions_seen_by(living, member.person_id))
     assert looking.own_data(living, member.person_id)["facts"]["doctor_confirmation"][0]["doctor_id"] == "doctor"
 
 
 def test_a_doctor_of_elsewhere_a_wrong_number_and_yesterdays_find_nothing(living, served, clock, database):
-    number = number_of(living, feverish(living))
+    member = feverish(living)
+    number = number_of(living, member)
     far = served.come_in(Role.DOCTOR, subject="far-1", regions=("330200",))
     assert far.post("/staff/confirm/look-up", data={"number": number}).status_code == 403
+    assert actions_seen_by(living, member.person_id) == [("doctor", "declaration_searched")]
     doctor = served.come_in(Role.DOCTOR)
     for wrong in ("00000-00000", "ZZZZZ-ZZZZZ", "１", "UUUUU-UUUUU", number[:-1]):
         assert doctor.post("/staff/confirm/look-up", data={"number": wrong}).status_code == 409
     assert doctor.post("/staff/confirm/look-up", data={"id_type": "resident_id", "id_number": "1"}).status_code == 422
     assert doctor.post("/staff/confirm/look-up", data={"id_type": "resident_id", "id_number": NUMBERS[1]}).status_code == 409
     with psycopg.connect(database) as connection:
-        (searched,) = connection.execute("SELECT count(*) FROM audit.event WHERE action = 'declaration_read'").fetchone()
-    assert searched == 6
+        (searched,) = connection.execute("SELECT count(*) FROM audit.event WHERE action = 'declaration_searched'").fetchone()
+    assert searched == 7
     clock.forward(days=2)
     assert served.come_in(Role.DOCTOR, subject="doctor-2").post("/staff/confirm/look-up", data={"number": number}).status_code == 409
 
@@ -283,7 +285,7 @@ def test_an_employer_sees_who_works_there_and_consents_and_each_of_them_sees_tha
     assert page.count("王**") == 2
     assert page.index("dot is-yellow") < page.index("dot is-green")
     assert member.person_id not in page
-    assert actions_seen_by(living, member.person_id)[1] == ("employer_contact", "own_people_seen")
+    assert actions_seen_by(living, member.person_id)[0] == ("employer_contact", "own_people_seen")
     consenting.end_consent(living, other.person_id, ORGANISATION)
     assert contact.get("/staff/people").text.count("王**") == 1
     with psycopg.connect(database) as connection:
@@ -315,6 +317,23 @@ def test_a_consent_is_given_and_ended_on_a_page(living, served):
     assert me.post("/me/0/consents", data={"do": "end", "organisation_id": ORGANISATION}).status_code == 303
     assert "起可见" not in me.get("/me/0/consents").text
     assert me.post("/me/0/consents", data={"do": "end", "organisation_id": ORGANISATION}).status_code == 422
+
+
+def test_words_about_one_fact_never_go_to_another_that_came_meanwhile(living, served):
+    member = feverish(living)
+    me = served.browser(cookies={"fangxian_session": come_in_again(living)})
+    address = "/me/0/appeal/0/0"
+    mark = re.search(r'name="fact" value="([^"]+)"', me.get(address).text)[1]
+    exposed(living, member.person_id)
+    said = {"ground": "wrong_fact", "words": "体温计坏了。"}
+    for read in (mark, "", "0" * 32):
+        refused = me.post(address, data=said | {"fact": read})
+        assert (refused.status_code, "依据刚有变化" in refused.text, "密切接触" in refused.text) == (422, True, True)
+    with living.store.pool.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM work.appeal").fetchone() == (0,)
+    assert me.post("/me/0/appeal/1/0", data=said | {"fact": mark}).status_code == 303
+    with living.store.pool.connection() as connection:
+        assert connection.execute("SELECT fact_type FROM work.appeal").fetchall() == [("health_declaration",)]
 
 
 def come_in_again(living):

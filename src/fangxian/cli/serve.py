@@ -6,7 +6,7 @@ import importlib
 import os
 import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,6 +26,7 @@ from fangxian.services.living import Living
 from fangxian.services.opening import open_living, open_vault
 from fangxian.services.oversight import oversight
 from fangxian.services.senders import OnThePage, Sender
+from fangxian.services.this_machine import HERE
 from fangxian.services.upkeep import Upkeep
 from fangxian.signed.key_folder import KeyFolder
 from fangxian.store.opening import migrated_database
@@ -106,7 +107,7 @@ def serve(
 
     Everybody but this machine must come through TLS: put a proxy before it that adds it and sends X-Forwarded-Proto.
     """
-    _check(sender, staff, host, processes, log)
+    _check(sender, staff, host, name or (), processes, log)
     if not processes and not upkeep:
         raise FangxianError("Without processes and without chores there is nothing to do.", next_step="Leave out --no-upkeep.")
     set_up_logs(log)
@@ -171,13 +172,13 @@ def _living(setup: _Setup) -> Any:
         keys=KeyFolder(setup.keys, setup.passphrase),
         vault=setup.vault,
         policy=policy_called(setup.policy),
-        sender=_sender(setup.sender, setup.host),
+        sender=_sender(setup.sender, setup.host, setup.names),
     )
 
 
-def _check(sender: str, staff: str | None, host: str, processes: int, log: str) -> None:
+def _check(sender: str, staff: str | None, host: str, names: Sequence[str], processes: int, log: str) -> None:
     """Refuse what cannot be served before anything is started for it."""
-    _sender(sender, host)
+    _sender(sender, host, names)
     staff_sign_in(staff, host)
     if sender == ON_PAGE and processes > 1:
         raise FangxianError(
@@ -202,14 +203,14 @@ def _expect_renewed(living: Living, sender: str) -> None:
         renew_at_set_up(living.store, living.policy, first="demonstration-1", second="demonstration-2", at=living.clock())
 
 
-def _sender(named: str, host: str) -> Sender:
-    """Return the sender of a name; the one that shows codes on the page serves this machine and nobody else."""
+def _sender(named: str, host: str, names: Sequence[str]) -> Sender:
+    """Return the sender of a name; the one that shows codes on the page serves this machine, by its own names, and nobody else."""
     if named == ON_PAGE:
-        if host not in (LOOPBACK, "localhost", "::1"):
+        if not {host, *names} <= set(HERE):
             raise FangxianError(
                 "One-time codes that are shown on the page would let anybody in as anybody.",
                 done="Nothing was served.",
-                next_step=f"Serve on {LOOPBACK}, or name a sender of your own: --sender package.module:name.",
+                next_step=f"Serve on {LOOPBACK} without --name, or name a sender of your own: --sender package.module:name.",
             )
         return OnThePage()
     module, _, attribute = named.partition(":")

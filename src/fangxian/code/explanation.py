@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from fangxian.facts import Fact
@@ -17,6 +18,11 @@ class FactSeen:
 
     fact_type: type[Fact]
     values: dict[str, Any]
+
+    @property
+    def mark(self) -> str:
+        """What tells this fact from any other and says nothing of it: its place among the reasons changes when others come."""
+        return sha256(f"{self.fact_type.name}:{self.values['fact_id']}".encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)

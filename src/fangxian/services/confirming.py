@@ -20,7 +20,7 @@ from fangxian.services.screen_number import holder_of_number
 from fangxian.services.staff import staff_event
 from fangxian.store.new_facts import new_fact
 from fangxian.store.recording import record
-from fangxian.work.permissions import Principal, check
+from fangxian.work.permissions import Principal, check, role_for
 from fangxian.work.roles import Action, Role
 from fangxian.work.subject import home_of, standing
 
@@ -53,13 +53,15 @@ def look_up(living: Living, by: Principal, *, number: str = "", id_type: str = "
     else:
         shown = document(id_type, id_number, on=living.today(at))
         person_id = living.vault.person_id(shown.id_type, shown.number)
-    role = _check(living, by, person_id)
-    event = staff_event(by, "declaration_read", purpose=_PURPOSE, role=role, person_id=person_id)
+    role = role_for(by, Action.CONFIRM_DECLARATION)
+    event = staff_event(by, "declaration_searched", purpose=_PURPOSE, role=role, person_id=person_id)
     with living.store.transaction(event, at=at) as transaction, transaction.connection.cursor(row_factory=dict_row) as cursor:
         query = sql.SQL("SELECT {} FROM {} AS declared WHERE person_id = %s ORDER BY from_at DESC LIMIT 1").format(
             sql.SQL(", ").join(map(sql.Identifier, HealthDeclaration.columns)), standing(HealthDeclaration)
         )
         row = cursor.execute(query, [UUID(person_id)]).fetchone() if person_id else None
+    # Only now: who searched for somebody is on that person's list where it was refused too.
+    _check(living, by, person_id)
     if row is None or person_id is None:
         raise RefusedError(_NOBODY)
     (reference,) = refer(living, by, Named.DECLARATION, [(person_id, str(row["fact_id"]))])
@@ -79,7 +81,7 @@ def confirm(living: Living, by: Principal, reference: str, finding: str) -> None
 
 
 def _check(living: Living, by: Principal, person_id: str | None) -> Role:
-    """Return the role; of whoever is not known to live elsewhere the region is ours, so that the search itself can be recorded."""
+    """Return the role; whoever is not known to live elsewhere is taken for one of our region."""
     region_code = living.region_code
     if person_id:
         with living.store.pool.connection() as connection:

@@ -2,75 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from fangxian.facts import CheckIn, Consent, Enrolment, Fact, Guardianship, HealthDeclaration, RegionStay, Residence, Text, Trip
+from fangxian.facts import CheckIn, Consent, Enrolment, Fact, HealthDeclaration, RegionStay, Residence, Text, Trip
 from fangxian.services.documents import Document
+from fangxian.services.family import SOURCE, guardian_of, guardianship, must_be_asked
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
-from fangxian.services.members import OWN, RETENTION, add_member
+from fangxian.services.members import RETENTION, add_member
 from fangxian.services.refusals import BadAnswerError
 from fangxian.store.identities import Identity, keep_identity
 from fangxian.store.new_facts import new_fact
-from fangxian.store.recording import record_in
-from fangxian.store.store import Event
+from fangxian.store.recording import hold_person, record_in
+from fangxian.store.store import Event, Transaction
 
 Answers = Mapping[str, Any]
-_DECLARED: Final = "health-declaration"
 _CHECKED_IN: Final = "daily-check-in"
 _A_DAY: Final = timedelta(days=1)
+_NOT_A_CHILD: Final = Text(
+    "儿童须用居民身份证号码登记，且未满 18 岁；成年家人请用“添加家人”。",
+    "A child is entered by a resident identity number and is under 18; for an adult use “add family”.",
+)
 Facts = dict[type[Fact], list[Mapping[str, Any]]]
 
 
-def enrol(
-    living: Living,
-    identity: Answers,
-    document: Document,
-    answers: Answers,
-    *,
-    phone_index: bytes,
-    phone: str,
-    relation: str = "self",
-    guardian_person_id: str | None = None,
-) -> int:
-    """Enrol somebody on a phone with a first declaration and return the person's place there.
+def enrol(living: Living, identity: Answers, document: Document, answers: Answers, *, phone_index: bytes, phone: str) -> int:
+    """Enrol somebody on their own phone with a first declaration and return the person's place there.
 
     `identity` and `answers` are those of the questionnaires of these names. Everything is there together or not at all: who the
-    person is (sealed), the phone's list, the facts, the code, the event. `phone` is the number to reach the phone's own person by; it
-    must be the one that was logged in with. Raises RefusedError where it is another, and where `add_member` does.
+    person is (sealed), the phone's list, the facts, the code, the event. `phone` is the number to reach the person by; it must be the
+    one that was logged in with. Raises RefusedError where it is another, and where `add_member` does.
     """
-    if relation == "self" and living.vault.phone_index(phone) != phone_index:
+    if living.vault.phone_index(phone) != phone_index:
         raise BadAnswerError({"phone": Text("请填登录时用的手机号。", "Give the number that you logged in with.")})
-    at = living.clock()
-    expect_in_force(living, at)
-    person_id = living.vault.person_id(document.id_type, document.number)
-    event = by_citizen("enrol", person_id, relation=relation)
-    with living.store.transaction(event, at=at) as transaction:
-        place = add_member(living, transaction, phone_index, relation, full_name=identity["full_name"])
-        who = Identity(
-            person_id=person_id,
-            full_name=identity["full_name"],
-            id_type=document.id_type,
-            id_number=document.number,
-            phone=phone if place == OWN else None,
-        )
-        keep_identity(transaction, living.vault, who, retention=RETENTION)
-        facts = enrolment_facts(living, event, identity, document, answers, at)
-        if guardian_person_id:
-            looks_after = {"guardian_person_id": guardian_person_id, "relation": "parent"}
-            facts[Guardianship] = [new_fact(Guardianship, event, source=_DECLARED, known_at=at, from_at=at, **looks_after)]
+    with _applying(living, "enrol", document) as transaction:
+        place = add_member(living, transaction, phone_index, "self", full_name=identity["full_name"])
+        _keep(living, transaction, identity, document, phone)
+        record_in(transaction, enrolment_facts(living, transaction, identity, document, answers), policies=[living.policy])
+    return place
+
+
+def enrol_child(living: Living, identity: Answers, document: Document, answers: Answers, *, phone_index: bytes) -> int:
+    """Enrol a child in the care of the phone's own person, and return its place there.
+
+    A child that is known already is not enrolled again: the place counts once the child's own phone or its guardian agrees, and nothing
+    is kept or recorded of what was answered. Raises BadAnswerError for a document that shows no age under 18, RefusedError where the
+    phone has no person of its own.
+    """
+    if not document.is_of_a_child(living.today(living.clock())):
+        raise BadAnswerError({"id_number": _NOT_A_CHILD})
+    with _applying(living, "child_applied_for", document) as transaction:
+        guardian = guardian_of(transaction, phone_index)
+        if must_be_asked(transaction, guardian):
+            return add_member(living, transaction, phone_index, "child", full_name=None, in_care=True)
+        place = add_member(living, transaction, phone_index, "child", full_name=identity["full_name"], in_care=True)
+        _keep(living, transaction, identity, document, None)
+        facts = enrolment_facts(living, transaction, identity, document, answers) | guardianship(transaction, guardian)
         record_in(transaction, facts, policies=[living.policy])
     return place
 
 
-def enrolment_facts(living: Living, event: Event, identity: Answers, document: Document, answers: Answers, at: datetime) -> Facts:
+@contextmanager
+def _applying(living: Living, action: str, document: Document) -> Iterator[Transaction]:
+    at = living.clock()
+    expect_in_force(living, at)
+    event = by_citizen(action, living.vault.person_id(document.id_type, document.number))
+    with living.store.transaction(event, at=at) as transaction:
+        hold_person(transaction)
+        yield transaction
+
+
+def _keep(living: Living, transaction: Transaction, identity: Answers, document: Document, phone: str | None) -> None:
+    who = Identity(
+        person_id=str(transaction.event.person_id),
+        full_name=identity["full_name"],
+        id_type=document.id_type,
+        id_number=document.number,
+        phone=phone,
+    )
+    keep_identity(transaction, living.vault, who, retention=RETENTION)
+
+
+def enrolment_facts(living: Living, transaction: Transaction, identity: Answers, document: Document, answers: Answers) -> Facts:
     """Return the facts of somebody who applies for a code and declares: enrolled, living there, well or not."""
+    event, at = transaction.event, transaction.at
     facts = _declared(living, event, answers, at)
     enrolled = {"region_code": living.region_code, "id_type": document.id_type}
-    facts[Enrolment] = [new_fact(Enrolment, event, source=_DECLARED, known_at=at, from_at=at, **enrolled)]
-    facts[Residence] = [new_fact(Residence, event, source=_DECLARED, known_at=at, from_at=at, region_code=identity["home"])]
+    facts[Enrolment] = [new_fact(Enrolment, event, source=SOURCE, known_at=at, from_at=at, **enrolled)]
+    facts[Residence] = [new_fact(Residence, event, source=SOURCE, known_at=at, from_at=at, region_code=identity["home"])]
     return facts
 
 
@@ -102,7 +124,7 @@ def declare_trip(living: Living, person_id: str, trip: Answers) -> None:
     expect_in_force(living, at)
     event = by_citizen("declare_trip", person_id)
     starts = min(at, living.policy.starts(trip["travelled_on"]))
-    fact = new_fact(Trip, event, source=_DECLARED, known_at=at, from_at=starts, **trip)
+    fact = new_fact(Trip, event, source=SOURCE, known_at=at, from_at=starts, **trip)
     with living.store.transaction(event, at=at) as transaction:
         record_in(transaction, {Trip: [fact]}, policies=[living.policy])
 
@@ -110,8 +132,8 @@ def declare_trip(living: Living, person_id: str, trip: Answers) -> None:
 def _declared(living: Living, event: Event, answers: Answers, at: datetime) -> Facts:
     said = _picked(answers, ("temperature_c", "symptoms", "contacted_case", "stayed_in_key_area"))
     facts: Facts = {
-        HealthDeclaration: [new_fact(HealthDeclaration, event, source=_DECLARED, known_at=at, from_at=at, **said)],
-        Consent: [new_fact(Consent, event, source=_DECLARED, known_at=at, from_at=at, purpose="health_code")],
+        HealthDeclaration: [new_fact(HealthDeclaration, event, source=SOURCE, known_at=at, from_at=at, **said)],
+        Consent: [new_fact(Consent, event, source=SOURCE, known_at=at, from_at=at, purpose="health_code")],
     }
     if answers["stayed_in_key_area"]:
         facts[RegionStay] = [_stay(living, event, answers, at)]
@@ -125,7 +147,7 @@ def _stay(living: Living, event: Event, answers: Answers, at: datetime) -> Mappi
     if left_on is not None:
         start = living.policy.starts(left_on)
         span = {"from_at": start, "until_at": min(at, living.policy.starts(left_on) + _A_DAY)}
-    return new_fact(RegionStay, event, source=_DECLARED, known_at=at, region_code=answers["stay"], basis="declared", **span)
+    return new_fact(RegionStay, event, source=SOURCE, known_at=at, region_code=answers["stay"], basis="declared", **span)
 
 
 def _picked(answers: Answers, names: Sequence[str]) -> dict[str, Any]:

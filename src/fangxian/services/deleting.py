@@ -11,13 +11,13 @@ import psycopg
 from psycopg import sql
 
 from fangxian.facts import Consent, Enrolment, PersonFact, Retention, Text, Withdrawal, all_fact_types
+from fangxian.services.family import is_guardian
+from fangxian.services.forgetting import forget, log_out_phone, withdrawal
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.members import OWN, Member
 from fangxian.services.refusals import RefusedError
-from fangxian.store.numbering import fact_number
 from fangxian.store.recording import hold_person, record_in
 from fangxian.store.retention import end_of
-from fangxian.store.store import Transaction
 
 _SOURCE: Final = "own-request"
 _REASON: Final = "consent_ended"
@@ -66,27 +66,14 @@ def delete(living: Living, member: Member, phone_index: bytes) -> None:
     at, person = living.clock(), UUID(member.person_id)
     with living.store.transaction(by_citizen("delete_own_data", member.person_id), at=at) as transaction:
         hold_person(transaction)
-        if member.place != OWN and not _is_guardian(living, transaction, member, phone_index):
+        if member.place != OWN and not is_guardian(transaction.connection, member, phone_index, at=at):
             raise RefusedError(_NOT_YOURS)
-        connection, event_id = transaction.connection, transaction.event.event_id
-        connection.execute(
-            "UPDATE account.member SET ended_at = %s, masked_name = NULL, period = NULL WHERE person_id = %s AND ended_at IS NULL",
-            [at, person],
-        )
-        connection.execute("UPDATE account.member SET masked_name = NULL, period = NULL WHERE person_id = %s", [person])
-        connection.execute("DELETE FROM identities.identity WHERE person_id = %s", [person])
-        connection.execute(
-            "UPDATE gate.visitor SET host = NULL, masked_name = NULL, event_id = %s WHERE person_id = %s", [event_id, person]
-        )
-        connection.execute(
-            "UPDATE code.token SET revoked_at = %s, event_id = %s WHERE person_id = %s AND revoked_at IS NULL AND valid_until > %s",
-            [at, event_id, person, at],
-        )
-        withdrawn = [_withdrawal(transaction, *fact) for fact in _given(connection, person)]
+        connection = transaction.connection
+        forget(transaction)
+        withdrawn = [withdrawal(transaction, *fact, source=_SOURCE, reason=_REASON) for fact in _given(connection, person)]
         record_in(transaction, {Withdrawal: withdrawn}, policies=[living.policy])
         if member.place == OWN:
-            connection.execute("DELETE FROM account.session WHERE phone_index = %s", [phone_index])
-            connection.execute("DELETE FROM account.one_time_code WHERE phone_index = %s", [phone_index])
+            log_out_phone(connection, phone_index)
 
 
 def _stays(connection: psycopg.Connection[Any], person_id: str, retention: Retention) -> Stays | None:
@@ -101,17 +88,6 @@ def _stays(connection: psycopg.Connection[Any], person_id: str, retention: Reten
     return Stays(row[0], end_of(str(retention), row[1].date().replace(day=1)), _WHY[retention])
 
 
-def _is_guardian(living: Living, transaction: Transaction, member: Member, phone_index: bytes) -> bool:
-    """Whether the phone's own person is the registered guardian of a member that is a child's place."""
-    row = transaction.connection.execute(
-        "SELECT EXISTS (SELECT FROM facts.guardianship JOIN account.member AS own "
-        "ON own.person_id = replace(guardianship.guardian_person_id, '-', '')::uuid AND own.place = 0 AND own.ended_at IS NULL "
-        "WHERE guardianship.person_id = %s AND own.phone_index = %s AND (until_at IS NULL OR until_at > %s))",
-        [UUID(member.person_id), phone_index, transaction.at],
-    ).fetchone()
-    return member.relation == "child" and bool(row and row[0])
-
-
 def _given(connection: psycopg.Connection[Any], person: UUID) -> list[tuple[str, int]]:
     """Return what a person gave and can take back: consents, and having applied for a code."""
     found: list[tuple[str, int]] = []
@@ -119,10 +95,3 @@ def _given(connection: psycopg.Connection[Any], person: UUID) -> list[tuple[str,
         query = sql.SQL("SELECT DISTINCT fact_id FROM {} WHERE person_id = %s").format(sql.Identifier("facts", each.name))
         found += [(each.name, row[0]) for row in connection.execute(query, [person]).fetchall()]
     return found
-
-
-def _withdrawal(transaction: Transaction, fact_type: str, fact_id: int) -> dict[str, object]:
-    number = fact_number(_SOURCE, f"{transaction.event.event_id}#{fact_type}#{fact_id}")
-    stored = {"person_id": transaction.event.person_id, "fact_id": number, "known_at": transaction.at, "from_at": transaction.at}
-    said = {"source": _SOURCE, "delivery_id": "online", "fact_type": fact_type, "withdrawn_fact_id": fact_id, "reason": _REASON}
-    return dict.fromkeys(Withdrawal.columns) | stored | said

@@ -17,7 +17,7 @@ from fangxian.services.living import Living
 from fangxian.services.members import RETENTION, UNNAMED
 from fangxian.services.opened import opened
 from fangxian.services.own_people import MOST, NAMED, PURPOSE, consenting, organisations_of
-from fangxian.services.references import meant, refer
+from fangxian.services.references import Named, meant, refer
 from fangxian.services.refusals import BadAnswerError, RefusedError
 from fangxian.services.staff import staff_event
 from fangxian.store.scans import SOURCE
@@ -74,7 +74,7 @@ def entrance_today(living: Living, by: Principal) -> tuple[OfTheDay, ...]:
     with living.store.transaction(event, at=at) as transaction:
         rows = transaction.connection.execute(query, values).fetchall()
     names = opened(living, [(row[0], *row[2:4]) for row in rows], retention=RETENTION, field="masked_name")
-    references = refer(living, by, [(row[0].hex, row[1]) for row in rows])
+    references = refer(living, by, Named.OWN_PERSON, [(row[0].hex, row[1]) for row in rows])
     return tuple(
         OfTheDay(reference, name or UNNAMED, _checked(*row[4:])) for reference, name, row in zip(references, names, rows, strict=True)
     )
@@ -101,7 +101,7 @@ def check_by_hand(living: Living, by: Principal, reference: str, temperature_c: 
 
 
 def _named(living: Living, by: Principal, reference: str) -> tuple[str, str]:
-    match meant(living, by, reference):
+    match meant(living, by, Named.OWN_PERSON, reference):
         case (person_id, organisation_id):
             return person_id, organisation_id
     raise RefusedError(_NOT_OURS)

@@ -43,8 +43,8 @@ def issue_day(living: Living, member: Member, phone_key: bytes) -> Issued:
     _check_key(phone_key)
     at = living.clock().replace(microsecond=0)
     expect_in_force(living, at)
-    token = token_id(living.vault.day_salt(living.today(at)), member.person_id)
     with living.store.transaction(by_citizen("code_issued", member.person_id), at=at) as transaction:
+        token = day_token(living, transaction.connection, member.person_id, at=at)
         colour, until = stored_colour(transaction.connection, living.policy.name, member.person_id, at=at)
         valid_until = min(until or datetime.max, at + LIMITS.day_credential_longest)
         credential = DayCredential(
@@ -67,6 +67,16 @@ def issue_day(living: Living, member: Member, phone_key: bytes) -> Issued:
         )
         transaction.after_commit(CREDENTIALS.labels(colour).inc)
         return Issued(issue(credential, by=living.signing.signer(at)), colour, valid_until)
+
+
+def day_token(living: Living, connection: psycopg.Connection[Any], person_id: str, *, at: datetime) -> bytes:
+    """Return the token of a person's code on phones on the day of an instant; one that was revoked is not used again."""
+    today = living.today(at)
+    row = connection.execute(
+        "SELECT count(*) FROM code.token WHERE person_id = %s AND on_day = %s AND NOT paper AND revoked_at IS NOT NULL",
+        [UUID(person_id), today],
+    ).fetchone()
+    return token_id(living.vault.day_salt(today), person_id, again=row[0] if row else 0)
 
 
 def stored_colour(connection: psycopg.Connection[Any], policy: str, person_id: str, *, at: datetime) -> tuple[Colour, datetime | None]:

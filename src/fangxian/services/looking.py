@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from fangxian.code.explain import explain_person
 from fangxian.code.explanation import Explanation
 from fangxian.engine.person_tables import PersonTables
 from fangxian.facts import PersonFact, all_fact_types
-from fangxian.services.living import Living, by_citizen
+from fangxian.services.living import CITIZEN, Living, by_citizen
 from fangxian.services.visitors import visits_of
 from fangxian.store.copying import copy_out
 from fangxian.store.identities import identity_of
 from fangxian.store.one_person import person_tables
+from fangxian.store.store import Transaction
 
-MOST_LOOKS: Final = 200
+PAGE_OF_LOOKS: Final = 200
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,28 @@ def own_code(living: Living, person_id: str) -> Explanation:
         return explain_person(tables, living.policy, at=at, known_at=at)
 
 
-def who_looked(living: Living, person_id: str) -> list[Look]:
-    """Return the newest entries of the audit about a person, newest first; this look is the first of them."""
+def who_looked(living: Living, person_id: str, *, own: bool = False, before: datetime | None = None) -> list[Look]:
+    """Return what others did with a person's data, newest first, or what was done by phone: by oneself and the family.
+
+    One page of it, of what was before an instant: of several things at the page's last instant none is left out.
+    """
     with living.store.transaction(by_citizen("see_own_log", person_id), at=living.clock()) as transaction:
-        rows = transaction.connection.execute(
-            "SELECT at, role, purpose, action FROM audit.event WHERE person_id = %s ORDER BY at DESC LIMIT %s",
-            [UUID(person_id), MOST_LOOKS],
-        ).fetchall()
+        return _looks(
+            transaction,
+            "AND (role = %(citizen)s) = %(own)s AND (%(before)s::timestamp IS NULL OR at < %(before)s) "
+            "ORDER BY at DESC FETCH FIRST %(page)s ROWS WITH TIES",
+            citizen=CITIZEN,
+            own=own,
+            before=before,
+            page=PAGE_OF_LOOKS,
+        )
+
+
+def _looks(transaction: Transaction, which: LiteralString, **values: Any) -> list[Look]:
+    rows = transaction.connection.execute(
+        "SELECT at, role, purpose, action FROM audit.event WHERE person_id = %(person)s " + which,
+        {"person": UUID(transaction.event.person_id)} | values,
+    ).fetchall()
     return [Look(*row) for row in rows]
 
 
@@ -60,6 +76,6 @@ def own_data(living: Living, person_id: str) -> dict[str, Any]:
             for each in all_fact_types()
             if issubclass(each, PersonFact)
         }
+        looks = [vars(look) for look in _looks(transaction, "ORDER BY at DESC")]
     who = {"full_name": identity.full_name, "id_type": identity.id_type, "id_number": identity.id_number} if identity else {}
-    looks = [{"at": look.at, "role": look.role, "purpose": look.purpose, "action": look.action} for look in who_looked(living, person_id)]
     return {"identity": who, "facts": {name: rows for name, rows in facts.items() if rows}, "visits": visits, "looks": looks}

@@ -1,4 +1,4 @@
-"""Whose codes a phone shows: its own person, and up to five of the family; an adult only after confirming on their own phone."""
+"""Whose codes a phone shows: its own person, and up to five of the family."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fangxian.facts.fact import Retention
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.refusals import RefusedError
 from fangxian.signed.credential import masked
-from fangxian.store.store import Event, Transaction
+from fangxian.store.store import Transaction
 
 MOST_FAMILY: Final = 5
 UNNAMED: Final = "—"
@@ -74,38 +74,59 @@ def member_at(living: Living, phone_index: bytes, place: int) -> Member:
     raise RefusedError(Text("您的手机上没有这个人。", "There is nobody at this place of your phone."))
 
 
-def add_member(living: Living, transaction: Transaction, phone_index: bytes, relation: str, *, full_name: str | None) -> int:
-    """Put the event's person on a phone's list and return the place; without a name they have yet to confirm.
+def own_person(connection: psycopg.Connection[Any], phone_index: bytes) -> str | None:
+    """Return a phone's own person, None where nobody applied for their own code with it."""
+    row = connection.execute(
+        "SELECT person_id FROM account.member WHERE phone_index = %s AND place = %s AND ended_at IS NULL", [phone_index, OWN]
+    ).fetchone()
+    return row[0].hex if row else None
 
-    Raises RefusedError where the list is full, or the person has a phone of their own already and this would be another.
+
+def add_member(
+    living: Living, transaction: Transaction, phone_index: bytes, relation: str, *, full_name: str | None, in_care: bool = False
+) -> int:
+    """Put the event's person on a phone's list and return the place; without a name somebody has yet to confirm.
+
+    Whoever is at such a place already and gives their name stays there, named anew: so a registration is kept for longer than a year.
+    Raises RefusedError where the list is full, or this would be the person's own phone and they have another, or a guardian has them
+    on theirs.
     """
     connection, event = transaction.connection, transaction.event
     connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [phone_index.hex()])
-    held = {
-        row[0]: row[1]
+    held: dict[int, Any] = {
+        row[0]: row[1:]
         for row in connection.execute(
-            "SELECT place, person_id FROM account.member WHERE phone_index = %s AND ended_at IS NULL", [phone_index]
+            "SELECT place, person_id, relation, confirmed_at IS NOT NULL FROM account.member WHERE phone_index = %s AND ended_at IS NULL",
+            [phone_index],
         ).fetchall()
     }
     person = UUID(event.person_id)
-    if person in held.values():
-        raise RefusedError(Text("此人已在您的名单上。", "This person is on your list already."))
-    places = [OWN] if relation == "self" else [place for place in range(1, MOST_FAMILY + 1) if place not in held]
-    if not places or places[0] in held:
-        raise RefusedError(_FULL)
     period = f"{transaction.at:%Y-%m}" if full_name else None
     sealed = full_name and living.vault.seal(
         masked(full_name), person_id=person.hex, retention=RETENTION, period=str(period), field="masked_name"
     )
+    for place, (there, as_what, confirmed) in held.items():
+        if there != person:
+            continue
+        if not full_name or not confirmed or as_what != relation:
+            raise RefusedError(Text("此人已在您的名单上。", "This person is on your list already."))
+        _name_anew(transaction, person, sealed, period)
+        return place
+    places = [OWN] if relation == "self" else [place for place in range(1, MOST_FAMILY + 1) if place not in held]
+    if not places or places[0] in held:
+        raise RefusedError(_FULL)
+    if places[0] == OWN and _is_in_care_elsewhere(connection, person, phone_index):
+        raise RefusedError(_ELSEWHERE)
     try:
         connection.execute(
-            "INSERT INTO account.member (person_id, phone_index, place, relation, masked_name, period, since_at, confirmed_at, event_id) "
-            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "INSERT INTO account.member (person_id, phone_index, place, relation, in_care, masked_name, period, since_at, "
+            "confirmed_at, event_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 person,
                 phone_index,
                 places[0],
                 relation,
+                in_care,
                 sealed,
                 period,
                 transaction.at,
@@ -118,34 +139,22 @@ def add_member(living: Living, transaction: Transaction, phone_index: bytes, rel
     return places[0]
 
 
-def requests_to(living: Living, person_id: str) -> list[dict[str, Any]]:
-    """Return who asks to show a person's code: relation and instant, and a number to answer by."""
-    with living.store.pool.connection() as connection:
-        rows = connection.execute(
-            "SELECT event_id::text, relation, since_at FROM account.member "
-            "WHERE person_id = %s AND place > 0 AND confirmed_at IS NULL AND ended_at IS NULL ORDER BY since_at",
-            [UUID(person_id)],
-        ).fetchall()
-    return [{"request": row[0], "relation": row[1], "since_at": row[2]} for row in rows]
+def _name_anew(transaction: Transaction, person: UUID, sealed: Any, period: str | None) -> None:
+    """Keep somebody's name for gates under the present month's key, on every phone that shows them."""
+    transaction.connection.execute(
+        "UPDATE account.member SET masked_name = %s, period = %s, event_id = %s "
+        "WHERE person_id = %s AND confirmed_at IS NOT NULL AND ended_at IS NULL",
+        [sealed, period, transaction.event.event_id, person],
+    )
 
 
-def answer_request(living: Living, own: Member, request: UUID, *, agreed: bool) -> None:
-    """Let a family member show one's code, or not. Raises RefusedError where nobody asks under this number."""
-    at, person = living.clock(), UUID(own.person_id)
-    named: list[Any] = [None, None]
-    if agreed:
-        period = f"{at:%Y-%m}"
-        named = [
-            living.vault.seal(own.masked_name, person_id=own.person_id, retention=RETENTION, period=period, field="masked_name"),
-            period,
-        ]
-    with living.store.transaction(by_citizen("family_confirmed" if agreed else "family_refused", own.person_id), at=at) as transaction:
-        done = transaction.connection.execute(
-            "UPDATE account.member SET confirmed_at = %s, ended_at = %s, masked_name = %s, period = %s "
-            "WHERE person_id = %s AND event_id = %s AND place > 0 AND confirmed_at IS NULL AND ended_at IS NULL",
-            [at if agreed else None, None if agreed else at, *named, person, request],
-        )
-        _expect_one(done)
+def _is_in_care_elsewhere(connection: psycopg.Connection[Any], person: UUID, phone_index: bytes) -> bool:
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM account.member WHERE person_id = %s AND phone_index <> %s AND in_care "
+        "AND confirmed_at IS NOT NULL AND ended_at IS NULL)",
+        [person, phone_index],
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def end_membership(living: Living, member: Member, phone_index: bytes) -> None:
@@ -156,16 +165,10 @@ def end_membership(living: Living, member: Member, phone_index: bytes) -> None:
             "UPDATE account.member SET ended_at = %s WHERE person_id = %s AND phone_index = %s AND ended_at IS NULL",
             [at, UUID(member.person_id), phone_index],
         )
-        _expect_one(done)
+        expect_one(done)
 
 
-def ask_adult(living: Living, phone_index: bytes, person_id: str, relation: str) -> None:
-    """Ask an adult to let this phone show their code; whoever asks does not learn whether the adult has one."""
-    event: Event = by_citizen("family_asked", person_id)
-    with living.store.transaction(event, at=living.clock()) as transaction:
-        add_member(living, transaction, phone_index, relation, full_name=None)
-
-
-def _expect_one(done: psycopg.Cursor[Any]) -> None:
+def expect_one(done: psycopg.Cursor[Any]) -> None:
+    """Raise RefusedError where a statement found nothing that it could be done to."""
     if done.rowcount != 1:
         raise RefusedError(Text("没有这条记录，请重新打开名单。", "There is no such entry any more; open the list again."))

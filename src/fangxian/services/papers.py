@@ -68,7 +68,7 @@ def enrol_without_phone(
         hold_person(transaction)
         who = Identity(person_id=person_id, full_name=identity["full_name"], id_type=document.id_type, id_number=document.number)
         keep_identity(transaction, living.vault, who, retention=RETENTION)
-        record_in(transaction, enrolment_facts(living, event, identity, document, answers, at), policies=[living.policy])
+        record_in(transaction, enrolment_facts(living, transaction, identity, document, answers), policies=[living.policy])
         number = document.number if document.id_type == "none" else ""
         return _print(living, transaction, person_id, masked(identity["full_name"]), days=days, number=number)
 

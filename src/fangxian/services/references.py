@@ -30,6 +30,8 @@ class Named(StrEnum):
     APPEAL = "appeal"
     DECISION = "decision"
     DECLARATION = "declaration"
+    OWN_PERSON = "own_person"
+    VISIT = "visit"
 
 
 def refer(living: Living, by: Principal, to: Named, meanings: Sequence[tuple[str, ...]]) -> list[str]:

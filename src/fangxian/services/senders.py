@@ -5,6 +5,8 @@ from __future__ import annotations
 from threading import Lock
 from typing import Protocol
 
+from fangxian.services.this_machine import is_here
+
 
 class Sender(Protocol):
     """Brings short texts to phones."""
@@ -31,7 +33,12 @@ class OnThePage:
         with self._turn:
             self._sent[phone] = text
 
-    def shown(self, phone: str) -> str:
-        """Return what was last sent to a phone, and forget it; empty where nothing was."""
+    def shown(self, phone: str, *, client: str | None) -> str:
+        """Return what was last sent to a phone, and forget it; empty where nothing was.
+
+        So it is for a client that is not this machine: a proxy may stand before the address that is served.
+        """
+        if not is_here(client):
+            return ""
         with self._turn:
             return self._sent.pop(phone, "")

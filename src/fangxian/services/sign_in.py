@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from fangxian.errors import FangxianError
 from fangxian.facts import Text
 from fangxian.services.oidc import Oidc
 from fangxian.services.refusals import RefusedError
 from fangxian.services.staff import STAFF
+from fangxian.services.this_machine import HERE, is_here
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
-
-HERE = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +36,7 @@ class DemoSignIn:
 
         Raises RefusedError for a client that is not this machine: a proxy may stand before the address that is served.
         """
-        if client is None or not _is_here(client) or role not in STAFF or number not in (1, 2):
+        if not is_here(client) or role not in STAFF or number not in (1, 2):
             raise RefusedError(Text("只有本机可以任选角色，没有登录。", "Only this machine may choose who to be; nobody was let in."))
         return Principal(
             subject=f"demo-{role.replace('_', '-')}-{number}",
@@ -47,13 +45,6 @@ class DemoSignIn:
             organisation_ids=self.organisation_ids,
             second_factor=True,
         )
-
-
-def _is_here(client: str) -> bool:
-    try:
-        return ip_address(client).is_loopback
-    except ValueError:
-        return False
 
 
 SignIn = Oidc | DemoSignIn

@@ -14,7 +14,7 @@ from fangxian.services.living import Living
 from fangxian.services.members import RETENTION, UNNAMED
 from fangxian.services.opened import opened
 from fangxian.services.own_people import NAMED, organisations_of
-from fangxian.services.references import meant, refer
+from fangxian.services.references import Named, meant, refer
 from fangxian.services.refusals import RefusedError
 from fangxian.services.staff import staff_event
 from fangxian.store.scans import SOURCE
@@ -97,7 +97,7 @@ def let_out(living: Living, by: Principal, reference: str) -> None:
 
 def came_of(living: Living, by: Principal, reference: str) -> Came:
     """Return what a reference of the list means; raises RefusedError for one of another list."""
-    match meant(living, by, reference):
+    match meant(living, by, Named.VISIT, reference):
         case (person_id, gate_id, scan_id, organisation_id):
             return Came(person_id, UUID(gate_id), UUID(scan_id), organisation_id)
     raise RefusedError(_GONE)
@@ -121,7 +121,7 @@ def _told(living: Living, by: Principal, rows: list[tuple[Any, ...]]) -> tuple[V
     at_desk = opened(living, [(r[0], r[8], m) for r, m in zip(rows, months, strict=True)], retention=SEALED_WITH, field="masked_name")
     hosts = opened(living, [(r[0], r[7], m) for r, m in zip(rows, months, strict=True)], retention=SEALED_WITH, field=HOST)
     of_phones = opened(living, [(row[0], *row[10:12]) for row in rows], retention=RETENTION, field="masked_name")
-    references = refer(living, by, [(row[0].hex, str(row[1]), str(row[2]), row[3]) for row in rows])
+    references = refer(living, by, Named.VISIT, [(row[0].hex, str(row[1]), str(row[2]), row[3]) for row in rows])
     return tuple(
         Visitor(reference, named or of_phone or UNNAMED, row[4], row[5] != "refused", row[6], host, row[9])
         for reference, named, of_phone, host, row in zip(references, at_desk, of_phones, hosts, rows, strict=True)

@@ -45,9 +45,13 @@ def day_salt(secret: bytes, on: date) -> bytes:
     return hmac.digest(secret, b"fangxian day salt " + on.isoformat().encode(), hashlib.sha256)
 
 
-def token_id(salt: bytes, person_id: str, *, paper: int = 0) -> bytes:
-    """Return the 16 bytes that stand for a person under a day's salt; each paper of a day (1, 2, …) has its own, to be revoked alone."""
-    return hmac.digest(salt, bytes.fromhex(person_id) + paper.to_bytes(2, "big"), hashlib.sha256)[:_TOKEN_BYTES]
+def token_id(salt: bytes, person_id: str, *, paper: int = 0, again: int = 0) -> bytes:
+    """Return the 16 bytes that stand for a person under a day's salt; each paper of a day (1, 2, …) has its own, to be revoked alone.
+
+    So has the phone's code after the one before it was revoked on that day (`again` is how often): gates keep refusing that one.
+    """
+    which = paper.to_bytes(2, "big") + (again.to_bytes(2, "big") if again else b"")
+    return hmac.digest(salt, bytes.fromhex(person_id) + which, hashlib.sha256)[:_TOKEN_BYTES]
 
 
 def masked(full_name: str) -> str:

@@ -38,7 +38,7 @@ def remember_token(
 ) -> None:
     """Keep whose token a credential bears and what it says; call it in the transaction in which the credential is issued.
 
-    Issuing the same token again, with another colour or a later end, takes the place of what was kept.
+    Issuing the same token again, with another colour or a later end, takes the place of what was kept; one that was revoked stays so.
     """
     transaction.connection.execute(
         "INSERT INTO code.token (person_id, token_id, on_day, paper, colour, issued_at, valid_until, event_id) "
@@ -64,6 +64,14 @@ def revoke_papers(transaction: Transaction, *, person_id: str) -> int:
         [transaction.at, transaction.event.event_id, UUID(person_id), transaction.at],
     )
     return revoked.rowcount
+
+
+def revoke_all(transaction: Transaction, *, person_id: str) -> None:
+    """Let no code of a person that was issued so far count any more, on paper or on a phone."""
+    transaction.connection.execute(
+        "UPDATE code.token SET revoked_at = %s, event_id = %s WHERE person_id = %s AND revoked_at IS NULL AND valid_until > %s",
+        [transaction.at, transaction.event.event_id, UUID(person_id), transaction.at],
+    )
 
 
 def holders(connection: psycopg.Connection[Any], token_ids: Sequence[bytes]) -> dict[bytes, Holder]:

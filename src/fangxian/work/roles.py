@@ -62,6 +62,7 @@ class Action(StrEnum):
     RECORD_SCAN = "record_scan"
     REGISTER_WITHOUT_PHONE = "register_without_phone"
     ENROL_AT_SERVICE_POINT = "enrol_at_service_point"
+    RELEASE_DOCUMENT = "release_document"
     EMERGENCY_PASSAGE = "emergency_passage"
     DAILY_CHECK_AT_ENTRANCE = "daily_check_at_entrance"
     REGISTER_VISITOR = "register_visitor"

@@ -22,13 +22,16 @@ CREATE TABLE account.session (
 CREATE INDEX session_by_phone ON account.session (phone_index);
 CREATE INDEX session_by_end ON account.session (ends_at);
 
--- Whose codes a phone shows: place 0 is the phone's own person, 1 to 5 are family. An adult counts once they confirmed.
+-- Whose codes a phone shows: place 0 is the phone's own person, 1 to 5 are family. Whoever is known already counts once
+-- they, or of a child its guardian, confirmed.
 CREATE TABLE account.member (
     person_id uuid NOT NULL,
     phone_index bytea NOT NULL,
     place smallint NOT NULL CHECK (place BETWEEN 0 AND 5),
     relation varchar NOT NULL CHECK (relation IN ('self', 'parent', 'child', 'spouse', 'other')),
-    -- As gates see it (a first character and stars), sealed under the month's key; missing while an adult has not confirmed.
+    -- A child by its document: the phone's own person becomes its guardian once the place counts.
+    in_care boolean NOT NULL DEFAULT false CHECK (relation = 'child' OR NOT in_care),
+    -- As gates see it (a first character and stars), sealed under the month's key; missing while nobody has confirmed.
     masked_name bytea,
     period text CHECK (period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'),
     since_at timestamp(6) NOT NULL,

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
@@ -149,26 +149,13 @@ def citizen_api(living: Living) -> APIRouter:
 
     @router.post("/me", status_code=201, openapi_extra={"x-action": "declare"})
     def enrol(given: Enrolment, session: mine) -> dict[str, int]:
-        """Apply for a code, one's own or a child's, with a first declaration."""
-        answers = _lists(given.answers)
-        identity, declared = living.read_all(("identity", "declaration"), answers).values()
-        shown = document(identity["id_type"], identity["id_number"] or "", on=today())
-        if given.relation == "child" and not shown.is_of_a_child(today()):
-            raise BadAnswerError({"id_number": Text("儿童须未满 18 岁。", "A child is under 18.")})
-        own = next((m for m in members.members_of(living, session.phone_index) if m.place == members.OWN), None)
-        phone = accounts.phone_number(given.phone) if given.relation == "self" else ""
-        guardian = own.person_id if own and given.relation == "child" else None
-        place = declaring.enrol(
-            living,
-            identity,
-            shown,
-            declared,
-            phone_index=session.phone_index,
-            phone=phone,
-            relation=given.relation,
-            guardian_person_id=guardian,
-        )
-        return {"place": place}
+        """Apply for a code, one's own or a child's, with a first declaration; a child that is known already waits until its own agree."""
+        identity, answers = living.read_all(("identity", "declaration"), _lists(given.answers)).values()
+        shown, mine = document(identity["id_type"], identity["id_number"] or "", on=today()), session.phone_index
+        if given.relation == "child":
+            return {"place": declaring.enrol_child(living, identity, shown, answers, phone_index=mine)}
+        phone = accounts.phone_number(given.phone)
+        return {"place": declaring.enrol(living, identity, shown, answers, phone_index=mine, phone=phone)}
 
     @router.get("/me/{place}/code", openapi_extra={"x-action": "see_own_code"})
     def code(member: of) -> dict[str, Any]:
@@ -224,10 +211,11 @@ def citizen_api(living: Living) -> APIRouter:
         return Response(certificates.certificate_of(living, member).pdf(), media_type="application/pdf")
 
     @router.get("/me/{place}/looks", openapi_extra={"x-action": "see_own_log"})
-    def looks(member: of) -> list[dict[str, str]]:
-        """Return who looked at the data and what was done with it, newest first."""
-        found = looking.who_looked(living, member.person_id)
-        return [{"at": utc(look.at), "role": look.role, "action": look.action, "purpose": look.purpose} for look in found]
+    def looks(member: of, own: bool = False, before: datetime | None = None) -> list[dict[str, str]]:
+        """Return what others did with the data, or with `own` what was done by phone: a page, newest first, before an instant."""
+        earlier = before and (before.astimezone(UTC).replace(tzinfo=None) if before.tzinfo else before)
+        found = looking.who_looked(living, member.person_id, own=own, before=earlier)
+        return [{"at": f"{look.at.isoformat()}Z", "role": look.role, "action": look.action, "purpose": look.purpose} for look in found]
 
     @router.get("/me/{place}/data", openapi_extra={"x-action": "download_own_data"})
     def data(member: of) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def fact_of(policy: Policy, seen: FactSeen) -> dict[str, str]:
 
 
 def reason_of(policy: Policy, reason: Reason) -> dict[str, Any]:
-    """Return one reason of a colour: rule, wording, span, and the facts it rests on."""
+    """Return one reason of a colour: rule, wording, span, and the facts it rests on, each with what it is disputed by."""
     return {
         "rule": reason.wording.rule,
         "title": both(rule(reason.wording.rule).title),
@@ -38,6 +38,6 @@ def reason_of(policy: Policy, reason: Reason) -> dict[str, Any]:
         "colour": reason.colour,
         "from_at": utc(reason.from_at),
         "until_at": utc(reason.until_at) if reason.until_at else None,
-        "because": [fact_of(policy, seen) for seen in reason.because],
+        "because": [fact_of(policy, seen) | {"fact": seen.mark} for seen in reason.because],
         "check_ins": {"done": reason.progress.done, "needed": reason.progress.needed} if reason.progress else None,
     }

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from fangxian.services import answering, confirming, renewing
+from fangxian.services import answering, confirming, releasing, renewing
 from fangxian.services.living import Living
 from fangxian.services.oidc import Oidc
 from fangxian.services.overseeing import oversee, verify_audit
@@ -53,6 +53,13 @@ class Search(_Model):
     number: str = Field("", max_length=20)
     id_type: str = Field("", max_length=40)
     id_number: str = Field("", max_length=40)
+
+
+class Shown(_Model):
+    """A document that somebody shows at a counter."""
+
+    id_type: str = Field(max_length=40)
+    id_number: str = Field(max_length=40)
 
 
 class Finding(_Model):
@@ -180,6 +187,11 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
         """Sign what was found; the code is decided again."""
         confirming.confirm(living, by, given.declaration, given.finding)
         return {"recorded": "yes"}
+
+    @router.post("/release", openapi_extra=_under(Action.RELEASE_DOCUMENT), status_code=204)
+    def release(given: Shown, by: Annotated[Principal, asks(Action.RELEASE_DOCUMENT)]) -> None:
+        """End every registration of a document whose holder shows it at a service point."""
+        releasing.release(living, by, id_type=given.id_type, id_number=given.id_number)
 
     @router.get("/people", openapi_extra=_under(Action.SEE_COLOUR_OF_OWN_PEOPLE))
     def people(by: Annotated[Principal, asks(Action.SEE_COLOUR_OF_OWN_PEOPLE)]) -> list[dict[str, Any]]:

@@ -37,6 +37,9 @@ class AppealPages:
         seen = self._fact(asked, member)
         if asked.request.method == "GET":
             return self._form(asked, member, seen)
+        if asked.one("fact") != seen.mark:
+            # Something came meanwhile and is told first: the words were about another fact than this.
+            return self._form(asked, member, seen, problem=asked.words("appeal.moved"))
         at, ground = self.living.clock(), asked.one("ground")
         if ground not in list(Ground):
             return self._form(asked, member, seen, problem=asked.words("appeal.choose"))

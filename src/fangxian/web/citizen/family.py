@@ -9,7 +9,7 @@ from jinja2 import Environment
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from fangxian.facts import Text
-from fangxian.services import members
+from fangxian.services import family, members
 from fangxian.services.documents import document
 from fangxian.services.living import Living
 from fangxian.services.questionnaire import questionnaire
@@ -43,19 +43,19 @@ class FamilyPages:
             if asked.one("relation") not in _RELATIONS:
                 raise BadAnswerError({"relation": Text("请选择关系。", "Choose the relation.")})
             person_id = self.living.vault.person_id(shown.id_type, shown.number)
-            members.ask_adult(self.living, asked.mine.phone_index, person_id, asked.one("relation"))
+            family.ask(self.living, asked.mine.phone_index, person_id, asked.one("relation"))
         except RefusedError as refused:
             return self._page(asked, refused)
         return RedirectResponse(_HERE, 303)
 
     def answer(self, asked: Asked) -> Response:
         """Agree to a request, or refuse it."""
-        own = members.member_at(self.living, asked.mine.phone_index, members.OWN)
+        member = members.member_at(self.living, asked.mine.phone_index, _number(asked.one("place")))
         try:
             request = UUID(asked.one("request"))
         except ValueError:
             return self._page(asked, RefusedError(Text("没有这条请求。", "There is no such request.")))
-        members.answer_request(self.living, own, request, agreed=asked.one("answer") == "agree")
+        family.answer_request(self.living, member, asked.mine.phone_index, request, agreed=asked.one("answer") == "agree")
         return RedirectResponse(_HERE, 303)
 
     def end(self, asked: Asked) -> Response:
@@ -69,7 +69,6 @@ class FamilyPages:
 
     def _page(self, asked: Asked, refused: RefusedError | None = None) -> Response:
         people = members.members_of(self.living, asked.mine.phone_index)
-        own = next((each for each in people if each.place == members.OWN), None)
         html = render(
             self.templates,
             "citizen/family.html",
@@ -78,13 +77,18 @@ class FamilyPages:
             here=_HERE,
             session=asked.session,
             people=people,
-            requests=members.requests_to(self.living, own.person_id) if own else [],
+            requests=family.requests_to(self.living, asked.mine.phone_index),
+            names={each.place: each.masked_name for each in people},
             relations=_RELATIONS,
             document_question=_IDENTITY["id_type"],
             number_question=_IDENTITY["id_number"],
             problem=refused.words if refused else None,
         )
         return HTMLResponse(html, 422 if refused else 200)
+
+
+def _number(place: str) -> int:
+    return int(place) if place.isdecimal() and len(place) < 4 else -1
 
 
 _A_CHILD = Text("未满 18 岁的家人请用“添加孩子”。", "For somebody under 18 use “add a child”.")

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
 from jinja2 import Environment
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from fangxian.facts import Text
-from fangxian.services import accounts, certificates, declaring, looking, members, papers
+from fangxian.services import accounts, certificates, declaring, issuing, looking, members, papers
 from fangxian.services.documents import document
 from fangxian.services.living import Living
 from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
 from fangxian.services.screen_number import number_on_screen
 from fangxian.services.senders import OnThePage
-from fangxian.signed.credential import token_id
 from fangxian.web.asking import COOKIE, Asked, keep_session
 from fangxian.web.language import keep_choice
 from fangxian.web.templating import render
@@ -73,36 +72,28 @@ class CitizenPages:
         relation = "child" if (asked.one("relation") or asked.request.query_params.get("relation")) == "child" else "self"
         if asked.request.method == "GET":
             return self._enrolment(asked, relation)
-        today = self.living.today(self.living.clock())
+        today, mine = self.living.today(self.living.clock()), asked.mine.phone_index
         try:
-            answers = self.living.read_all(("identity", "declaration"), asked.form)
-            identity = answers["identity"]
+            identity, answers = self.living.read_all(("identity", "declaration"), asked.form).values()
             shown = document(identity["id_type"], identity["id_number"] or "", on=today)
-            if relation == "child" and not shown.is_of_a_child(today):
-                raise BadAnswerError({"id_number": _NOT_A_CHILD})
-            own = next((m for m in members.members_of(self.living, asked.mine.phone_index) if m.place == members.OWN), None)
-            place = declaring.enrol(
-                self.living,
-                identity,
-                shown,
-                answers["declaration"],
-                phone_index=asked.mine.phone_index,
-                phone=accounts.phone_number(asked.one("phone")) if relation == "self" else "",
-                relation=relation,
-                guardian_person_id=own.person_id if own and relation == "child" else None,
-            )
+            if relation == "child":
+                place = declaring.enrol_child(self.living, identity, shown, answers, phone_index=mine)
+            else:
+                phone = accounts.phone_number(asked.one("phone"))
+                place = declaring.enrol(self.living, identity, shown, answers, phone_index=mine, phone=phone)
         except RefusedError as refused:
             return self._enrolment(asked, relation, refused)
         if identity["id_type"] == "none" and not identity["id_number"]:
             return self._page(asked, "number_given.html", place=place, number=shown.number)
-        return RedirectResponse(f"/me/{place}", _SEE_OTHER)
+        counts = any(person.place == place and person.confirmed for person in members.members_of(self.living, mine))
+        return RedirectResponse(f"/me/{place}" if counts else "/me/family", _SEE_OTHER)
 
     def code(self, asked: Asked) -> Response:
         """Answer with a person's code: its colour, why, until when, and what would change it."""
         member = self._member(asked)
         seen = looking.own_code(self.living, member.person_id)
-        salt = self.living.vault.day_salt(self.living.today(self.living.clock()))
-        number = number_on_screen(token_id(salt, member.person_id))
+        with self.living.store.pool.connection() as connection:
+            number = number_on_screen(issuing.day_token(self.living, connection, member.person_id, at=self.living.clock()))
         released = certificates.may_have_one(self.living, member)
         return keep_choice(asked.request, self._of(asked, member, "code.html", e=seen, number=number, released=released))
 
@@ -115,9 +106,12 @@ class CitizenPages:
         return self._questions(asked, "check_in", declaring.check_in)
 
     def looks(self, asked: Asked) -> Response:
-        """Answer with who looked at a person's data, newest first."""
-        member = self._member(asked)
-        return self._of(asked, member, "looks.html", looks=looking.who_looked(self.living, member.person_id))
+        """Answer with what others did with a person's data, or with what was done by phone, newest first and a page at a time."""
+        member, given = self._member(asked), asked.request.query_params
+        own, before = given.get("own") == "yes", instant_asked(given.get("before", ""))
+        looks = looking.who_looked(self.living, member.person_id, own=own, before=before)
+        earlier = looks[-1].at if len(looks) >= looking.PAGE_OF_LOOKS else None
+        return self._of(asked, member, "looks.html", looks=looks, own=own, earlier=earlier)
 
     def data(self, asked: Asked) -> Response:
         """Answer with everything that is kept about a person, as a file."""
@@ -162,7 +156,8 @@ class CitizenPages:
 
     def _ask_code(self, asked: Asked, phone: str, refused: RefusedError | None = None) -> Response:
         sender = self.living.sender
-        shown = sender.shown(phone) if isinstance(sender, OnThePage) else ""
+        client = asked.request.client.host if asked.request.client else None
+        shown = sender.shown(phone, client=client) if isinstance(sender, OnThePage) else ""
         status = _status(refused) if refused else 200
         return self._page(asked, "code_sent.html", status, phone=phone, problem=refused.words if refused else None, shown=shown)
 
@@ -181,10 +176,12 @@ class CitizenPages:
         return HTMLResponse(html, status)
 
 
-_NOT_A_CHILD = Text(
-    "儿童须用居民身份证号码登记，且未满 18 岁；成年家人请用“添加家人”。",
-    "A child is entered by a resident identity number and is under 18; for an adult use “add family”.",
-)
+def instant_asked(text: str) -> datetime | None:
+    """Return the instant (UTC) that an address names, None where it names none."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        return None
 
 
 def _status(refused: RefusedError) -> int:

@@ -91,9 +91,9 @@ def gbt38963_api(living: Living) -> APIRouter:
     def correction(given: Correction, member: me) -> dict[str, str]:
         """Health-information correction 健康信息更正: an appeal about one of the facts that a query named."""
         reasons, at = looking.own_code(living, member.person_id).reasons, living.clock()
-        if given.reason >= len(reasons) or given.fact >= len(reasons[given.reason].because):
+        fact = next((seen for reason in reasons for seen in reason.because if seen.mark == given.fact), None)
+        if fact is None:
             raise RefusedError(Text("没有这条事实，请重新查询。", "There is no such fact; query again."))
-        fact = reasons[given.reason].because[given.fact]
         appeal = open_appeal(
             living.store,
             Principal(subject=CITIZEN, roles=frozenset({Role.CITIZEN}), person_ids=frozenset({member.person_id})),

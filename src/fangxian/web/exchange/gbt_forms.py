@@ -112,11 +112,10 @@ class Shown(BaseModel):
 
 
 class Correction(BaseModel):
-    """What somebody disputes: the place of the reason and of its fact in the answer to a query, on which ground, in which words."""
+    """What somebody disputes: the `fact` of a reason in the answer to a query, on which ground, in which words."""
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: int = Field(ge=0, le=100)
-    fact: int = Field(ge=0, le=100)
+    fact: str = Field(max_length=64)
     ground: str = Field(pattern="^(wrong_person|wrong_fact|medical_opinion|hardship)$")
     words: str = Field(max_length=4_000)

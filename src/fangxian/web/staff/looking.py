@@ -15,7 +15,7 @@ from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import RefusedError
 from fangxian.web.staff.asking import StaffAsked, StaffDesk, status_of
 
-_ID_TYPE, _ID_NUMBER = (next(q for q in questionnaire("identity").questions if q.key == key) for key in ("id_type", "id_number"))
+ID_TYPE, ID_NUMBER = (next(q for q in questionnaire("identity").questions if q.key == key) for key in ("id_type", "id_number"))
 
 
 @dataclass(frozen=True)
@@ -61,4 +61,4 @@ class LookingDesk:
     def _search(self, asked: StaffAsked, refused: RefusedError | None = None, *, done: bool = False) -> Response:
         problem = refused.words if refused else None
         status = status_of(refused) if refused else 200
-        return self.desk.page(asked, "confirm.html", status, problem=problem, done=done, id_type=_ID_TYPE, id_number=_ID_NUMBER)
+        return self.desk.page(asked, "confirm.html", status, problem=problem, done=done, id_type=ID_TYPE, id_number=ID_NUMBER)

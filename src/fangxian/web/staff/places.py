@@ -17,6 +17,7 @@ PLACES: Final[dict[str, tuple[Action, ...]]] = {
     "renewal": RENEW,
     "confirm": (Action.CONFIRM_DECLARATION,),
     "paper": (Action.ENROL_AT_SERVICE_POINT,),
+    "release": (Action.RELEASE_DOCUMENT,),
     "people": (Action.SEE_COLOUR_OF_OWN_PEOPLE,),
     "entrance": (Action.DAILY_CHECK_AT_ENTRANCE,),
     "visitors": (Action.REGISTER_VISITOR,),

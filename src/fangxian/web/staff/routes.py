@@ -55,6 +55,8 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/confirm/sign", looking.sign, "POST", (Action.CONFIRM_DECLARATION,)),
         ("/staff/paper", service_point.form, "GET", (Action.ENROL_AT_SERVICE_POINT,)),
         ("/staff/paper/print", service_point.enrol, "POST", (Action.ENROL_AT_SERVICE_POINT,)),
+        ("/staff/release", service_point.release_form, "GET", (Action.RELEASE_DOCUMENT,)),
+        ("/staff/release/end", service_point.release, "POST", (Action.RELEASE_DOCUMENT,)),
         ("/staff/people", looking.people, "GET", (Action.SEE_COLOUR_OF_OWN_PEOPLE,)),
         ("/staff/entrance", entrance.entrance, "GET", (Action.DAILY_CHECK_AT_ENTRANCE,)),
         ("/staff/entrance/check", entrance.check, "POST", (Action.DAILY_CHECK_AT_ENTRANCE,)),

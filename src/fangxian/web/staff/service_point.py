@@ -1,4 +1,4 @@
-"""The handlers of a service point: whoever comes without a phone, with any document or none, leaves with a code on paper."""
+"""The handlers of a service point: a code on paper for whoever has no phone, and a registration put right for whoever shows a document."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Final
 
 from starlette.responses import Response
 
-from fangxian.services import papers
+from fangxian.services import papers, releasing
 from fangxian.services.documents import document
 from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import BadAnswerError, RefusedError
 from fangxian.web.staff.asking import StaffAsked, StaffDesk, status_of
+from fangxian.web.staff.looking import ID_NUMBER, ID_TYPE
 
 _DAYS: Final = re.compile(r"[0-9]{1,3}")
 
@@ -39,6 +40,22 @@ class ServicePointDesk:
             return self._form(asked, refused)
         name = {"Content-Disposition": 'attachment; filename="health-code.pdf"'}
         return Response(printed.pdf, media_type="application/pdf", headers=name)
+
+    def release_form(self, asked: StaffAsked) -> Response:
+        """Answer with the question whose document it is."""
+        return self._release(asked)
+
+    def release(self, asked: StaffAsked) -> Response:
+        """End every registration of the document that was shown."""
+        try:
+            releasing.release(self.desk.living, asked.by, id_type=asked.one("id_type"), id_number=asked.one("id_number"))
+        except RefusedError as refused:
+            return self._release(asked, refused)
+        return self._release(asked, done=True)
+
+    def _release(self, asked: StaffAsked, refused: RefusedError | None = None, *, done: bool = False) -> Response:
+        problem, status = (refused.words, status_of(refused)) if refused else (None, 200)
+        return self.desk.page(asked, "release.html", status, problem=problem, done=done, id_type=ID_TYPE, id_number=ID_NUMBER)
 
     def _form(self, asked: StaffAsked, refused: RefusedError | None = None) -> Response:
         problems = refused.problems if isinstance(refused, BadAnswerError) else {}
