@@ -1,4 +1,4 @@
-"""What an installation does by itself: seal the audit, decide whom deliveries concern, make room, bring facts to the lake.
+"""What an installation does by itself: seal the audit, decide whom deliveries concern, hand over late appeals, make room.
 
 Each is done at its own pace on one thread. What fails is told of once and tried again at its next turn: nothing here is lost by
 waiting, and a gate does not wait for any of it.
@@ -23,9 +23,13 @@ from fangxian.store.flow import flow
 from fangxian.store.opening import make_room
 from fangxian.store.sealing import seal
 from fangxian.store.store import Event
+from fangxian.work.appealing import escalate_late
+from fangxian.work.permissions import Principal
+from fangxian.work.roles import Role
 
 log = logging.getLogger(__name__)
 _TICK: Final = 0.5
+_ITSELF: Final = Principal(subject="system", roles=frozenset({Role.SYSTEM}))
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ def _chores(living: Living) -> Iterator[Chore]:
     yield Chore("seal the audit", timedelta(seconds=1), lambda: seal(living.store, at=living.clock()))
     yield Chore("make room", timedelta(hours=6), lambda: make_room(living.store, living.clock().date()))
     yield Chore("decide", timedelta(seconds=2), lambda: _decide(living))
+    yield Chore("hand late appeals to the office", timedelta(minutes=1), lambda: escalate_late(living.store, _ITSELF, at=living.clock()))
 
 
 def _with_lake(living: Living, lake: Lake) -> Iterator[Chore]:
