@@ -18,6 +18,7 @@ from .staff_kit import Served, serve
 __all__ = ["clock", "database", "living", "migrated", "store", "vault_process"]
 
 BODIES = {
+    "/alerts/heard": {"alert": "x"},
     "/appeals/{reference}/answer": {"answer": "refused", "words": "经核查"},
     "/decisions": {"appeal": "x", "rule": "x", "reason": "other"},
     "/confirm/look-up": {"number": "00000-00000"},

@@ -22,6 +22,7 @@ from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.exchange.upkeep import exchange_chores
 from fangxian.policy.policy import policy as policy_called
+from fangxian.services.alarms import Alarm, alarms
 from fangxian.services.living import Living
 from fangxian.services.opening import open_living, open_vault
 from fangxian.services.oversight import oversight
@@ -52,6 +53,7 @@ class _Setup:
     vault: Path
     policy: str
     sender: str
+    alarm: str
     staff: str | None
     host: str
     names: tuple[str, ...]
@@ -77,6 +79,13 @@ def serve(
             envvar="FANGXIAN_SENDER",
         ),
     ],
+    alarm: Annotated[
+        str,
+        typer.Option(
+            help="Who hears of alerts of gates: module:name of your own, or `page`, where they wait until an officer has heard.",
+            envvar="FANGXIAN_ALARM",
+        ),
+    ] = ON_PAGE,
     staff: StaffOption = None,
     lake: Annotated[Path | None, typer.Option(help="The lake that facts flow to and deliveries come from.", show_default=False)] = None,
     upkeep: Annotated[
@@ -106,7 +115,7 @@ def serve(
 
     Everybody but this machine must come through TLS: put a proxy before it that adds it and sends X-Forwarded-Proto.
     """
-    _check(sender, staff, host, processes, log)
+    _check(sender, alarm, staff, host, processes, log)
     if not processes and not upkeep:
         raise FangxianError("Without processes and without chores there is nothing to do.", next_step="Leave out --no-upkeep.")
     set_up_logs(log)
@@ -119,6 +128,7 @@ def serve(
             vault=socket_path,
             policy=policy,
             sender=sender,
+            alarm=alarm,
             staff=staff,
             host=host,
             names=tuple(name or [LOOPBACK, "localhost"]),
@@ -158,7 +168,7 @@ def _keep(listening: socket.socket, setup: _Setup, on_ready: Callable[[], None])
     set_up_logs(setup.log)
     listening.close()
     with _living(setup) as living:
-        chores = [*oversight(living), *exchange_chores(living)]
+        chores = [*oversight(living), *exchange_chores(living), *alarms(living, _alarm(setup.alarm))]
         with Upkeep(living, Lake.create(setup.lake) if setup.lake else None, more=chores):
             if setup.only_chores:
                 on_ready()
@@ -175,9 +185,10 @@ def _living(setup: _Setup) -> Any:
     )
 
 
-def _check(sender: str, staff: str | None, host: str, processes: int, log: str) -> None:
+def _check(sender: str, alarm: str, staff: str | None, host: str, processes: int, log: str) -> None:
     """Refuse what cannot be served before anything is started for it."""
     _sender(sender, host)
+    _alarm(alarm)
     staff_sign_in(staff, host)
     if sender == ON_PAGE and processes > 1:
         raise FangxianError(
@@ -212,13 +223,23 @@ def _sender(named: str, host: str) -> Sender:
                 next_step=f"Serve on {LOOPBACK}, or name a sender of your own: --sender package.module:name.",
             )
         return OnThePage()
+    found: Sender = _plug(named, "sender")
+    return found
+
+
+def _alarm(named: str) -> Alarm | None:
+    """Return the alarm of a name; none where alerts wait on the page."""
+    return None if named == ON_PAGE else _plug(named, "alarm")
+
+
+def _plug(named: str, kind: str) -> Any:
+    """Return what somebody brings of their own: what `module:name` is, or an instance of it where it is a class."""
     module, _, attribute = named.partition(":")
     try:
         made: Any = getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError, ValueError):
-        raise FangxianError(f"There is no sender {named!r}.", next_step="Name it as package.module:name.") from None
-    found: Sender = made() if isinstance(made, type) else made
-    return found
+        raise FangxianError(f"There is no {kind} {named!r}.", next_step="Name it as package.module:name.") from None
+    return made() if isinstance(made, type) else made
 
 
 commands = (serve,)

@@ -15,6 +15,7 @@ from fangxian.demo.province import POLICY
 from fangxian.errors import FangxianError
 from fangxian.facts.known import now
 from fangxian.policy.policy import policy
+from fangxian.services.alarms import alarms
 from fangxian.services.living import Living
 from fangxian.services.opening import open_living
 from fangxian.services.oversight import oversight
@@ -57,7 +58,11 @@ def demonstrate(folder: Path) -> Iterator[Demonstrated]:
     if not vault.exists():
         VaultFolder.make(vault)
     opened = open_living(store=str(_store(folder / "store")), keys=keys, vault=vault, policy=policy(POLICY), sender=OnThePage())
-    with opened as living, Serving(living.store, living.policy) as serving, Upkeep(living, more=oversight(living)):
+    with (
+        opened as living,
+        Serving(living.store, living.policy) as serving,
+        Upkeep(living, more=[*oversight(living), *alarms(living, None)]),
+    ):
         if not may_record(living.store, living.policy, now()):
             renew_at_set_up(living.store, living.policy, first="demonstration-1", second="demonstration-2", at=now())
         event = Event(actor="demonstration", role="administrator", purpose="demonstration", action="register gate")

@@ -21,9 +21,6 @@ from fangxian.store.store import NOBODY, Store
 SOURCE: Final = "gate"
 """The source of what our own gates record; agencies deliver the scans of theirs as `gate-scan`."""
 
-ALERT: Final = "gate_alert"
-"""The channel on which it is told that there are alerts to read; it says nothing else."""
-
 ALARMING: Final = (confirmed_case.name, suspected_case.name)
 """The rules that rest on a diagnosis: whoever is at a gate under one of them is told of at once."""
 
@@ -108,9 +105,8 @@ _RECORD: Final = f"""
         FROM known JOIN code.hit USING (person_id)
         WHERE policy = %(policy)s AND rule = ANY(%(alarming)s) AND from_at <= scanned_at AND (until_at IS NULL OR until_at > scanned_at)
         ORDER BY person_id, gate_id, scan_id, rule
-        RETURNING 1
     )
-    SELECT (SELECT count(*) FROM pending), (SELECT count(*) FROM alert), gate_id, scan_id, scan.outcome, scan.colour
+    SELECT (SELECT count(*) FROM pending), gate_id, scan_id, scan.outcome, scan.colour
     FROM (VALUES (1)) AS once (row) LEFT JOIN (gate.scan JOIN incoming USING (person_id, gate_id, scan_id)) ON true
 """
 
@@ -119,7 +115,7 @@ def record_visits(store: Store, visits: Sequence[Visit], *, policy: Policy, at: 
     """Record scans in one transaction; return those that stood there already, and whether somebody's code must be decided again.
 
     Each scan is an event of its own about its person. A scan is the same when gate and scan id are; who sent it twice is told what
-    was recorded the first time. An alert is told to whoever listens once the transaction is committed.
+    was recorded the first time. Whoever is under a rule that alarms is an alert in the same transaction.
     """
     reads = facts_read(policy)
     with store.pool.connection() as connection, connection.transaction():
@@ -136,10 +132,8 @@ def record_visits(store: Store, visits: Sequence[Visit], *, policy: Policy, at: 
                 "temperatures_matter": TemperatureReading.name in reads,
             },
         ).fetchall()
-        pending, alerts = rows[0][:2]
-        if alerts:
-            connection.execute("SELECT pg_notify(%s, '')", [ALERT])
-    known = {(gate_id, scan_id): Recorded(outcome, colour) for _, _, gate_id, scan_id, outcome, colour in rows if scan_id}
+    pending = rows[0][0]
+    known = {(gate_id, scan_id): Recorded(outcome, colour) for _, gate_id, scan_id, outcome, colour in rows if scan_id}
     return known, bool(pending)
 
 

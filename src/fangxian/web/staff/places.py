@@ -10,6 +10,7 @@ from fangxian.work.roles import Action
 ANSWER: Final = (Action.ANSWER_APPEAL, Action.ANSWER_APPEAL_AT_OFFICE)
 
 PLACES: Final[dict[str, tuple[Action, ...]]] = {
+    "alerts": (Action.HEAR_ALERT,),
     "appeals": ANSWER,
     "decisions": (Action.SIGN_DECISION,),
     "confirm": (Action.CONFIRM_DECLARATION,),
