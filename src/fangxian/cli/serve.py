@@ -27,11 +27,12 @@ from fangxian.services.living import Living
 from fangxian.services.opening import open_living, open_vault
 from fangxian.services.oversight import oversight
 from fangxian.services.senders import OnThePage, Sender
-from fangxian.services.upkeep import Upkeep
+from fangxian.services.upkeep import FOR_CHORES, Upkeep
 from fangxian.signed.key_folder import KeyFolder
 from fangxian.store.opening import migrated_database
 from fangxian.store.renewals import ever_renewed
 from fangxian.store.serving import Serving
+from fangxian.store.store import CONNECTIONS
 from fangxian.web.gate.reading import readers
 from fangxian.web.live import live_application
 from fangxian.web.running.logs import set_up_logs
@@ -167,7 +168,7 @@ def _keep(listening: socket.socket, setup: _Setup, on_ready: Callable[[], None])
     """Do the installation's chores in a process of its own."""
     set_up_logs(setup.log)
     listening.close()
-    with _living(setup) as living:
+    with _living(setup, connections=FOR_CHORES) as living:
         chores = [*oversight(living), *exchange_chores(living), *alarms(living, _alarm(setup.alarm))]
         with Upkeep(living, Lake.create(setup.lake) if setup.lake else None, more=chores):
             if setup.only_chores:
@@ -175,13 +176,14 @@ def _keep(listening: socket.socket, setup: _Setup, on_ready: Callable[[], None])
             wait_for_end()
 
 
-def _living(setup: _Setup) -> Any:
+def _living(setup: _Setup, *, connections: int = CONNECTIONS) -> Any:
     return open_living(
         store=setup.database,
         keys=KeyFolder(setup.keys, setup.passphrase),
         vault=setup.vault,
         policy=policy_called(setup.policy),
         sender=_sender(setup.sender, setup.host),
+        connections=connections,
     )
 
 

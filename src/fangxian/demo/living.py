@@ -21,7 +21,7 @@ from fangxian.services.opening import open_living
 from fangxian.services.oversight import oversight
 from fangxian.services.senders import OnThePage
 from fangxian.services.sign_in import DemoSignIn
-from fangxian.services.upkeep import Upkeep
+from fangxian.services.upkeep import FOR_CHORES, Upkeep
 from fangxian.signed.files import write_file
 from fangxian.signed.key_folder import KeyFolder
 from fangxian.sources.catalogue import all_sources
@@ -57,7 +57,8 @@ def demonstrate(folder: Path) -> Iterator[Demonstrated]:
     keys, vault = _keys(folder / "keys"), folder / "vault"
     if not vault.exists():
         VaultFolder.make(vault)
-    opened = open_living(store=str(_store(folder / "store")), keys=keys, vault=vault, policy=policy(POLICY), sender=OnThePage())
+    named = str(_store(folder / "store"))
+    opened = open_living(store=named, keys=keys, vault=vault, policy=policy(POLICY), sender=OnThePage(), connections=FOR_CHORES)
     with (
         opened as living,
         Serving(living.store, living.policy) as serving,
