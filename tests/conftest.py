@@ -40,14 +40,26 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{mark}: {meaning}")
 
 
+SHARED_BY = ("spark_cluster", "demonstration")
+"""What is so dear to make that one process runs all tests that ask for it."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark a test by the engine that it asks for, so that nobody has to remember to."""
+    """Mark a test by the engine that it asks for, so that nobody has to remember to, and keep together what shares something."""
     for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
         fixtures = getattr(item, "fixturenames", ())
         if "spark_cluster" in fixtures:
             item.add_marker("spark")
         if "postgres_server" in fixtures:
             item.add_marker("postgres")
+
+
+def _group(item: pytest.Item) -> str:
+    """Return what a test shares with others: something dear, or what its module makes."""
+    asked = getattr(item, "fixturenames", ())
+    return next((each for each in SHARED_BY if each in asked), item.nodeid.partition("::")[0])
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,7 +4,7 @@ import pytest
 
 from fangxian.exchange import agreement as agreements
 from fangxian.exchange.asking import recognise
-from fangxian.exchange.disputing import send_answers, send_disputes
+from fangxian.exchange.delivering import send_answers, send_disputes
 from fangxian.exchange.message import Kind
 from fangxian.exchange.posting import send
 from fangxian.exchange.refusals import Refusal, RefusedMessageError
@@ -19,6 +19,25 @@ from fangxian.work.roles import Role
 from .conftest import FROM_KEY_AREA, HERE, THERE, enrolled, event, shown_code
 
 OFFICER = Principal(subject="officer-1", roles=frozenset({Role.APPEAL_OFFICER}), region_codes=frozenset({"000000"}), second_factor=True)
+
+
+STALE = """
+    WITH people AS (
+        SELECT gen_random_uuid() AS other, event_id
+        FROM generate_series(1, 60), (SELECT event_id FROM audit.event WHERE person_id = '00000000-0000-0000-0000-000000000000' LIMIT 1)
+    ), told AS (
+        INSERT INTO facts.recognised_code
+        SELECT f.fact_id, f.known_at, f.source, f.delivery_id, other, f.from_at, f.until_at, '420100', f.reason_class, f.statement_id,
+            people.event_id
+        FROM people, facts.recognised_code AS f
+    )
+    INSERT INTO work.appeal
+        (person_id, appeal_id, fact_type, fact_id, ground, owner, region_code, opened_at, due_at, state, words, event_id)
+    SELECT other, gen_random_uuid(), fact_type, fact_id, ground, owner, region_code, opened_at - interval '1 day',
+        due_at - interval '1 day', state, words, people.event_id
+    FROM people, work.appeal WHERE appeal_id = %(appeal)s
+"""
+"""Sixty disputes, older than the one that stands, about what a region said with which there is no agreement any more."""
 
 
 def herself(person_id: str) -> Principal:
@@ -96,13 +115,40 @@ def test_an_opinion_or_hardship_is_for_this_region_to_decide_and_goes_nowhere(bo
     assert send_disputes(both.here.living) == 0
 
 
-def test_a_dispute_that_cannot_be_delivered_waits_and_goes_to_the_office_in_time(both):
-    disputed(both)
+def tries(both, member) -> int:
+    return [look.action for look in looking.who_looked(both.here.living, member.person_id)].count("dispute_tried")
+
+
+def test_a_dispute_that_is_not_taken_is_tried_again_later_and_each_time_later_still(both, clock):
+    _, here, _ = disputed(both)
     agreements.end(both.there.living.store, event("end"), HERE, at=both.there.living.clock())
-    for _ in range(2):
-        with pytest.raises(RefusedMessageError) as refused:
+    with pytest.raises(RefusedMessageError) as refused:
+        send_disputes(both.here.living)
+    assert refused.value.reason is Refusal.NO_AGREEMENT
+    assert (send_disputes(both.here.living), tries(both, here)) == (0, 1)
+    for minutes in (1, 2, 4):
+        clock.forward(minutes=minutes, seconds=-1)
+        assert send_disputes(both.here.living) == 0
+        clock.forward(seconds=1)
+        with pytest.raises(RefusedMessageError):
             send_disputes(both.here.living)
-        assert refused.value.reason is Refusal.NO_AGREEMENT
+    assert tries(both, here) == 4
+
+
+def test_without_an_agreement_nothing_is_tried_and_nobodys_words_are_read(both):
+    _, here, _ = disputed(both)
+    agreements.end(both.here.living.store, event("end"), THERE, at=both.here.living.clock())
+    before = [look.action for look in looking.who_looked(both.here.living, here.person_id)]
+    assert send_disputes(both.here.living) == 0
+    assert [look.action for look in looking.who_looked(both.here.living, here.person_id)][1:] == before
+
+
+def test_what_waits_for_a_region_that_is_left_keeps_no_other_waiting(both):
+    _, here, appeal = disputed(both)
+    with both.here.living.store.pool.connection() as connection:
+        connection.execute(STALE, {"appeal": appeal.appeal_id})
+    assert send_disputes(both.here.living) == 1
+    assert tries(both, here) == 1
 
 
 def test_an_answer_to_no_dispute_of_ours_is_refused(both):

@@ -26,7 +26,11 @@ from fangxian.store.renewals import lapsed_since
 from fangxian.store.retention import end_of, numbers, tables
 from fangxian.vault.folder import VaultFolder
 from fangxian.vault.process import VaultProcess
+from fangxian.work.appeal import AppealState, Ground
+from fangxian.work.appealing import answer_appeal
+from fangxian.work.permissions import Principal
 from fangxian.work.renewal import renew_at_set_up
+from tests.work.conftest import dispute, expose
 
 from .conftest import ANN, BO, NOON, declaration, event
 
@@ -131,6 +135,30 @@ def test_the_key_of_an_ended_month_is_gone_and_a_backup_that_has_it_is_found(sto
     assert "register 2020-02" in checked.output
     assert CliRunner().invoke(build(), ["vault", "check-backup", str(tmp_path / "none"), "--dir", str(vault_folder)]).exit_code != 0
     assert proof["proof"]
+
+
+def test_the_key_of_a_month_in_which_appeals_were_only_answered_is_gone_too(store, vault):
+    def seal(words, period="2020-03"):
+        return vault.seal(words, person_id=ANN, retention="control", period=period, field="appeal_words")
+
+    expose(store)
+    seal("said in February", period="2020-02")
+    appeal = dispute(store, Ground.WRONG_FACT, at=NOON)
+    tracer = Principal(subject="tracer-1", roles=frozenset({"source_owner"}), organisation_ids=frozenset({"tracing"}), second_factor=True)
+    answer_appeal(
+        store,
+        tracer,
+        person_id=ANN,
+        appeal_id=appeal.appeal_id,
+        answer=AppealState.REFUSED,
+        words="经核查",
+        seal=seal,
+        policies=[HANGZHOU],
+        at=MARCH,
+    )
+    end_all(store, vault, end_of("control", date(2020, 3, 1)))
+    with pytest.raises(FangxianError, match="destroyed"):
+        seal("again")
 
 
 ENDS_UNTIL_KILLED = """

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from fangxian.errors import FangxianError
-from fangxian.store.identities import Identity, end_period, identity_of, keep_identities, keep_identity
+from fangxian.store.identities import Identity, identity_of, keep_identities, keep_identity
 from fangxian.store.renaming import rename_identities, renaming
 from fangxian.vault.folder import VaultFolder
 from fangxian.vault.local import LocalVault
@@ -142,16 +142,13 @@ def test_many_are_kept_at_once(store, vault):
     assert phoned(store, vault, "13800000199") == {people[199].person_id}
 
 
-def test_what_a_destroyed_key_sealed_is_said_to_be_destroyed_and_then_removed(store, vault, database):
+def test_what_a_destroyed_key_sealed_is_said_to_be_destroyed(store, vault, database):
     ann = keep(store, vault, someone(vault))
     bo = keep(store, vault, someone(vault, "invented-2"), at=MARCH)
     vault.destroy("identity", "2020-02", at=MARCH)
     with pytest.raises(FangxianError, match="destroyed on 2020-03-05, by proof number 1"):
         look(store, vault, ann.person_id)
-    with store.transaction(event(None, "end of period"), at=MARCH) as transaction:
-        proof = end_period(transaction, vault, retention="identity", period="2020-02")
-    assert (proof.number, look(store, vault, ann.person_id), look(store, vault, bo.person_id)) == (1, None, bo)
-    assert phoned(store, vault, "13800000000", at=MARCH) == {bo.person_id}
+    assert look(store, vault, bo.person_id) == bo
 
 
 def test_a_store_keeps_nobody_under_another_vaults_names(store, vault, tmp_path):

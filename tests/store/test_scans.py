@@ -12,7 +12,6 @@ from fangxian.code.hits import facts_read
 from fangxian.facts import Diagnosis
 from fangxian.policy.colour import Colour
 from fangxian.policy.policy import policy
-from fangxian.store.alerts import follow_alerts, hear
 from fangxian.store.deciding import decide_pending
 from fangxian.store.gate_devices import Device, devices, devices_of, open_device, register, revoke
 from fangxian.store.recording import record
@@ -115,34 +114,12 @@ def test_a_fever_at_the_gate_changes_the_code_where_a_rule_reads_it_and_a_visit_
 
 
 @pytest.mark.parametrize("status", ["confirmed", "suspected"])
-def test_a_case_at_a_gate_is_told_at_once_and_once(store, status):
+def test_a_case_at_a_gate_is_an_alert_once_however_often_it_is_sent(store, status):
     diagnose(store, ANN, status=status)
-    told, end = [], threading.Event()
-    listener = threading.Thread(target=follow_alerts, args=[store, told.append], kwargs={"clock": lambda: NOON, "end": end}, daemon=True)
-    listener.start()
     seen = visit(outcome="colour", colour="red", did="refused")
     for _ in range(2):
         record_visits(store, [seen, visit(BO)], policy=HANGZHOU, at=NOON)
-    for _ in range(500):
-        if told:
-            break
-        end.wait(0.01)
-    end.set()
-    listener.join()
-    assert [(alert.person_id, alert.scan_id, alert.rule) for alert in told] == [(ANN, seen.scan_id, f"{status}-case")]
-    assert hear(store, told.append, at=NOON) == 0
-
-
-def test_an_alert_whose_hearer_dies_is_told_again(store):
-    diagnose(store, ANN)
-    record_visits(store, [visit()], policy=HANGZHOU, at=NOON)
-
-    def dies(alert):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        hear(store, dies, at=NOON)
-    assert hear(store, lambda alert: None, at=NOON) == 1
+    assert rows(store, "SELECT person_id, scan_id, rule FROM gate.alert") == [(UUID(ANN), seen.scan_id, f"{status}-case")]
 
 
 def test_the_database_itself_refuses_a_scan_without_its_event(database):

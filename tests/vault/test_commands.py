@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
-from fangxian.cli.app import main
+from fangxian.cli.app import build, main
 from fangxian.errors import FangxianError
 from fangxian.sources.identity import KeyFile
 from fangxian.store.identities import Identity, identity_of, keep_identity
@@ -67,22 +68,19 @@ def test_a_period_is_destroyed_in_vault_and_store_and_its_backup_found(fangxian,
     with VaultProcess(folder.path) as process, open_store(database) as store, process.client() as vault:
         ann = Identity(person_id=vault.person_id("passport", "x"), full_name="王小明", id_type="passport", id_number="x")
         with store.transaction(event, at=FEBRUARY) as transaction:
-            keep_identity(transaction, vault, ann, retention="identity")
+            keep_identity(transaction, vault, ann, retention="register")
         shutil.copytree(folder.path, tmp_path / "backups" / "monday")
-        where = ("--retention", "identity", "--period", "2020-02", "--role", "officer", "--purpose", "end of the period")
-        code, told = fangxian("destroy", "--socket", process.socket_path, "--store", database, *where)
-        assert (code, "is destroyed, proof 1." in told) == (0, True)
+        who = ["--role", "officer", "--purpose", "end of the period"]
+        asked = ["store", "end", "--do", "--vault", str(process.socket_path), "--store", database, *who]
+        assert CliRunner().invoke(build(), asked).exit_code == 0
         look = Event(actor="test", role="clerk", purpose="test", action="look", person_id=ann.person_id)
         with store.transaction(look, at=FEBRUARY) as transaction:
             assert identity_of(transaction, vault, ann.person_id) is None
-    with psycopg.connect(database) as connection:
-        done = connection.execute("SELECT role, purpose, details FROM audit.event WHERE action = 'end period'").fetchall()
-    assert done == [("officer", "end of the period", {"retention": "identity", "period": "2020-02"})]
     code, told = fangxian("proofs", "--dir", folder.path)
-    assert (code, "identity 2020-02" in told, "The proofs hold: 1." in told) == (0, True, True)
+    assert (code, "register 2020-02" in told, "The proofs hold: 1." in told) == (0, True, True)
     code, told = fangxian("check-backup", tmp_path / "backups", "--dir", folder.path)
     assert (code, "1 copies of destroyed keys" in told, "2020-02.key" in told) == (2, True, True)
-    (tmp_path / "backups/monday/keys/data/identity/2020-02.key").unlink()
+    (tmp_path / "backups/monday/keys/data/register/2020-02.key").unlink()
     assert fangxian("check-backup", tmp_path / "backups", "--dir", folder.path) == (0, "It has none of the destroyed keys.")
 
 

@@ -21,6 +21,7 @@ POLICYS = ("330000",)
 """Officers of the whole region of the policy: an action on the policy itself takes no less."""
 
 BODIES = {
+    "/alerts/heard": {"alert": "x"},
     "/appeals/{reference}/answer": {"answer": "refused", "words": "经核查"},
     "/decisions": {"appeal": "x", "rule": "x", "reason": "other"},
     "/confirm/look-up": {"number": "00000-00000"},

@@ -22,16 +22,18 @@ from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.exchange.upkeep import exchange_chores
 from fangxian.policy.policy import policy as policy_called
+from fangxian.services.alarms import Alarm, alarms
 from fangxian.services.living import Living
 from fangxian.services.opening import open_living, open_vault
 from fangxian.services.oversight import oversight
 from fangxian.services.senders import OnThePage, Sender
 from fangxian.services.this_machine import HERE
-from fangxian.services.upkeep import Upkeep
+from fangxian.services.upkeep import FOR_CHORES, Upkeep
 from fangxian.signed.key_folder import KeyFolder
 from fangxian.store.opening import migrated_database
 from fangxian.store.renewals import ever_renewed
 from fangxian.store.serving import Serving
+from fangxian.store.store import CONNECTIONS
 from fangxian.web.gate.reading import readers
 from fangxian.web.live import live_application
 from fangxian.web.running.logs import set_up_logs
@@ -53,6 +55,7 @@ class _Setup:
     vault: Path
     policy: str
     sender: str
+    alarm: str
     staff: str | None
     host: str
     names: tuple[str, ...]
@@ -78,6 +81,13 @@ def serve(
             envvar="FANGXIAN_SENDER",
         ),
     ],
+    alarm: Annotated[
+        str,
+        typer.Option(
+            help="Who hears of alerts of gates: module:name of your own, or `page`, where they wait until an officer has heard.",
+            envvar="FANGXIAN_ALARM",
+        ),
+    ] = ON_PAGE,
     staff: StaffOption = None,
     lake: Annotated[Path | None, typer.Option(help="The lake that facts flow to and deliveries come from.", show_default=False)] = None,
     upkeep: Annotated[
@@ -107,7 +117,7 @@ def serve(
 
     Everybody but this machine must come through TLS: put a proxy before it that adds it and sends X-Forwarded-Proto.
     """
-    _check(sender, staff, host, name or (), processes, log)
+    _check(sender, alarm, staff, host, name or (), processes, log)
     if not processes and not upkeep:
         raise FangxianError("Without processes and without chores there is nothing to do.", next_step="Leave out --no-upkeep.")
     set_up_logs(log)
@@ -120,6 +130,7 @@ def serve(
             vault=socket_path,
             policy=policy,
             sender=sender,
+            alarm=alarm,
             staff=staff,
             host=host,
             names=tuple(name or [LOOPBACK, "localhost"]),
@@ -158,27 +169,29 @@ def _keep(listening: socket.socket, setup: _Setup, on_ready: Callable[[], None])
     """Do the installation's chores in a process of its own."""
     set_up_logs(setup.log)
     listening.close()
-    with _living(setup) as living:
-        chores = [*oversight(living), *exchange_chores(living)]
+    with _living(setup, connections=FOR_CHORES) as living:
+        chores = [*oversight(living), *exchange_chores(living), *alarms(living, _alarm(setup.alarm))]
         with Upkeep(living, Lake.create(setup.lake) if setup.lake else None, more=chores):
             if setup.only_chores:
                 on_ready()
             wait_for_end()
 
 
-def _living(setup: _Setup) -> Any:
+def _living(setup: _Setup, *, connections: int = CONNECTIONS) -> Any:
     return open_living(
         store=setup.database,
         keys=KeyFolder(setup.keys, setup.passphrase),
         vault=setup.vault,
         policy=policy_called(setup.policy),
         sender=_sender(setup.sender, setup.host, setup.names),
+        connections=connections,
     )
 
 
-def _check(sender: str, staff: str | None, host: str, names: Sequence[str], processes: int, log: str) -> None:
+def _check(sender: str, alarm: str, staff: str | None, host: str, names: Sequence[str], processes: int, log: str) -> None:
     """Refuse what cannot be served before anything is started for it."""
     _sender(sender, host, names)
+    _alarm(alarm)
     staff_sign_in(staff, host)
     if sender == ON_PAGE and processes > 1:
         raise FangxianError(
@@ -213,13 +226,23 @@ def _sender(named: str, host: str, names: Sequence[str]) -> Sender:
                 next_step=f"Serve on {LOOPBACK} without --name, or name a sender of your own: --sender package.module:name.",
             )
         return OnThePage()
+    found: Sender = _plug(named, "sender")
+    return found
+
+
+def _alarm(named: str) -> Alarm | None:
+    """Return the alarm of a name; none where alerts wait on the page."""
+    return None if named == ON_PAGE else _plug(named, "alarm")
+
+
+def _plug(named: str, kind: str) -> Any:
+    """Return what somebody brings of their own: what `module:name` is, or an instance of it where it is a class."""
     module, _, attribute = named.partition(":")
     try:
         made: Any = getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError, ValueError):
-        raise FangxianError(f"There is no sender {named!r}.", next_step="Name it as package.module:name.") from None
-    found: Sender = made() if isinstance(made, type) else made
-    return found
+        raise FangxianError(f"There is no {kind} {named!r}.", next_step="Name it as package.module:name.") from None
+    return made() if isinstance(made, type) else made
 
 
 commands = (serve,)

@@ -1,4 +1,4 @@
-"""The vault: a process that holds the keys of people's identity; make, serve, destroy with a proof, rotate."""
+"""The vault: a process that holds the keys of people's identity; make, serve, show what was destroyed, rotate."""
 
 from __future__ import annotations
 
@@ -7,15 +7,9 @@ from typing import Annotated
 
 import typer
 
-from fangxian.cli.options import LanguageOption, PurposeOption, RoleOption
+from fangxian.cli.options import LanguageOption
 from fangxian.cli.printing import Reader, plain_table, print_line, print_table
-from fangxian.cli.store import StoreOption
 from fangxian.errors import FangxianError
-from fangxian.facts.known import now
-from fangxian.store.identities import end_period
-from fangxian.store.opening import open_store
-from fangxian.store.store import Event
-from fangxian.vault.client import VaultClient
 from fangxian.vault.folder import VaultFolder, marks_in
 from fangxian.vault.local import LocalVault
 from fangxian.vault.proofs import BEGINNING, read_proofs
@@ -44,33 +38,6 @@ def make(
 def serve(*, folder: DirOption, socket: SocketOption, master: MasterOption = None) -> None:
     """Run the vault until it is stopped; it answers processes of the same user, and shows nobody a key."""
     serve_vault(folder, socket, master=master)
-
-
-def destroy(
-    *,
-    socket: SocketOption,
-    store: StoreOption,
-    retention: Annotated[str, typer.Option(help="The retention class.")],
-    period: Annotated[str, typer.Option(help="The month, such as 2020-02.")],
-    role: RoleOption,
-    purpose: PurposeOption,
-    language: LanguageOption = "zh",
-) -> None:
-    """Destroy the key of a class and month for good, remove from the store what it sealed, and print the proof. Nothing brings it back."""
-    event = Event(actor="command line", role=role, purpose=purpose, action="end period", details={"retention": retention, "period": period})
-    with VaultClient(socket) as vault, open_store(store) as running, running.transaction(event, at=now()) as transaction:
-        proof = end_period(transaction, vault, retention=retention, period=period)
-    reader = Reader(language)
-    print_line(
-        reader.say(
-            f"{retention} {period} 的密钥已销毁，证明第 {proof.number} 号。",
-            f"The key of {retention} {period} is destroyed, proof {proof.number}.",
-        )
-    )
-    print_line(reader.say(f"证明 {proof.hash}", f"proof {proof.hash}"))
-    print_line(
-        reader.say("备份里的同一把密钥也要销毁：fangxian vault check-backup", "Destroy it in backups too: fangxian vault check-backup")
-    )
 
 
 def proofs(*, folder: DirOption, language: LanguageOption = "zh") -> None:
@@ -120,4 +87,4 @@ def rotate(*, folder: DirOption, master: MasterOption = None, language: Language
     print_line(Reader(language).say(f"新密钥的标记 {mark}", f"mark of the new key {mark}"))
 
 
-groups = {"vault": (make, serve, destroy, proofs, check_backup, rotate)}
+groups = {"vault": (make, serve, proofs, check_backup, rotate)}

@@ -15,12 +15,13 @@ from fangxian.demo.province import POLICY
 from fangxian.errors import FangxianError
 from fangxian.facts.known import now
 from fangxian.policy.policy import policy
+from fangxian.services.alarms import alarms
 from fangxian.services.living import Living
 from fangxian.services.opening import open_living
 from fangxian.services.oversight import oversight
 from fangxian.services.senders import OnThePage
 from fangxian.services.sign_in import DemoSignIn
-from fangxian.services.upkeep import Upkeep
+from fangxian.services.upkeep import FOR_CHORES, Upkeep
 from fangxian.signed.files import write_file
 from fangxian.signed.key_folder import KeyFolder
 from fangxian.sources.catalogue import all_sources
@@ -56,8 +57,13 @@ def demonstrate(folder: Path) -> Iterator[Demonstrated]:
     keys, vault = _keys(folder / "keys"), folder / "vault"
     if not vault.exists():
         VaultFolder.make(vault)
-    opened = open_living(store=str(_store(folder / "store")), keys=keys, vault=vault, policy=policy(POLICY), sender=OnThePage())
-    with opened as living, Serving(living.store, living.policy) as serving, Upkeep(living, more=oversight(living)):
+    named = str(_store(folder / "store"))
+    opened = open_living(store=named, keys=keys, vault=vault, policy=policy(POLICY), sender=OnThePage(), connections=FOR_CHORES)
+    with (
+        opened as living,
+        Serving(living.store, living.policy) as serving,
+        Upkeep(living, more=[*oversight(living), *alarms(living, None)]),
+    ):
         if not may_record(living.store, living.policy, now()):
             renew_at_set_up(living.store, living.policy, first="demonstration-1", second="demonstration-2", at=now())
         event = Event(actor="demonstration", role="administrator", purpose="demonstration", action="register gate")

@@ -1,52 +1,20 @@
-"""Disputes about what another region said: each goes there as a message, is an ordinary appeal there, and its answer comes back.
-
-The ordinary appeal here stays open meanwhile, with its deadline: where no answer comes in time, the appeal office has it.
-"""
+"""Disputes that another region brings us, and its answers to ours: each dispute is an ordinary appeal here, for our own people."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
 from uuid import UUID
 
-from fangxian.errors import FangxianError
 from fangxian.exchange.message import Kind, Message
-from fangxian.exchange.posting import send
 from fangxian.exchange.refusals import Refusal, RefusedMessageError
-from fangxian.exchange.taking import PURPOSE, Answer, by_region
-from fangxian.facts import Text
+from fangxian.exchange.taking import Answer, by_region
 from fangxian.services import appeal_words
 from fangxian.services.living import Living
 from fangxian.store.store import Event
 from fangxian.work.appeal import OTHER_REGION, AppealState, Ground
-from fangxian.work.appeal_rows import read, words_of
+from fangxian.work.appeal_rows import read
 from fangxian.work.appealing import answer_appeal, open_appeal
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
-
-_TO_SEND: Final = """
-    SELECT DISTINCT replace(a.person_id::text, '-', ''), a.appeal_id, f.region_code, f.statement_id
-    FROM work.appeal AS a JOIN facts.recognised_code AS f USING (person_id, fact_id)
-    WHERE a.fact_type = 'recognised_code' AND a.state = 'with_source'
-        AND NOT EXISTS (SELECT FROM exchange.dispute AS d WHERE d.person_id = a.person_id AND d.dispute_id = a.appeal_id)
-    LIMIT 50
-"""
-_TO_ANSWER: Final = """
-    SELECT replace(d.person_id::text, '-', ''), d.dispute_id, d.region_code, d.appeal_id
-    FROM exchange.dispute AS d JOIN work.appeal AS a USING (person_id, appeal_id)
-    WHERE d.side = 'received' AND d.answered_at IS NULL AND a.closed_at IS NOT NULL LIMIT 50
-"""
-_WITHOUT_WORDS: Final = Text("该地区未附说明。", "That region gave no words.")
-
-
-def send_disputes(living: Living) -> int:
-    """Send the disputes that wait; return how many went. Raises the last error once all were tried."""
-    return _each(living, _TO_SEND, _send_dispute)
-
-
-def send_answers(living: Living) -> int:
-    """Send the answers to disputes that other regions wait for; return how many went. Raises as `send_disputes`."""
-    return _each(living, _TO_ANSWER, _send_answer)
 
 
 def take_dispute(living: Living, message: Message) -> Answer:
@@ -67,48 +35,6 @@ def take_answer(living: Living, message: Message) -> Answer:
                 _close(living, message.issuer, UUID(bytes=named), AppealState(answer), words)
                 return Kind.RECEIVED, {}
     raise RefusedMessageError(Refusal.UNREADABLE)
-
-
-def _each(living: Living, waiting: str, do: Callable[..., None]) -> int:
-    """Do something for each of the few that wait: every one is a message over the network."""
-    with living.store.pool.connection() as connection:
-        rows = connection.execute(waiting.encode()).fetchall()
-    failed: FangxianError | None = None
-    for row in rows:
-        try:
-            do(living, *row)
-        except FangxianError as error:
-            failed = error
-    if failed:
-        raise failed
-    return len(rows)
-
-
-def _send_dispute(living: Living, person_id: str, appeal_id: UUID, region_code: str, statement_id: str) -> None:
-    appeal = read(living.store, person_id, appeal_id)
-    sealed, _ = words_of(living.store, _for_region(region_code), person_id=person_id, appeal_id=appeal_id, at=living.clock())
-    body = {
-        "dispute": appeal_id.bytes,
-        "statement": bytes.fromhex(statement_id),
-        "ground": str(appeal.ground),
-        "words": appeal_words.opened(living, sealed, person_id, appeal_words.SAID, at=appeal.opened_at),
-    }
-    _expect_received(send(living, region_code, Kind.DISPUTE, lambda _: body))
-    _keep(living, _event("dispute_sent", person_id, region_code), side="sent", dispute_id=appeal_id, appeal_id=appeal_id)
-
-
-def _send_answer(living: Living, person_id: str, dispute_id: UUID, region_code: str, appeal_id: UUID) -> None:
-    appeal = read(living.store, person_id, appeal_id)
-    by = _on_behalf(region_code, person_id)
-    _, sealed = words_of(living.store, by, person_id=person_id, appeal_id=appeal_id, at=living.clock())
-    words = f"{_WITHOUT_WORDS.zh} {_WITHOUT_WORDS.en}"
-    if sealed is not None and appeal.closed_at is not None:
-        words = appeal_words.opened(living, sealed, person_id, appeal_words.ANSWERED, at=appeal.closed_at)
-    # Taken back there by the person: there is nothing left to be upheld.
-    said = AppealState.UPHELD if appeal.state is AppealState.UPHELD else AppealState.REFUSED
-    body = {"dispute": dispute_id.bytes, "answer": str(said), "words": words}
-    _expect_received(send(living, region_code, Kind.ANSWER, lambda _: body))
-    _answered(living, _event("dispute_answer_sent", person_id, region_code), dispute_id)
 
 
 def _open(living: Living, region_code: str, dispute_id: UUID, statement_id: UUID, ground: Ground, words: str) -> None:
@@ -143,7 +69,12 @@ def _open(living: Living, region_code: str, dispute_id: UUID, statement_id: UUID
         ).appeal_id
     )
     event = by_region(region_code, "dispute_received", person_id, region=region_code)
-    _keep(living, event, side="received", dispute_id=dispute_id, appeal_id=appeal_id)
+    with living.store.transaction(event, at=at) as transaction:
+        transaction.connection.execute(
+            "INSERT INTO exchange.dispute (person_id, dispute_id, side, region_code, appeal_id, event_id) "
+            "VALUES (%s, %s, 'received', %s, %s, %s) ON CONFLICT DO NOTHING",
+            [UUID(person_id), dispute_id, region_code, appeal_id, event.event_id],
+        )
 
 
 def _close(living: Living, region_code: str, dispute_id: UUID, answer: AppealState, words: str) -> None:
@@ -172,29 +103,16 @@ def _close(living: Living, region_code: str, dispute_id: UUID, answer: AppealSta
             policies=[living.policy],
             at=at,
         )
-    _answered(living, by_region(region_code, "dispute_answer_received", person_id, region=region_code), dispute_id)
+    keep_answered(living, by_region(region_code, "dispute_answer_received", person_id, region=region_code), dispute_id)
 
 
-def _keep(living: Living, event: Event, *, side: str, dispute_id: UUID, appeal_id: UUID) -> None:
-    with living.store.transaction(event, at=living.clock()) as transaction:
-        transaction.connection.execute(
-            "INSERT INTO exchange.dispute (person_id, dispute_id, side, region_code, appeal_id, event_id) VALUES (%s, %s, %s, %s, %s, %s) "
-            "ON CONFLICT DO NOTHING",
-            [UUID(event.person_id), dispute_id, side, event.details["region"], appeal_id, event.event_id],
-        )
-
-
-def _answered(living: Living, event: Event, dispute_id: UUID) -> None:
+def keep_answered(living: Living, event: Event, dispute_id: UUID) -> None:
+    """Keep that a dispute's answer is where it belongs; the event says whose dispute it is."""
     with living.store.transaction(event, at=living.clock()) as transaction:
         transaction.connection.execute(
             "UPDATE exchange.dispute SET answered_at = %s, event_id = %s WHERE person_id = %s AND dispute_id = %s",
             [transaction.at, event.event_id, UUID(event.person_id), dispute_id],
         )
-
-
-def _event(action: str, person_id: str, region_code: str) -> Event:
-    details: Mapping[str, Any] = {"region": region_code}
-    return Event(actor="system", role=Role.SYSTEM, purpose=PURPOSE, action=action, person_id=person_id, details=details)
 
 
 def _for_region(region_code: str) -> Principal:
@@ -210,8 +128,3 @@ def _for_region(region_code: str) -> Principal:
 def _on_behalf(region_code: str, person_id: str) -> Principal:
     """Return the region that brings the words of a person of ours, as that person."""
     return Principal(subject=f"region-{region_code}", roles=frozenset({Role.CITIZEN}), person_ids=frozenset({person_id}))
-
-
-def _expect_received(answer: Message) -> None:
-    if answer.kind is not Kind.RECEIVED:
-        raise RefusedMessageError(Refusal.FAILED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -15,7 +16,7 @@ from fangxian.services.living import Living
 
 PATH: Final = "/api/v1/exchange"
 PATIENCE: Final = 20.0
-"""Seconds; whoever asks waits for it on a page."""
+"""Seconds until a message is answered or given up, whatever it waits for: whoever asks waits for it on a page."""
 
 
 def send(living: Living, region_code: str, kind: Kind, body: Callable[[UUID], Mapping[str, Any]], *, patience: float = PATIENCE) -> Message:
@@ -39,17 +40,28 @@ def send(living: Living, region_code: str, kind: Kind, body: Callable[[UUID], Ma
 
 def _post(address: str, data: bytes, patience: float) -> bytes:
     try:
-        with httpx.stream("POST", address, content=data, timeout=patience, headers={"Content-Type": "application/cose"}) as response:
-            found = b""
-            for part in response.iter_bytes():
-                found += part
-                if len(found) > LONGEST:
-                    raise RefusedMessageError(Refusal.FAILED)
-    except httpx.HTTPError:
+        status, found = asyncio.run(_answered(address, data, patience))
+    except (httpx.HTTPError, TimeoutError):
         raise RefusedMessageError(Refusal.FAILED) from None
-    if response.status_code != httpx.codes.OK:
-        raise RefusedMessageError(_refused(response.status_code, found))
+    if status != httpx.codes.OK:
+        raise RefusedMessageError(_refused(status, found))
     return found
+
+
+async def _answered(address: str, data: bytes, patience: float) -> tuple[int, bytes]:
+    """Return status and body of the answer. The deadline is for all of it: a client's own is for each byte that comes."""
+    headers = {"Content-Type": "application/cose"}
+    async with (
+        asyncio.timeout(patience),
+        httpx.AsyncClient(timeout=patience) as client,
+        client.stream("POST", address, content=data, headers=headers) as response,
+    ):
+        found = b""
+        async for part in response.aiter_bytes():
+            found += part
+            if len(found) > LONGEST:
+                raise RefusedMessageError(Refusal.FAILED)
+    return response.status_code, found
 
 
 def _refused(status: int, found: bytes) -> Refusal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from fangxian.exchange.disputing import send_answers, send_disputes
+from fangxian.exchange.delivering import send_answers, send_disputes
 from fangxian.services.living import Living
 from fangxian.services.upkeep import Chore
 

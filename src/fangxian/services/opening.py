@@ -12,18 +12,21 @@ from fangxian.services.senders import Sender
 from fangxian.services.signing import Signing
 from fangxian.signed.key_folder import KeyFolder
 from fangxian.store.opening import open_store
+from fangxian.store.store import CONNECTIONS
 from fangxian.vault.client import VaultClient
 from fangxian.vault.process import VaultProcess
 
 
 @contextmanager
-def open_living(*, store: str, keys: KeyFolder, vault: Path, policy: Policy, sender: Sender) -> Iterator[Living]:
+def open_living(
+    *, store: str, keys: KeyFolder, vault: Path, policy: Policy, sender: Sender, connections: int = CONNECTIONS
+) -> Iterator[Living]:
     """Give an installation that works.
 
     `store` is a connection string or a folder; `vault` is the socket of one that runs, or a folder on which one is run meanwhile.
     Raises FangxianError where a part of it cannot be opened.
     """
-    with open_store(store) as opened, open_vault(vault) as socket_path, VaultClient(socket_path) as client:
+    with open_store(store, connections=connections) as opened, open_vault(vault) as socket_path, VaultClient(socket_path) as client:
         yield Living(store=opened, policy=policy, vault=client, signing=Signing(keys), sender=sender)
 
 

@@ -27,6 +27,7 @@ _RETENTION: Final = "staff-references"
 class Named(StrEnum):
     """What a reference is to."""
 
+    ALERT = "alert"
     APPEAL = "appeal"
     DECISION = "decision"
     DECLARATION = "declaration"

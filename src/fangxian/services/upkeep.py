@@ -1,13 +1,14 @@
-"""What an installation does by itself: seal the audit, decide whom deliveries concern, make room, bring facts to the lake.
+"""What an installation does by itself: seal the audit, decide whom deliveries concern, hand over late appeals, make room.
 
-Each is done at its own pace on one thread. What fails is told of once and tried again at its next turn: nothing here is lost by
-waiting, and a gate does not wait for any of it.
+Each is done at its own pace on a thread of its own: none waits for another that is slow or hangs. What fails is told of once and
+tried again at its next turn: nothing here is lost by waiting, and a gate does not wait for any of it.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,9 +24,18 @@ from fangxian.store.flow import flow
 from fangxian.store.opening import make_room
 from fangxian.store.sealing import seal
 from fangxian.store.store import Event
+from fangxian.work.appealing import escalate_late
+from fangxian.work.permissions import Principal
+from fangxian.work.roles import Role
 
 log = logging.getLogger(__name__)
-_TICK: Final = 0.5
+FOR_CHORES: Final = 16
+"""How many connections to its store an installation needs that does its chores, one for each."""
+
+_GRACE: Final = 30.0
+"""Seconds for the chores at hand to be finished at the end; what is cut off then is committed whole or not at all."""
+
+_ITSELF: Final = Principal(subject="system", roles=frozenset({Role.SYSTEM}))
 
 
 @dataclass(frozen=True)
@@ -44,29 +54,29 @@ class Upkeep:
         """Keep an installation, and do `more` for it; with a lake, facts flow to it and its deliveries come in."""
         self._chores = [*_chores(living), *(_with_lake(living, lake) if lake else ()), *more]
         self._end = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="fangxian-upkeep", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._work, args=[chore], name=f"fangxian-upkeep {chore.name}", daemon=True) for chore in self._chores
+        ]
         self.failing: dict[str, str] = {}
         """Chores whose last turn failed, and the kind of error: for whoever watches."""
 
     def __enter__(self) -> Self:
         """Begin."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Finish the chore at hand, and end."""
+        """Finish the chores at hand, and end; one that hangs is not waited for."""
         self._end.set()
-        self._thread.join()
+        until = time.monotonic() + _GRACE
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
 
-    def _work(self) -> None:
-        waited = {chore.name: chore.every.total_seconds() for chore in self._chores}
+    def _work(self, chore: Chore) -> None:
         while not self._end.is_set():
-            for chore in self._chores:
-                waited[chore.name] += _TICK
-                if waited[chore.name] > chore.every.total_seconds():
-                    waited[chore.name] = 0.0
-                    self._turn(chore)
-            self._end.wait(_TICK)
+            self._turn(chore)
+            self._end.wait(chore.every.total_seconds())
 
     def _turn(self, chore: Chore) -> None:
         try:
@@ -86,6 +96,7 @@ def _chores(living: Living) -> Iterator[Chore]:
     yield Chore("seal the audit", timedelta(seconds=1), lambda: seal(living.store, at=living.clock()))
     yield Chore("make room", timedelta(hours=6), lambda: make_room(living.store, living.clock().date()))
     yield Chore("decide", timedelta(seconds=2), lambda: _decide(living))
+    yield Chore("hand late appeals to the office", timedelta(minutes=1), lambda: escalate_late(living.store, _ITSELF, at=living.clock()))
 
 
 def _with_lake(living: Living, lake: Lake) -> Iterator[Chore]:

@@ -14,7 +14,6 @@ from fangxian.engine.ending import end_in_lake as remove_from_lake
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.facts import PersonFact, all_fact_types
-from fangxian.store.identities import end_period
 from fangxian.store.renewals import lapsed_since
 from fangxian.store.retention import after_lapse, end_of, next_month, tables
 from fangxian.store.store import Event, Store, Transaction
@@ -70,7 +69,7 @@ def end(store: Store, vault: Vault, ending: Ending, event: Event, *, at: datetim
     with store.transaction(proved, at=at) as transaction:
         transaction.connection.execute("SET LOCAL lock_timeout = '10s'")
         if proof:
-            _end_sealed(transaction, vault, ending)
+            _end_sealed(transaction, ending)
         for table, rows in ending.rows.items():
             _end_table(transaction, table, ending.month, rows)
     return proved
@@ -145,18 +144,25 @@ def _ending(connection: psycopg.Connection[Any], retention: str, month: date) ->
 _SEALED: Final = """
     SELECT EXISTS (SELECT FROM identities.identity WHERE retention = %(retention)s AND period = %(period)s)
         OR %(retention)s = 'register' AND EXISTS (SELECT FROM account.member WHERE period = %(period)s)
-        OR %(retention)s = 'control' AND EXISTS (SELECT FROM work.appeal WHERE to_char(opened_at, 'YYYY-MM') = %(period)s)
+        OR %(retention)s = 'control' AND EXISTS (
+            SELECT FROM work.appeal WHERE %(period)s IN (to_char(opened_at, 'YYYY-MM'), to_char(closed_at, 'YYYY-MM'))
+        )
         OR %(retention)s = 'movement' AND EXISTS (SELECT FROM gate.visitor WHERE to_char(came_at, 'YYYY-MM') = %(period)s)
 """
 """Whether the store has anything that the key of a class and period sealed: who people are, names for gates, words of appeals,
-whom visitors saw."""
+whom visitors saw.
+
+The words of an answer are sealed by the month in which it was given.
+"""
 
 
-def _end_sealed(transaction: Transaction, vault: Vault, ending: Ending) -> None:
-    end_period(transaction, vault, retention=ending.retention, period=ending.period)
+def _end_sealed(transaction: Transaction, ending: Ending) -> None:
+    """Remove what nobody can read any more; appeals go with their month."""
+    connection = transaction.connection
+    connection.execute("DELETE FROM identities.identity WHERE retention = %s AND period = %s", [ending.retention, ending.period])
     if ending.retention == "register":
         # Whom no gate can name any more has to apply again.
-        transaction.connection.execute(
+        connection.execute(
             "UPDATE account.member SET masked_name = NULL, period = NULL, ended_at = coalesce(ended_at, %s) WHERE period = %s",
             [transaction.at, ending.period],
         )

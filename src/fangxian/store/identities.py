@@ -11,7 +11,6 @@ import psycopg
 
 from fangxian.errors import FangxianError
 from fangxian.store.store import Transaction
-from fangxian.vault.proofs import Destruction
 from fangxian.vault.vault import Vault
 
 
@@ -91,16 +90,6 @@ def identity_of(transaction: Transaction, vault: Vault, person_id: str) -> Ident
         id_number=opened(id_number, "id_number"),
         phone=opened(phone, "phone") if phone else None,
     )
-
-
-def end_period(transaction: Transaction, vault: Vault, *, retention: str, period: str) -> Destruction:
-    """Destroy the key of a retention class and period, remove what it sealed and whose phones those people had; return the proof.
-
-    The key goes first: where the transaction is lost then, do it again, and the rest follows under the same proof.
-    """
-    proof = vault.destroy(retention, period, at=transaction.at)
-    transaction.connection.execute("DELETE FROM identities.identity WHERE retention = %s AND period = %s", [retention, period])
-    return proof
 
 
 def expect_named_by(transaction: Transaction, vault: Vault) -> None:

@@ -13,7 +13,7 @@ from fangxian.errors import FangxianError
 from fangxian.facts.known import now
 from fangxian.store.migrating import migrate
 from fangxian.store.server import PostgresServer
-from fangxian.store.store import Store
+from fangxian.store.store import CONNECTIONS, Store
 
 
 @contextmanager
@@ -51,9 +51,9 @@ def migrated_database(named: str) -> Iterator[str]:
 
 
 @contextmanager
-def open_store(named: str) -> Iterator[Store]:
+def open_store(named: str, *, connections: int = CONNECTIONS) -> Iterator[Store]:
     """Give the store that is named, with room for what becomes known this month and the next."""
-    with migrated_database(named) as conninfo, Store.open(conninfo) as store:
+    with migrated_database(named) as conninfo, Store.open(conninfo, connections=connections) as store:
         make_room(store, now().date())
         yield store
 

@@ -22,9 +22,6 @@ from fangxian.store.store import NOBODY, Store
 SOURCE: Final = "gate"
 """The source of what our own gates record; agencies deliver the scans of theirs as `gate-scan`."""
 
-ALERT: Final = "gate_alert"
-"""The channel on which it is told that there are alerts to read; it says nothing else."""
-
 NOT_ENROLLED: Final = "not_enrolled"
 """The outcome for papers of somebody who has no code."""
 
@@ -116,10 +113,9 @@ _RECORD: Final = f"""
         FROM known JOIN code.hit USING (person_id)
         WHERE policy = %(policy)s AND rule = ANY(%(alarming)s) AND from_at <= scanned_at AND (until_at IS NULL OR until_at > scanned_at)
         ORDER BY person_id, gate_id, scan_id, rule
-        RETURNING 1
     )
-    SELECT (SELECT pg_notify(%(alert)s, '') FROM alert LIMIT 1), gate_id, scan_id, scan.outcome, scan.colour
-    FROM (VALUES (1)) AS once (row) LEFT JOIN (gate.scan JOIN incoming USING (person_id, gate_id, scan_id)) ON true
+    SELECT gate_id, scan_id, scan.outcome, scan.colour
+    FROM gate.scan JOIN incoming USING (person_id, gate_id, scan_id)
 """
 
 
@@ -127,7 +123,7 @@ def record_visits(store: Store, visits: Sequence[Visit], *, policy: Policy, at: 
     """Record scans in one transaction; return those that stood there already. Whose code must be decided again is pending then.
 
     Each scan is an event of its own about its person. A scan is the same when gate and scan id are; who sent it twice is told what
-    was recorded the first time. An alert is told to whoever listens once the transaction is committed.
+    was recorded the first time. Whoever is under a rule that alarms is an alert in the same transaction.
     """
     with store.pool.connection() as connection:
         return record_visits_in(connection, visits, policy=policy, at=at)
@@ -147,12 +143,11 @@ def record_visits_in(
             "source": SOURCE,
             "policy": policy.name,
             "alarming": list(ALARMING),
-            "alert": ALERT,
             "visits_matter": GateVisit.name in reads,
             "temperatures_matter": TemperatureReading.name in reads,
         },
     ).fetchall()
-    return {(gate_id, scan_id): Recorded(outcome, colour) for _, gate_id, scan_id, outcome, colour in rows if scan_id}
+    return {(gate_id, scan_id): Recorded(outcome, colour) for gate_id, scan_id, outcome, colour in rows}
 
 
 def _columns(visits: Sequence[Visit]) -> dict[str, list[Any]]:

@@ -23,6 +23,9 @@ from fangxian.store.migrating import expect_migrated
 SERVICE: Final = "fangxian_service"
 """The database role under which everything but migrations happens: it adds and reads, and changes nothing but answers."""
 
+CONNECTIONS: Final = 4
+"""How many connections a process has to its store at most, unless it says otherwise."""
+
 WAITS_FOR_CONNECTION: Final = 5.0
 """Seconds that whoever asks waits for the database: then they are told, rather than left before a page that does not come."""
 
@@ -79,7 +82,7 @@ class Store:
         self.pool, self.conninfo = pool, conninfo
 
     @classmethod
-    def open(cls, conninfo: str, *, connections: int = 4) -> Self:
+    def open(cls, conninfo: str, *, connections: int = CONNECTIONS) -> Self:
         """Open the database at `conninfo`. Raises FangxianError where it does not have this version's schema."""
         with psycopg.connect(conninfo) as connection:
             expect_migrated(connection)

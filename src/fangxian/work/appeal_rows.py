@@ -12,7 +12,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from fangxian.facts import Text
-from fangxian.store.store import Event, Store
+from fangxian.store.store import Event, Store, Transaction
 from fangxian.work.appeal import ANSWERING, Appeal, AppealState, Ground
 from fangxian.work.permissions import Principal, check, role_for, visible_where
 from fangxian.work.refusals import RefusedError
@@ -58,9 +58,14 @@ def words_of(store: Store, by: Principal, *, person_id: str, appeal_id: UUID, at
     role = check(by, action, organisation_id=appeal.owner, region_code=appeal.region_code, person_id=person_id)
     event = Event(actor=by.subject, role=role, purpose="appeal", action="appeal read", person_id=person_id)
     with store.transaction(event, at=at) as transaction:
-        query = "SELECT words, answer FROM work.appeal WHERE person_id = %s AND appeal_id = %s"
-        row = transaction.connection.execute(query, [UUID(person_id), appeal_id]).fetchone()
-    assert row is not None  # noqa: S101  (it was read above, and nothing deletes it)
+        return sealed_words(transaction, person_id, appeal_id)
+
+
+def sealed_words(transaction: Transaction, person_id: str, appeal_id: UUID) -> tuple[bytes, bytes | None]:
+    """Return the sealed words of an appeal, and of its answer; the transaction's event is the look."""
+    query = "SELECT words, answer FROM work.appeal WHERE person_id = %s AND appeal_id = %s"
+    row = transaction.connection.execute(query, [UUID(person_id), appeal_id]).fetchone()
+    assert row is not None  # noqa: S101  (whoever asks has read it, and its month has not ended)
     return row[0], row[1]
 
 

@@ -76,6 +76,7 @@ class Action(StrEnum):
     REJECT_DECISION = "reject_decision"
     PROPOSE_RENEWAL = "propose_renewal"
     RENEW_POLICY = "renew_policy"
+    HEAR_ALERT = "hear_alert"
     SEE_AUDIT = "see_audit"
     PUBLISH_KEYS = "publish_keys"
     REVOKE_KEY = "revoke_key"

@@ -70,9 +70,13 @@ CREATE TRIGGER changed_by_an_event AFTER UPDATE ON gate.device
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER changed_by_an_event AFTER UPDATE ON code.token
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event_of_person();
+CREATE TRIGGER changed_by_an_event AFTER UPDATE ON gate.alert
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event_of_person();
 CREATE TRIGGER only_added_to BEFORE UPDATE OR TRUNCATE ON gate.scan
     FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
 
 GRANT USAGE ON SCHEMA gate TO fangxian_service;
-GRANT SELECT, INSERT, UPDATE ON gate.device, code.token, gate.alert TO fangxian_service;
+GRANT SELECT, INSERT, UPDATE ON gate.device, code.token TO fangxian_service;
+GRANT SELECT, INSERT ON gate.alert TO fangxian_service;
+GRANT UPDATE (heard_at, event_id) ON gate.alert TO fangxian_service;
 GRANT SELECT, INSERT ON gate.scan TO fangxian_service;

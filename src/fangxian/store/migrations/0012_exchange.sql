@@ -86,6 +86,11 @@ CREATE TABLE exchange.dispute (
     side varchar NOT NULL CHECK (side IN ('sent', 'received')),
     region_code varchar NOT NULL,
     appeal_id uuid NOT NULL,
+    -- When our message about it was last tried, and how often: the dispute where it was made here, the answer where it came to us.
+    tried_at timestamp(6),
+    tries int NOT NULL DEFAULT 0,
+    -- When the dispute was taken there.
+    sent_at timestamp(6),
     -- When the answer came from there, or was taken there.
     answered_at timestamp(6),
     event_id uuid NOT NULL,
@@ -117,4 +122,4 @@ GRANT USAGE ON SCHEMA exchange TO fangxian_service;
 GRANT SELECT, INSERT ON exchange.statement, exchange.message, exchange.agreement, exchange.dispute TO fangxian_service;
 GRANT DELETE ON exchange.message TO fangxian_service;
 GRANT UPDATE (ended_at, event_id) ON exchange.agreement TO fangxian_service;
-GRANT UPDATE (answered_at, event_id) ON exchange.dispute TO fangxian_service;
+GRANT UPDATE (tried_at, tries, sent_at, answered_at, event_id) ON exchange.dispute TO fangxian_service;

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from fangxian.services import answering, confirming, releasing, renewing
+from fangxian.services.alarms import hear_alert, waiting_alerts
 from fangxian.services.living import Living
 from fangxian.services.oidc import Oidc
 from fangxian.services.overseeing import oversee, verify_audit
@@ -30,6 +31,12 @@ from fangxian.work.roles import Action
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+
+class Heard(_Model):
+    """An alert that somebody has heard of."""
+
+    alert: str = Field(max_length=1_000)
 
 
 class Answer(_Model):
@@ -102,6 +109,27 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
             "second_factor": by.second_factor,
             "places": places_of(by),
         }
+
+    @router.get("/alerts", openapi_extra=_under(Action.HEAR_ALERT))
+    def alerts(by: Annotated[Principal, asks(Action.HEAR_ALERT)]) -> list[dict[str, Any]]:
+        """Return the alerts of gates in one's area that nobody has heard of, the oldest first."""
+        return [
+            {
+                "alert": reference,
+                "place_id": each.place_id,
+                "place_name": each.place_name,
+                "region_code": each.region_code,
+                "rule": each.rule,
+                "scanned_at": utc(each.scanned_at),
+            }
+            for reference, each in waiting_alerts(living, by)
+        ]
+
+    @router.post("/alerts/heard", openapi_extra=_under(Action.HEAR_ALERT))
+    def heard(given: Heard, by: Annotated[Principal, asks(Action.HEAR_ALERT)]) -> dict[str, str]:
+        """Say that one has heard of an alert and sees to it."""
+        hear_alert(living, by, given.alert)
+        return {"heard": "yes"}
 
     @router.get("/appeals", openapi_extra=_under(*ANSWER))
     def appeals(by: Annotated[Principal, asks(*ANSWER)]) -> list[dict[str, Any]]:

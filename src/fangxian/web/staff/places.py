@@ -12,6 +12,7 @@ ANSWER: Final = (Action.ANSWER_APPEAL, Action.ANSWER_APPEAL_AT_OFFICE)
 RENEW: Final = (Action.PROPOSE_RENEWAL, Action.RENEW_POLICY)
 
 PLACES: Final[dict[str, tuple[Action, ...]]] = {
+    "alerts": (Action.HEAR_ALERT,),
     "appeals": ANSWER,
     "decisions": (Action.SIGN_DECISION,),
     "renewal": RENEW,

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from fangxian.services.living import Living
 from fangxian.services.sign_in import SignIn
 from fangxian.web.permitted import Permitted
+from fangxian.web.staff.alerts import AlertDesk
 from fangxian.web.staff.appeals import AppealDesk
 from fangxian.web.staff.asking import StaffDesk, StaffHandler
 from fangxian.web.staff.coming_in import ComingIn
@@ -25,7 +26,7 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
     """Yield the routes; those without an action ask who somebody is, or are for everybody of the staff."""
     desk = StaffDesk(living, templates)
     coming, appeals, looking = ComingIn(desk, sign_in), AppealDesk(desk), LookingDesk(desk)
-    service_point, entrance, renewal = ServicePointDesk(desk), EntranceDesk(desk), RenewalDesk(desk)
+    service_point, entrance, renewal, alerts = ServicePointDesk(desk), EntranceDesk(desk), RenewalDesk(desk), AlertDesk(desk)
     open_to_all: tuple[tuple[str, StaffHandler, str], ...] = (
         ("/staff/log-in", coming.log_in, "GET"),
         ("/staff/log-in/begin", coming.begin, "GET"),
@@ -39,6 +40,8 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/factor/enrol", coming.enrol, "POST"),
     )
     permitted: tuple[tuple[str, StaffHandler, str, tuple[Action, ...]], ...] = (
+        ("/staff/alerts", alerts.alerts, "GET", (Action.HEAR_ALERT,)),
+        ("/staff/alerts/heard", alerts.heard, "POST", (Action.HEAR_ALERT,)),
         ("/staff/appeals", appeals.appeals, "GET", ANSWER),
         ("/staff/appeals/{reference}", appeals.appeal, "GET", ANSWER),
         ("/staff/appeals/{reference}/answer", appeals.answer, "POST", ANSWER),
