@@ -64,7 +64,7 @@ def waiting_alerts(living: Living, by: Principal) -> list[tuple[str, Alert]]:
     with living.store.transaction(event, at=living.clock()) as transaction:
         found = unheard(transaction.connection, visible_where(by, Action.HEAR_ALERT))
     named = [(alert.person_id, str(alert.gate_id), str(alert.scan_id), alert.region_code) for alert in found]
-    return list(zip(refer(living, by, named), found, strict=True))
+    return list(zip(refer(living, by, Named.ALERT, named), found, strict=True))
 
 
 def hear_alert(living: Living, by: Principal, reference: str) -> None:
