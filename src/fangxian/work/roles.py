@@ -78,6 +78,3 @@ class Action(StrEnum):
     RENEW_POLICY = "renew_policy"
     HEAR_ALERT = "hear_alert"
     SEE_AUDIT = "see_audit"
-    PUBLISH_KEYS = "publish_keys"
-    REVOKE_KEY = "revoke_key"
-    SEE_METRICS = "see_metrics"
