@@ -100,7 +100,7 @@ def event(action: str = "agree") -> Event:
 
 def agree_with(one: Installation, other: Installation, **changes) -> None:
     """Let one installation agree with another, and believe its keys."""
-    keys, at = other.living.signing.folder, one.living.clock()
+    keys, at = other.living.signing.ring, one.living.clock()
     terms = {
         "region_code": other.living.region_code,
         "address": other.address,
@@ -111,7 +111,7 @@ def agree_with(one: Installation, other: Installation, **changes) -> None:
         "signers": ("officer-1", "officer-2"),
     }
     agreement = agree(one.living.store, event(), **terms | changes, at=at)
-    believe(one.living.signing.folder, agreement, keys.published)
+    believe(one.living.signing.ring, agreement, keys.published)
 
 
 def enrolled(at: Installation, *, number: str = IDENTITY["id_number"], phone: str = PHONE, **answers) -> Member:

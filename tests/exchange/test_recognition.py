@@ -144,7 +144,7 @@ def test_a_message_for_another_use_is_refused(both):
 
 def test_a_revoked_key_speaks_for_nobody(both):
     signer = both.here.living.signing.signer(both.here.living.clock())
-    both.there.living.signing.folder.revoke(signer.key_id, at=both.there.living.clock())
+    both.there.living.signing.ring.revoke(signer.key_id, at=both.there.living.clock())
     assert post(both, ask(both).write(by=signer)) == (403, "forged")
 
 

@@ -40,7 +40,7 @@ def test_whoever_was_released_has_a_certificate_that_says_what_is_so_and_is_sign
     assert (made.certificate.full_name, made.certificate.masked_number) == ("王小明", "11************002X")
     assert made.certificate.measures == (("central", NOON - 20 * DAY), ("home", NOON - 8 * DAY))
     assert (made.certificate.until_at, made.certificate.issued_by) == (NOON - DAY, "杭州市 隔离点")
-    trust = living.signing.folder.trust_list(at=NOON)
+    trust = living.signing.ring.trust_list(at=NOON)
     assert Certificate.read(made.text, trust=trust, at=NOON) == made.certificate
     assert "certificate_issued" in looks_of(living, member.person_id)
 
@@ -112,7 +112,7 @@ def test_a_third_party_verifies_it_at_the_command_line(living, tmp_path):
     measure(living, member.person_id, "home", 10)
     measure(living, member.person_id, "released", 1)
     text = certificate_of(living, member).text
-    folder = living.signing.folder
+    folder = living.signing.ring
     (tmp_path / "trust.cose").write_bytes(folder.trust_list(at=NOON).write(root=folder.root))
     (tmp_path / "root.pub").write_bytes((folder.folder / "root.pub").read_bytes())
     command = ["verify-certificate", "--trust", str(tmp_path / "trust.cose")]

@@ -264,7 +264,7 @@ def test_what_is_kept_can_be_taken_home(living):
 def test_a_phone_shows_a_code_that_a_gate_takes(living, clock):
     member, phone = enrolled(living), PrivateKey.make()
     issued = issuing.issue_day(living, member, point(phone.public))
-    trust = living.signing.folder.trust_list(at=clock())
+    trust = living.signing.ring.trust_list(at=clock())
     shown = phone_signing.show(issued.text, at=clock(), by=phone)
     verdict = verify(shown, trust=trust, changes=None, at=clock(), seen=Seen())
     assert (verdict.outcome, verdict.passes, verdict.credential.masked_name) == (Outcome.COLOUR, True, "王**")

@@ -48,7 +48,7 @@ def test_nothing_is_recorded_and_no_code_signed_after_a_lapse(living, clock, dat
 
 def scan(living, scanning, text):
     device = Device(gate_id=uuid4(), place_id="p", place_name="东门", region_code="330106")
-    trust = living.signing.folder.trust_list(at=living.clock())
+    trust = living.signing.ring.trust_list(at=living.clock())
     sent = Sent(scan_id=uuid4(), scanned_at=living.clock(), text=text)
     presented = Presented(sent=sent, read=read(text, trust=trust))
     return scanning.record([Sending(device=device, presented=[presented], trust=trust)])[0][0]
@@ -64,7 +64,7 @@ def test_a_gate_judges_after_a_lapse_and_records_nothing(living, clock, database
             store=living.store,
             policy=living.policy,
             serving=serving,
-            keys=living.signing.folder,
+            keys=living.signing.ring,
             person_id=living.vault.person_id,
             clock=clock,
             templates=None,

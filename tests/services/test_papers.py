@@ -27,7 +27,7 @@ def verdict(living, text, *, at):
     """Return what a gate says that has the newest files."""
     rows = changed_tokens(living.store, living.policy, at=at)
     changes = Changes.of(rows, region_code=living.region_code, sequence=1, issued_at=at)
-    return verify(text, trust=living.signing.folder.trust_list(at=at), changes=changes, at=at, seen=Seen())
+    return verify(text, trust=living.signing.ring.trust_list(at=at), changes=changes, at=at, seen=Seen())
 
 
 def test_a_paper_passes_for_a_day_and_no_longer(living, clock):

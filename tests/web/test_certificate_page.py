@@ -40,6 +40,6 @@ def test_whoever_was_released_finds_it_prints_it_and_a_program_reads_it(living, 
     printed = me.post("/me/0/certificate")
     assert (printed.headers["content-type"], printed.content[:4]) == ("application/pdf", b"%PDF")
     said = program.get("/api/v1/me/0/certificate").json()
-    found = Certificate.read(said["text"], trust=living.signing.folder.trust_list(at=NOON), at=clock())
+    found = Certificate.read(said["text"], trust=living.signing.ring.trust_list(at=NOON), at=clock())
     assert (said["full_name"], said["measures"][0]["measure"]) == (found.full_name, "home")
     assert program.post("/api/v1/me/0/certificate").content[:4] == b"%PDF"

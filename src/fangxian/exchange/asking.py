@@ -81,7 +81,7 @@ def recognise_shown(living: Living, code: str, *, patience: float = PATIENCE) ->
 def shown_region(living: Living, code: str) -> str:
     """Return the region whose code is shown. Raises BadAnswerError for what is none, and for one that was not shown just now."""
     at = living.clock()
-    reading = read(code.strip(), trust=living.signing.folder.trust_list(at=at))
+    reading = read(code.strip(), trust=living.signing.ring.trust_list(at=at))
     if isinstance(reading, Reading) and reading.key.region_code != living.region_code and not reading.key.is_revoked(at):
         shown_at = reading.signed_at if isinstance(reading.credential, DayCredential) else at
         if shown_at is not None and abs(at - shown_at) < GOOD_FOR and at < reading.credential.valid_until:

@@ -36,7 +36,7 @@ def check_code(living: Living, text: str, *, gate: str) -> Checked:
     """
     at = living.clock()
     expect_in_force(living, at)
-    verdict = verify(text, trust=living.signing.folder.trust_list(at=at), changes=None, at=at, seen=Seen())
+    verdict = verify(text, trust=living.signing.ring.trust_list(at=at), changes=None, at=at, seen=Seen())
     if verdict.credential is None or verdict.outcome not in (Outcome.COLOUR, Outcome.ELSEWHERE):
         return Checked(outcome=verdict.outcome)
     if verdict.outcome is Outcome.ELSEWHERE:

@@ -32,7 +32,7 @@ def send(living: Living, region_code: str, kind: Kind, body: Callable[[UUID], Ma
     )
     answered = _post(f"{agreement.address}{PATH}/{kind}", message.write(by=living.signing.signer(at)), patience)
     at = living.clock()
-    answer = read(answered, trust=living.signing.folder.trust_list(at=at), at=at)
+    answer = read(answered, trust=living.signing.ring.trust_list(at=at), at=at)
     if answer.issuer != region_code or answer.answers != message_id:
         raise RefusedMessageError(Refusal.FORGED)
     return answer

@@ -40,7 +40,7 @@ def reply(living: Living, data: bytes, kind: Kind, answering: Answering) -> byte
 def take(living: Living, data: bytes, kind: Kind) -> Message:
     """Return a message that counts, and remember it. Raises RefusedMessageError for every other."""
     at = living.clock()
-    message = read(data, trust=living.signing.folder.trust_list(at=at), at=at)
+    message = read(data, trust=living.signing.ring.trust_list(at=at), at=at)
     if message.kind is not kind:
         raise RefusedMessageError(Refusal.UNREADABLE)
     agreed_with(living.store, message.issuer, at=at)

@@ -59,7 +59,7 @@ def tell(living: Living, message: Message) -> Answer:
 
 def _holder(living: Living, code: str, *, at: datetime) -> str:
     """Return whose code was shown. Raises RefusedMessageError for what is no code of ours that counts, shown within the last minutes."""
-    reading = read(code, trust=living.signing.folder.trust_list(at=at))
+    reading = read(code, trust=living.signing.ring.trust_list(at=at))
     if isinstance(reading, Reading) and reading.key.region_code == living.region_code and not reading.key.is_revoked(at):
         credential, shown_at = reading.credential, reading.signed_at
         shown_now = isinstance(credential, PaperCredential) or (shown_at is not None and abs(at - shown_at) < GOOD_FOR)

@@ -10,7 +10,7 @@ from fangxian.policy.policy import Policy
 from fangxian.services.living import Living
 from fangxian.services.senders import Sender
 from fangxian.services.signing import Signing
-from fangxian.signed.key_folder import KeyFolder
+from fangxian.signed.key_ring import KeyRing
 from fangxian.store.opening import open_store
 from fangxian.store.store import CONNECTIONS
 from fangxian.vault.client import VaultClient
@@ -19,7 +19,7 @@ from fangxian.vault.process import VaultProcess
 
 @contextmanager
 def open_living(
-    *, store: str, keys: KeyFolder, vault: Path, policy: Policy, sender: Sender, connections: int = CONNECTIONS
+    *, store: str, keys: KeyRing, vault: Path, policy: Policy, sender: Sender, connections: int = CONNECTIONS
 ) -> Iterator[Living]:
     """Give an installation that works.
 

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from fangxian.errors import FangxianError
 from fangxian.signed.cose import Signer
 from fangxian.signed.files import write_file
-from fangxian.signed.key_files import read_private, write_private, write_public
+from fangxian.signed.key_files import read_private, read_public, write_private, write_public
 from fangxian.signed.keys import PrivateKey, point
 from fangxian.signed.times import instant, seconds
 from fangxian.signed.trust import TrustedKey, TrustList
@@ -32,7 +32,7 @@ _ROOT, _LIST, _PUBLISHED = "root.key", "keys.json", "trust.cose"
 
 @dataclass(frozen=True)
 class KeyFolder:
-    """A folder of keys, which several processes may change and read at once."""
+    """A folder of keys, a KeyRing; several processes may change and read it at once."""
 
     folder: Path
     passphrase: bytes = b""
@@ -61,6 +61,11 @@ class KeyFolder:
     def root(self) -> Signer:
         """The root key's private half."""
         return self._private(_ROOT)
+
+    @property
+    def root_public(self) -> EllipticCurvePublicKey:
+        """The root key's public half."""
+        return read_public(self.folder / ROOT_PUBLIC)
 
     def listed(self) -> tuple[TrustedKey, ...]:
         """Return every key that the trust list names, recognised regions' too, oldest first."""

@@ -1,4 +1,4 @@
-"""Signing keys: how a key is named, and where whoever signs gets one.
+"""Signing keys: how a key is named, and one that is held in memory.
 
 A key id is the first eight bytes of the SHA-256 of the key's SubjectPublicKeyInfo in DER. An HCERT hashes a certificate
 there; there is no X.509 here: what a certificate would say (whose, from when, until when) the signed trust list says.
@@ -8,22 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, EllipticCurvePublicKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from fangxian.signed.cose import ES256, Signer, raw_signature
+from fangxian.signed.cose import ES256, raw_signature
 
 KEY_ID_BYTES: Final = 8
-
-
-class KeyRing(Protocol):
-    """Where a server keeps its signing keys: a folder of encrypted files, a KMS, an HSM."""
-
-    def signer(self, at: datetime) -> Signer:
-        """Return the key that signs at an instant; raises FangxianError if none does."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,8 +9,6 @@ from hashlib import sha256
 from typing import Final
 
 from fangxian.signed.changes import Changes
-from fangxian.signed.key_files import read_public
-from fangxian.signed.key_folder import ROOT_PUBLIC
 from fangxian.signed.keys import point
 from fangxian.signed.times import seconds
 from fangxian.signed.trust import TrustList
@@ -49,7 +47,7 @@ class GateFiles:
     @property
     def root(self) -> bytes:
         """The point of the root key, which a device is given when it is opened."""
-        return point(read_public(self._gates.keys.folder / ROOT_PUBLIC))
+        return point(self._gates.keys.root_public)
 
     def trust(self) -> TrustList:
         """Return the keys by which this server judges."""

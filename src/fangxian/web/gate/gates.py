@@ -10,7 +10,7 @@ from datetime import datetime
 from jinja2 import Environment
 
 from fangxian.policy.policy import Policy
-from fangxian.signed.key_folder import KeyFolder
+from fangxian.signed.key_ring import KeyRing
 from fangxian.store.serving import Serving
 from fangxian.store.store import Store
 from fangxian.web.gate.elsewhere import Recognise
@@ -27,7 +27,7 @@ class Gates:
     store: Store
     policy: Policy
     serving: Serving
-    keys: KeyFolder
+    keys: KeyRing
     person_id: Callable[[str, str], str]
     clock: Callable[[], datetime]
     templates: Environment
