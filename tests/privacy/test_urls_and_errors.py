@@ -58,7 +58,7 @@ BODIES = (
 )
 
 
-@pytest.mark.parametrize("token", ["", SENT.encode("unicode_escape").decode(), str(uuid4())])
+@pytest.mark.parametrize("token", ["", SENT.encode("unicode_escape").decode(), str(uuid4())], ids=["none", "words", "random"])
 def test_no_refusal_of_the_interface_repeats_what_was_sent(living, client, token):
     paths = sorted(path for path in addresses(living) if path.startswith("/api/"))
     tried = set()

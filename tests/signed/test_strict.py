@@ -2,6 +2,7 @@
 
 import gzip
 import zlib
+from itertools import count
 
 import base45
 import cbor2
@@ -136,6 +137,7 @@ def sign1(protected: object = PROTECTED, unprotected: object = None, payload: ob
         b"\xd1" + BODY[1:],
         BODY + b"\0",
     ],
+    ids=count(),
 )
 def test_every_other_form_of_the_signature_is_refused(body: bytes):
     assert outcome(around(body)) == Outcome.DAMAGED
@@ -281,7 +283,7 @@ SAID = GOOD[-260][-7]
         {-260: {-7: SAID | {"p": 1}}},
         {-260: {-7: SAID | {"x": 1}}},
     ],
-    ids=str,
+    ids=count(),
 )
 def test_a_claim_that_is_not_as_it_must_be_damages_the_whole_even_if_it_is_signed(change: dict):
     with pytest.raises(UnreadableError):
