@@ -55,7 +55,6 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/paper/print", service_point.enrol, "POST", (Action.ENROL_AT_SERVICE_POINT,)),
         ("/staff/people", looking.people, "GET", (Action.SEE_COLOUR_OF_OWN_PEOPLE,)),
         ("/staff/audit", looking.audit, "GET", (Action.SEE_AUDIT,)),
-        ("/staff/audit/verify", looking.verify, "POST", (Action.SEE_AUDIT,)),
     )
     for path, handler, methods in open_to_all:
         yield Permitted(path, desk.endpoint(handler, (), public=True), action=None, methods=methods.split())
