@@ -26,7 +26,7 @@ from bad_days.town import Load, Town, town_on
 from fangxian.facts.known import now
 from fangxian.signed import phone
 from fangxian.signed.keys import PrivateKey, point
-from fangxian.store.sealing import verify
+from fangxian.store.verifying import verify
 
 pytestmark = pytest.mark.postgres
 SPACE = "400M"

@@ -21,10 +21,11 @@ from fangxian.store.opening import database as open_database
 from fangxian.store.opening import open_store
 from fangxian.store.recording import record
 from fangxian.store.restoring import restore
-from fangxian.store.sealing import seal, verify
+from fangxian.store.sealing import seal
 from fangxian.store.server import PostgresServer
 from fangxian.store.serving import Serving
 from fangxian.store.store import Store
+from fangxian.store.verifying import verify
 
 from .conftest import NOON, declaration, event
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -14,16 +15,21 @@ from fangxian.cli.app import build
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.facts import HealthDeclaration, PersonFact, RegionStay, Retention, Withdrawal, all_fact_types
+from fangxian.policy.colour import Colour
 from fangxian.policy.policy import policy
+from fangxian.signed.limits import LIMITS
 from fangxian.store import ending as ends
 from fangxian.store.deciding import decide_pending
 from fangxian.store.flow import flow
+from fangxian.store.gate_devices import Device
 from fangxian.store.identities import Identity, identity_of, keep_identity
 from fangxian.store.opening import make_room
 from fangxian.store.reasons import reasons_at
 from fangxian.store.recording import record
 from fangxian.store.renewals import lapsed_since
 from fangxian.store.retention import end_of, numbers, tables
+from fangxian.store.scans import Visit, record_visits
+from fangxian.store.tokens import remember_token
 from fangxian.vault.folder import VaultFolder
 from fangxian.vault.process import VaultProcess
 from fangxian.work.appeal import AppealState, Ground
@@ -105,6 +111,26 @@ def test_a_month_of_a_class_ends_and_no_other(store, vault, database):
     assert [each for each in ends.due(store, at) if any(each.rows.values())] == []
     proof = next(each for each in proofs(database) if each["retention"] == "movement")
     assert (proof["period"], proof["rows"]["facts.region_stay"]) == ("2020-02", 2)
+
+
+def test_what_grows_fastest_ends_by_the_partition(store, vault, database):
+    with store.transaction(event(ANN, "issue"), at=NOON) as transaction:
+        remember_token(
+            transaction, person_id=ANN, token_id=bytes(16), on=NOON.date(), colour=Colour.GREEN, valid_until=MARCH, issued_at=NOON
+        )
+    gate = Device(gate_id=uuid4(), place_id="mall-1", place_name="虚构商场", region_code="330106")
+    scan = {"device": gate, "scan_id": uuid4(), "person_id": ANN, "scanned_at": NOON, "outcome": "colour", "colour": "green"}
+    record_visits(store, [Visit(**scan, did="passed", present=True)], policy=HANGZHOU, at=NOON)
+    end_all(store, vault, end_of("movement", date(2020, 2, 1)))
+    proof = next(each for each in proofs(database) if each["retention"] == "movement" and each["period"] == "2020-02")
+    assert (proof["rows"]["code.token"], proof["rows"]["gate.scan"]) == (1, 1)
+    with psycopg.connect(database) as connection:
+        left = connection.execute("SELECT to_regclass('code.token_2020_02'), to_regclass('gate.scan_2020_02')").fetchone()
+    assert left == (None, None)
+
+
+def test_a_month_of_tokens_ends_only_when_the_longest_paper_of_it_has():
+    assert all(dated.value > LIMITS.paper_longest.days for dated in numbers()["movement"].values)
 
 
 def test_an_end_never_makes_a_code_worse_and_the_reason_can_still_be_told(store, vault):

@@ -67,6 +67,33 @@ def test_a_scan_that_is_sent_again_is_recorded_once_and_answered_as_the_first_ti
     assert rows(store, "SELECT count(*) FROM facts.gate_visit") == rows(store, "SELECT count(*) FROM audit.event") == [(2,)]
 
 
+TURN_OF_THE_MONTH = datetime(2020, 3, 1)
+
+
+@pytest.mark.parametrize("sent_at", [NOON, TURN_OF_THE_MONTH], ids=["within a month", "at the turn of the month"])
+def test_a_scan_that_is_counted_back_to_another_millisecond_is_the_same(store, sent_at):
+    first = visit(scanned_at=sent_at - timedelta(milliseconds=3))
+    record_visits(store, [first], policy=HANGZHOU, at=sent_at)
+    later = replace(first, scanned_at=sent_at + timedelta(milliseconds=4), outcome="replay", colour=None)
+    again, _ = record_visits(store, [later], policy=HANGZHOU, at=sent_at + HOUR)
+    assert again == {(GATE.gate_id, first.scan_id): Recorded("colour", "green")}
+    assert rows(store, "SELECT count(*) FROM facts.gate_visit") == rows(store, "SELECT count(*) FROM gate.scan") == [(1,)]
+
+
+def test_a_scan_of_a_fortnight_ago_has_room_in_the_month_before(store):
+    with store.pool.connection() as connection:
+        connection.execute("SELECT store.make_partitions('2020-05-05', '2020-05-31')")
+    at = datetime(2020, 5, 5)
+    record_visits(store, [visit(scanned_at=at - timedelta(days=14))], policy=HANGZHOU, at=at)
+    assert rows(store, "SELECT in_month::text FROM gate.scan") == [("2020-04-01",)]
+
+
+def test_a_token_that_is_issued_again_takes_the_place_of_the_first_whatever_its_end(store):
+    issue_token(store, valid_until=TURN_OF_THE_MONTH - HOUR)
+    issue_token(store, colour=Colour.YELLOW, valid_until=TURN_OF_THE_MONTH + HOUR)
+    assert rows(store, "SELECT colour FROM code.token") == [("yellow",)]
+
+
 def test_two_who_send_the_same_scans_at_once_record_them_once(store):
     scans = [visit(f"{n:032x}") for n in range(1, 200)]
     threads = [
@@ -125,7 +152,8 @@ def test_a_case_at_a_gate_is_an_alert_once_however_often_it_is_sent(store, statu
 def test_the_database_itself_refuses_a_scan_without_its_event(database):
     with psycopg.connect(database) as connection, pytest.raises(psycopg.errors.ForeignKeyViolation):
         connection.execute(
-            "INSERT INTO gate.scan VALUES (%s, %s, %s, %s, 'colour', 'green', %s)", [uuid4(), uuid4(), uuid4(), NOON, uuid4()]
+            "INSERT INTO gate.scan VALUES (%s, %s, %s, %s, 'colour', 'green', %s, %s)",
+            [uuid4(), uuid4(), uuid4(), NOON, uuid4(), NOON.date().replace(day=1)],
         )
 
 

@@ -6,7 +6,8 @@ import psycopg
 import pytest
 
 from fangxian.errors import FangxianError
-from fangxian.store.sealing import seal, verify
+from fangxian.store.sealing import seal
+from fangxian.store.verifying import last_verification, verify, verify_further
 
 from .conftest import ANN, BO, NOON, event
 
@@ -70,3 +71,42 @@ def test_a_change_of_the_past_is_found(sealed, database, statement, said):
     overwrite(database, statement)
     with pytest.raises(FangxianError, match=said):
         verify(sealed)
+
+
+def further(store, *, at=NOON):
+    verify_further(store, event(None, "audit_verified"), at=at)
+    with store.pool.connection() as connection:
+        return last_verification(connection)
+
+
+def test_only_what_was_sealed_since_the_last_time_is_computed_again(sealed, database):
+    assert (further(sealed).seals, further(sealed).events) == (2, 3)
+    overwrite(database, "UPDATE audit.event SET purpose = 'another' WHERE details = '{}' AND action = 'look'")
+    seal(sealed, at=NOON)
+    assert further(sealed).seals == 3
+    with pytest.raises(FangxianError, match="seal 0: its events"):
+        verify(sealed)
+
+
+def test_many_seals_are_computed_a_few_at_a_time(store, monkeypatch):
+    monkeypatch.setattr("fangxian.store.verifying.AT_ONCE", 2)
+    for _ in range(5):
+        look(store)
+        seal(store, at=NOON)
+    assert further(store).seals == verify(store).seals == 5
+
+
+def test_a_seal_that_was_exchanged_after_it_was_verified_is_found(sealed, database):
+    assert further(sealed).seals == 2
+    overwrite(database, "DELETE FROM audit.seal WHERE number = 1")
+    with pytest.raises(FangxianError, match="seal 1: it is not the seal that was verified"):
+        further(sealed)
+    with sealed.pool.connection() as connection:
+        assert last_verification(connection).broken
+
+
+def test_every_event_is_counted_once_with_its_seal(sealed):
+    assert seal(sealed, at=NOON) == 1
+    with sealed.pool.connection() as connection:
+        counted = connection.execute("SELECT hour, role, action, times FROM audit.counted").fetchall()
+    assert counted == [(NOON, "citizen", "look", 4)]

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import httpx
 import psycopg
 import pyotp
 import pytest
 
+from fangxian.errors import FangxianError
 from fangxian.facts import Exposure, Workplace
 from fangxian.policy.colour import Colour
 from fangxian.services import appeal_words, consenting, declaring, issuing, looking, members
@@ -21,6 +24,7 @@ from fangxian.store.new_facts import new_fact
 from fangxian.store.recording import record
 from fangxian.store.sealing import seal
 from fangxian.store.store import Event
+from fangxian.store.verifying import verify_further
 from fangxian.web.staff.asking import COOKIE
 from fangxian.work.appeal import Ground
 from fangxian.work.appealing import open_appeal
@@ -341,19 +345,25 @@ def come_in_again(living):
     return come_in(living).secret
 
 
-def test_an_auditor_sees_the_seals_and_computes_them_again(living, served, database):
+def test_an_auditor_sees_the_seals_and_up_to_which_they_hold(living, served, database):
     feverish(living)
     auditor = served.come_in(Role.AUDITOR)
     assert "还没有封印" in auditor.get("/staff/audit").text
     seal(living.store, at=living.clock())
     assert "共 1 个封印" in auditor.get("/staff/audit").text
-    assert "全部成立：1 个封印" in auditor.post("/staff/audit/verify").text
+    assert "还没有验算过" in auditor.get("/staff/audit").text
+    look = Event(actor="system", role="system", purpose="audit", action="audit_verified")
+    verify_further(living.store, look, at=living.clock())
+    page = auditor.get("/staff/audit").text
+    assert "前 1 个封印全部成立" in page
+    assert "申领健康码" in page
+    seal(living.store, at=living.clock())
     with psycopg.connect(database) as connection:
         connection.execute("ALTER TABLE audit.event DISABLE TRIGGER USER")
-        connection.execute("UPDATE audit.event SET purpose = 'nothing' WHERE action = 'enrol'")
-    broken = auditor.post("/staff/audit/verify")
-    assert broken.status_code == 409
-    assert "第 0 个封印处断裂" in broken.text
+        connection.execute("UPDATE audit.event SET purpose = 'nothing' WHERE action = 'audit_seen'")
+    with pytest.raises(FangxianError, match="broken at seal 1"):
+        verify_further(living.store, replace(look, event_id=uuid4()), at=living.clock())
+    assert "第 1 号封印不成立" in auditor.get("/staff/audit").text
 
 
 def test_a_program_does_what_a_page_does(living, served):

@@ -11,7 +11,7 @@ from fangxian.facts import HealthDeclaration, MedicalMeasure
 from fangxian.policy.colour import Colour
 from fangxian.sources.catalogue import all_sources
 from fangxian.store.sealing import seal as seal_audit
-from fangxian.store.sealing import verify
+from fangxian.store.verifying import verify
 from fangxian.work.appeal import MOVES, OFFICE, OTHER_REGION, AppealState, Ground, action_for, owner_of
 from fangxian.work.appeal_rows import appeals_of, appeals_to_answer, read, words_of
 from fangxian.work.appealing import answer_appeal, escalate_late, withdraw_appeal

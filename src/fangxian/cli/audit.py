@@ -8,6 +8,7 @@ from fangxian.cli.store import StoreOption
 from fangxian.facts.known import now
 from fangxian.store import sealing
 from fangxian.store.opening import open_store
+from fangxian.store.verifying import verify as verify_all
 
 
 def seal(*, store: StoreOption, language: LanguageOption = "zh") -> None:
@@ -21,7 +22,7 @@ def verify(*, store: StoreOption, language: LanguageOption = "zh") -> None:
     """Compute every seal again; exit 2 at the first that does not follow. Publish the last hash somewhere else every day."""
     reader = Reader(language)
     with open_store(store) as running:
-        found = sealing.verify(running)
+        found = verify_all(running)
     print_line(
         reader.say(
             f"审计完好：{found.seals:,} 个封存，{found.events:,} 条记录；另有 {found.unsealed:,} 条待封存。",

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from fangxian.code.check_in_runs import marked_reports
@@ -37,10 +38,22 @@ def _compiled(build: Callable[[Policy, Known], ir.Table], policy: Policy, dialec
 
 def compile_for(policy: Policy) -> None:
     """Compile everything that an explanation under a policy may ask: some seconds, spared to the first who asks. It looks at nobody."""
+    for build in _questions(policy):
+        _compiled(build, policy, PersonTables.dialect)
+
+
+@compiled_once
+def facts_explained(policy: Policy) -> frozenset[str]:
+    """Return the names of the types of facts that an explanation under a policy may read: no other need be at hand."""
+    known = Known(known_at_placeholder(), policy.utc_offset)
+    return frozenset(table.name for build in _questions(policy) for table in build(policy, known).op().find(ops.UnboundTable))
+
+
+def _questions(policy: Policy) -> list[Callable[[Policy, Known], ir.Table]]:
+    """Return everything that an explanation under a policy may ask."""
     lines = {wording.parameters["fever_line_c"].value for wording in policy.wordings if "check_ins" in wording.parameters}
     waiting = [waiting_causes, *map(_reports, lines)] if lines else []
-    for build in (enrolments, all_hits, _of_people, _of_areas, *waiting):
-        _compiled(build, policy, PersonTables.dialect)
+    return [enrolments, all_hits, _of_people, _of_areas, *waiting]
 
 
 class _Asked:

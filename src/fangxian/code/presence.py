@@ -1,11 +1,16 @@
 """Where a person was, from every fact that says so: stays, trips, checkpoints."""
 
+from typing import Final
+
 import ibis
 import ibis.expr.types as ir
 
 from fangxian.facts import CheckpointPass, RegionStay, Trip
 from fangxian.facts.fact import INSTANT
 from fangxian.facts.known import Known
+
+PLACES: Final = {RegionStay.name: "region_code", Trip.name: "from_region_code", CheckpointPass.name: "came_from_region_code"}
+"""The types of facts that say that a person was somewhere, each with the column that says where: those that `presences` reads."""
 
 
 def presences(known: Known) -> ir.Table:

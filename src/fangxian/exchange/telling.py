@@ -37,7 +37,7 @@ def tell(living: Living, message: Message) -> Answer:
     at, statement_id = living.clock(), uuid4()
     event = by_region(message.issuer, "code_told_to_region", person_id, region=message.issuer)
     with living.store.transaction(event, at=at) as transaction:
-        with person_tables(transaction.connection, person_id) as tables:
+        with person_tables(transaction.connection, person_id, living.policy) as tables:
             statement, fact = stated(explain_person(tables, living.policy, at=at, known_at=at), statement_id)
         disputable = fact if fact and fact.fact_type.name in DISPUTABLE else None
         transaction.connection.execute(

@@ -124,7 +124,7 @@ def _rests_on(
     at = living.clock()
     event = staff_event(by, "facts_read", purpose=purpose, role=role, person_id=person_id)
     with living.store.transaction(event, at=at) as transaction:
-        tables = person_tables(transaction.connection, person_id)
+        tables = person_tables(transaction.connection, person_id, living.policy, also=fact_type)
     with tables:
         explained = explain_person(tables, living.policy, at=at, known_at=at)
         named = {kind.name: (kind, rows.to_pylist()) for kind, rows in tables.facts_called([fact_id])}

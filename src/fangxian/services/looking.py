@@ -35,7 +35,7 @@ def own_code(living: Living, person_id: str) -> Explanation:
     """Return a person's code with its reasons, as the person sees it now."""
     at = living.clock()
     with living.store.transaction(by_citizen("see_own_code", person_id), at=at) as transaction:
-        tables: PersonTables = person_tables(transaction.connection, person_id)
+        tables: PersonTables = person_tables(transaction.connection, person_id, living.policy)
     with tables:
         return explain_person(tables, living.policy, at=at, known_at=at)
 

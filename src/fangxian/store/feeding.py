@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from psycopg import sql
 
+from fangxian.code.presence import PLACES
 from fangxian.engine.compaction import subject
 from fangxian.engine.lake import Lake
 from fangxian.facts import AreaLevel, AreaWithdrawal, Fact, PersonFact, all_fact_types
@@ -27,9 +28,6 @@ from fangxian.store.store import Event, Store
 
 ROWS_AT_ONCE: Final = 1_000_000
 """Facts that are in memory while a delivery is fed."""
-
-_PLACES: Final = {"region_stay": "region_code", "trip": "from_region_code", "checkpoint_pass": "came_from_region_code"}
-"""Where a person's facts say that the person was in an area."""
 
 
 @dataclass(frozen=True)
@@ -134,5 +132,5 @@ def _concerned(fact_type: type[Fact]) -> list[str]:
         return []
     return [
         f"INSERT INTO concerned SELECT DISTINCT person_id FROM facts.{place} WHERE {region} IN (SELECT region_code FROM staged)"
-        for place, region in _PLACES.items()
+        for place, region in PLACES.items()
     ]

@@ -20,8 +20,8 @@ from fangxian.store.backing_up import Backup, run
 from fangxian.store.database_folder import DatabaseFolder
 from fangxian.store.migrating import migrate
 from fangxian.store.opening import database, make_room
-from fangxian.store.sealing import Verified, verify
 from fangxian.store.store import SERVICE, Event, Store
+from fangxian.store.verifying import Verified, verify
 
 _EPOCH: Final = 2**32
 """How many transactions PostgreSQL counts before it begins its next epoch."""

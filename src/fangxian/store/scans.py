@@ -83,8 +83,14 @@ _RECORD: Final = f"""
     WITH incoming AS (
         SELECT * FROM unnest({", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS.items())}) AS sent ({", ".join(_COLUMNS)})
     ), new AS (
-        INSERT INTO gate.scan (person_id, gate_id, scan_id, scanned_at, outcome, colour, event_id)
-        SELECT person_id, gate_id, scan_id, scanned_at, outcome, colour, event_id FROM incoming ORDER BY person_id, gate_id, scan_id
+        INSERT INTO gate.scan (person_id, gate_id, scan_id, scanned_at, outcome, colour, event_id, in_month)
+        SELECT person_id, gate_id, scan_id, scanned_at, outcome, colour, event_id, date_trunc('month', scanned_at)::date FROM incoming
+        -- Sent again, a scan is counted back to another instant: about the turn of a month it may stand in the other one.
+        WHERE date_trunc('month', scanned_at - interval '1 hour') = date_trunc('month', scanned_at + interval '1 hour') OR (
+            SELECT count(*) FROM gate.scan AS before
+            WHERE (before.person_id, before.gate_id, before.scan_id) = (incoming.person_id, incoming.gate_id, incoming.scan_id)
+        ) = 0
+        ORDER BY person_id, gate_id, scan_id
         ON CONFLICT DO NOTHING RETURNING event_id
     ), event AS (
         INSERT INTO audit.event (person_id, event_id, at, actor, role, purpose, action, details)

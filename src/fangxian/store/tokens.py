@@ -42,7 +42,7 @@ def remember_token(
     """
     transaction.connection.execute(
         "INSERT INTO code.token (person_id, token_id, on_day, paper, colour, issued_at, valid_until, event_id) "
-        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (person_id, token_id) DO UPDATE SET colour = excluded.colour, "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (person_id, token_id, on_day) DO UPDATE SET colour = excluded.colour, "
         "issued_at = excluded.issued_at, valid_until = excluded.valid_until, event_id = excluded.event_id",
         [UUID(person_id), token_id, on, paper, str(colour), issued_at, valid_until, transaction.event.event_id],
     )

@@ -16,6 +16,7 @@ CREATE TABLE gate.device (
 );
 
 -- Whose credential bears which token id, and what it says: a day's tokens name nobody without this table.
+-- By the month of its day, which stays as it is when a token is issued again; by then the longest paper has long ended.
 CREATE TABLE code.token (
     person_id uuid NOT NULL,
     token_id bytea NOT NULL CHECK (length(token_id) = 16),
@@ -26,8 +27,8 @@ CREATE TABLE code.token (
     valid_until timestamp(6) NOT NULL CHECK (valid_until > issued_at),
     revoked_at timestamp(6),
     event_id uuid NOT NULL,
-    PRIMARY KEY (person_id, token_id)
-);
+    PRIMARY KEY (person_id, token_id, on_day)
+) PARTITION BY RANGE (on_day);
 CREATE INDEX token_by_id ON code.token (token_id);
 CREATE INDEX token_not_green ON code.token (person_id) WHERE colour <> 'green';
 CREATE INDEX token_revoked ON code.token (valid_until) WHERE revoked_at IS NOT NULL;
@@ -41,9 +42,12 @@ CREATE TABLE gate.scan (
     outcome varchar NOT NULL,
     colour varchar,
     event_id uuid NOT NULL,
-    PRIMARY KEY (person_id, gate_id, scan_id)
-);
-CREATE INDEX scan_by_age ON gate.scan (scanned_at);
+    -- Not the instant itself: that of a scan that is sent again is counted back anew, and may be some milliseconds off. In a key,
+    -- it would make two scans of one; the month makes two at most of what is sent at midnight between two months, and the
+    -- statement that records looks for that.
+    in_month date NOT NULL CHECK (in_month = date_trunc('month', scanned_at)::date),
+    PRIMARY KEY (person_id, gate_id, scan_id, in_month)
+) PARTITION BY RANGE (in_month);
 
 -- Somebody who is suspected or confirmed was at a gate: told at once, and kept until somebody has heard of it.
 CREATE TABLE gate.alert (
@@ -72,7 +76,7 @@ CREATE TRIGGER changed_by_an_event AFTER UPDATE ON code.token
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event_of_person();
 CREATE TRIGGER changed_by_an_event AFTER UPDATE ON gate.alert
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event_of_person();
-CREATE TRIGGER only_added_to BEFORE UPDATE OR TRUNCATE ON gate.scan
+CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON gate.scan
     FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
 
 GRANT USAGE ON SCHEMA gate TO fangxian_service;

@@ -68,6 +68,7 @@ CREATE TRIGGER brought_by_an_event AFTER INSERT ON work.published_day
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 GRANT SELECT, INSERT ON work.published_day TO fangxian_service;
 
+-- A gate that was offline brings scans of up to a fortnight ago: its tables have room for the month before, too.
 CREATE OR REPLACE FUNCTION store.make_partitions(first_day date, last_day date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
@@ -77,13 +78,14 @@ DECLARE
     space text;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('fangxian make_partitions'));
-    FOR growing IN SELECT oid::regclass FROM pg_class
-                   WHERE relkind = 'p' AND relnamespace IN ('facts'::regnamespace, 'audit'::regnamespace, 'code'::regnamespace)
+    FOR growing, space IN SELECT pg_class.oid::regclass, nspname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+                          WHERE relkind = 'p' AND nspname IN ('facts', 'audit', 'code', 'gate')
     LOOP
-        FOR month IN SELECT generate_series(date_trunc('month', first_day), last_day, '1 month')::date
+        FOR month IN SELECT generate_series(
+            date_trunc('month', first_day - CASE space WHEN 'gate' THEN 14 ELSE 0 END), last_day, '1 month'
+        )::date
         LOOP
-            SELECT nspname, relname || to_char(month, '_YYYY_MM') INTO space, name
-            FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE pg_class.oid = growing;
+            SELECT relname || to_char(month, '_YYYY_MM') INTO name FROM pg_class WHERE pg_class.oid = growing;
             IF to_regclass(format('%I.%I', space, name)) IS NULL THEN
                 EXECUTE format('CREATE TABLE %I.%I PARTITION OF %s FOR VALUES FROM (%L) TO (%L)',
                                space, name, growing, month, (month + interval '1 month')::date);
@@ -101,7 +103,7 @@ CREATE TABLE store.ends_by_month (
 INSERT INTO store.ends_by_month
 SELECT format('facts.%s', relname), 'known_at' FROM pg_class WHERE relkind = 'p' AND relnamespace = 'facts'::regnamespace
 UNION ALL
-VALUES ('code.reason_kept', 'replaced_at'), ('code.token', 'valid_until'), ('gate.scan', 'scanned_at'), ('gate.alert', 'scanned_at'),
+VALUES ('code.reason_kept', 'replaced_at'), ('code.token', 'on_day'), ('gate.scan', 'in_month'), ('gate.alert', 'scanned_at'),
        ('work.appeal', 'closed_at'), ('work.decision', 'closed_at'), ('account.member', 'ended_at');
 GRANT SELECT ON store.ends_by_month TO fangxian_service;
 

@@ -32,3 +32,31 @@ BEGIN
     RETURN NULL;
 END
 $$;
+
+-- What an auditor is shown at once, however long the audit: how often which role did what, counted as events are sealed, by the
+-- hour of the event; and up to which seal all were computed again, and when.
+CREATE TABLE audit.counted (
+    hour timestamp(6) NOT NULL,
+    role text NOT NULL,
+    action text NOT NULL,
+    times bigint NOT NULL CHECK (times > 0),
+    PRIMARY KEY (hour, role, action)
+);
+GRANT SELECT, INSERT, UPDATE ON audit.counted TO fangxian_service;
+
+CREATE TABLE audit.verification (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    verified_at timestamp(6) NOT NULL,
+    -- How many seals hold, from the first one on, over how many events, and the hash of the last of them.
+    seals bigint NOT NULL CHECK (seals >= 0),
+    events bigint NOT NULL CHECK (events >= 0),
+    hash bytea NOT NULL CHECK (length(hash) = 32),
+    -- Whether the next seal did not follow.
+    broken boolean NOT NULL,
+    event_id uuid NOT NULL
+);
+CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.verification
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
+CREATE TRIGGER brought_by_an_event AFTER INSERT ON audit.verification
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
+GRANT SELECT, INSERT ON audit.verification TO fangxian_service;

@@ -9,7 +9,7 @@ from fangxian.services import answering, confirming, releasing, renewing
 from fangxian.services.alarms import hear_alert, waiting_alerts
 from fangxian.services.living import Living
 from fangxian.services.oidc import Oidc
-from fangxian.services.overseeing import oversee, verify_audit
+from fangxian.services.overseeing import oversee
 from fangxian.services.own_people import own_people
 from fangxian.services.refusals import RefusedError
 from fangxian.services.sign_in import SignIn
@@ -233,21 +233,17 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
 
     @router.get("/audit", openapi_extra=_under(Action.SEE_AUDIT))
     def audit(by: Annotated[Principal, asks(Action.SEE_AUDIT)]) -> dict[str, Any]:
-        """Return the newest seal, what was done within a day, and the published counts."""
+        """Return the newest seal, what was last verified, what was done within a day, and the published counts."""
         seen = oversee(living, by)
         return {
             "seals": seen.seals,
             "sealed_at": utc(seen.sealed_at) if seen.sealed_at else None,
             "last_hash": seen.last_hash,
+            "verified": vars(seen.verified) | {"verified_at": utc(seen.verified.verified_at)} if seen.verified else None,
             "done": [vars(each) for each in seen.done],
             "codes_by_reason": [vars(each) for each in seen.reasons],
             "decisions_by_signer": [vars(each) for each in seen.signers],
         }
-
-    @router.post("/audit/verify", openapi_extra=_under(Action.SEE_AUDIT))
-    def verify(by: Annotated[Principal, asks(Action.SEE_AUDIT)]) -> dict[str, Any]:
-        """Compute every seal again."""
-        return vars(verify_audit(living, by))
 
     return router
 

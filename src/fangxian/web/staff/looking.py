@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from fangxian.policy.colour import Colour
 from fangxian.services import confirming
-from fangxian.services.overseeing import oversee, verify_audit
+from fangxian.services.overseeing import oversee
 from fangxian.services.own_people import MOST, own_people
 from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import RefusedError
@@ -50,13 +50,8 @@ class LookingDesk:
         return self.desk.page(asked, "people.html", found=found, colours=colours, most=MOST)
 
     def audit(self, asked: StaffAsked) -> Response:
-        """Answer with the seals and the counts."""
-        return self.desk.page(asked, "audit.html", seen=oversee(self.desk.living, asked.by), verified=None)
-
-    def verify(self, asked: StaffAsked) -> Response:
-        """Compute every seal again, and answer with what was found."""
-        verified = verify_audit(self.desk.living, asked.by)
-        return self.desk.page(asked, "audit.html", seen=oversee(self.desk.living, asked.by), verified=verified)
+        """Answer with the seals, whether they hold, and the counts."""
+        return self.desk.page(asked, "audit.html", seen=oversee(self.desk.living, asked.by))
 
     def _search(self, asked: StaffAsked, refused: RefusedError | None = None, *, done: bool = False) -> Response:
         problem = refused.words if refused else None

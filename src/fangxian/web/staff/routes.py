@@ -67,7 +67,6 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/visitors/register", entrance.register, "POST", (Action.REGISTER_VISITOR,)),
         ("/staff/visitors/left", entrance.left, "POST", (Action.REGISTER_VISITOR,)),
         ("/staff/audit", looking.audit, "GET", (Action.SEE_AUDIT,)),
-        ("/staff/audit/verify", looking.verify, "POST", (Action.SEE_AUDIT,)),
     )
     for path, handler, methods in open_to_all:
         yield Permitted(path, desk.endpoint(handler, (), public=True), action=None, methods=methods.split())
