@@ -23,6 +23,7 @@ SCAN = {"scan_id": "00000000-0000-0000-0000-000000000001", "age_s": 1.5, "text":
 KEY = base64.urlsafe_b64encode(point(PrivateKey.make().public)).decode()
 REPORT = {"temperature": "36.5", "symptom": "1", "isEpidemicAreaRisk": "1", "stayRegion": "420100", "leftOn": "2020-02-20"}
 TRIP = {"date": "2020-02-23", "mode": "train", "number": "G1", "carriage": "5", "seat": "6A", "fromRegion": "420100", "toRegion": "330100"}
+VISIT = {"host": "后勤部", "purpose": "meeting", "organisation_id": "demo-organisation"}
 APPEAL = {"ground": "wrong_fact", "words": "那天我在家，没有出门。"}
 
 
@@ -74,7 +75,8 @@ REQUESTS = (
     form("/me/{place:int}/check-in", CITIZEN, **CHECKED_IN),
     form("/me/{place:int}/paper", CITIZEN),
     form("/me/{place:int}/consents", CITIZEN, do="give", organisation_id="91330100MA00000001"),
-    form("/me/{place:int}/appeal/{reason:int}/{fact:int}", CITIZEN, **APPEAL),
+    form("/me/{place:int}/appeal/{reason:int}/{fact:int}", CITIZEN, **APPEAL, fact="0" * 32),
+    form("/me/{place:int}/certificate", CITIZEN),
     form("/me/{place:int}/delete", CITIZEN, confirm="not yet"),
     form("/me/{place:int}/elsewhere", CITIZEN, consent="yes", code="HC1:"),
     form("/staff/log-in/choose", NOBODY, role="doctor", number="1"),
@@ -87,6 +89,13 @@ REQUESTS = (
     form("/staff/decisions/{reference}/reject", "officer"),
     form("/staff/confirm/look-up", "doctor", number="ABCD-EFGH", **PAPERS),
     form("/staff/confirm/sign", "doctor", declaration="{reference}", finding="healthy"),
+    form("/staff/renewal/first", "officer"),
+    form("/staff/renewal/{reference}/second", "officer"),
+    form("/staff/alerts/heard", "officer", alert="{reference}"),
+    form("/staff/entrance/check", "employer_contact", person="{reference}", temperature_c="36.5"),
+    form("/staff/visitors/register", "employer_contact", **VISIT, number="ABCD-EFGH", **PAPERS),
+    form("/staff/visitors/left", "employer_contact", visit="{reference}"),
+    form("/staff/release/end", "officer", **{**PAPERS, "id_number": CHILD["id_number"]}),
     form("/staff/paper/print", "officer", **IDENTITY, **DECLARED, days="1"),
     call("/gate/open", NOBODY, code="abcdefghijklmnop"),
     call("/log-in/code", NOBODY, **PHONE),
@@ -97,6 +106,7 @@ REQUESTS = (
     call("/me/{place}/declarations", CITIZEN, answers=DECLARED),
     call("/me/{place}/check-ins", CITIZEN, answers=CHECKED_IN),
     call("/me/{place}/paper", CITIZEN),
+    call("/me/{place}/certificate", CITIZEN),
     call("/me/{place}/data", NOBODY, "DELETE"),
     call("/me/{place}/recognitions", CITIZEN, code="HC1:", consent=True),
     call("/gbt38963/declaration", CITIZEN, **REPORT),
@@ -113,13 +123,20 @@ REQUESTS = (
     ),
     call("/gbt38963/minting", CITIZEN, phoneKey=KEY),
     call("/gbt38963/verification", GATE, bizExtData="HC1:"),
-    call("/gbt38963/correction", CITIZEN, reason=0, fact=0, **APPEAL),
+    call("/gbt38963/correction", CITIZEN, fact="0" * 32, **APPEAL),
     call("/staff/appeals/{reference}/answer", "source_owner", answer="refused", words="经核查，属实。"),
     call("/staff/decisions", "appeal_officer", appeal="{reference}", rule="close-contact", reason="hardship"),
     call("/staff/decisions/{reference}/sign", "officer"),
     call("/staff/decisions/{reference}/reject", "officer"),
     call("/staff/confirm/look-up", "doctor", number="", **PAPERS),
     call("/staff/confirm", "doctor", declaration="{reference}", finding="healthy"),
+    call("/staff/renewal/first", "officer"),
+    call("/staff/renewal/{reference}/second", "officer"),
+    call("/staff/alerts/heard", "officer", alert="{reference}"),
+    call("/staff/entrance/checks", "employer_contact", person="{reference}", temperature_c=36.5),
+    call("/staff/visitors", "employer_contact", **VISIT, number="ABCD-EFGH", **PAPERS),
+    call("/staff/visitors/{reference}/left", "employer_contact"),
+    call("/staff/release", "officer", **{**PAPERS, "id_number": CHILD["id_number"]}),
     call("/gate/scans", GATE, scans=[SCAN]),
     call("/gate/without-phone", GATE, **PAPERS, **{name: value for name, value in SCAN.items() if name != "text"}),
     *(Rightly(f"/api/v1/exchange/{kind}", NOBODY, {}, COSE) for kind in ("ask", "dispute", "answer")),
