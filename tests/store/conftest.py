@@ -36,7 +36,7 @@ def database(postgres_server, migrated) -> Iterator[str]:
     """Give the connection string of a migrated database of its own."""
     name = f"store_{uuid4().hex}"
     with psycopg.connect(postgres_server.conninfo, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated} STRATEGY file_copy")
         yield postgres_server.conninfo.replace("dbname=postgres", f"dbname={name}")
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
