@@ -3,11 +3,12 @@
 import psycopg
 import pytest
 
+from fangxian.engine.person_tables import PersonTables
 from fangxian.policy.colour import Colour
 from fangxian.services import declaring, family, issuing, looking, members, papers
 from fangxian.services.documents import document
 from fangxian.services.questionnaire import questionnaire, region_called
-from fangxian.services.refusals import BadAnswerError, RefusedError
+from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
 from fangxian.signed import phone as phone_signing
 from fangxian.signed.keys import PrivateKey, point
 from fangxian.signed.seen import Seen
@@ -314,3 +315,29 @@ def test_a_place_is_found_by_what_people_call_it(said, meant):
 def test_a_place_that_is_none_or_could_be_several_is_refused(said):
     with pytest.raises(ValueError, match=r"."):
         region_called(said, NOON.date(), near="330100")
+
+
+def test_nobody_declares_or_checks_in_without_end(living, clock, monkeypatch):
+    monkeypatch.setattr(declaring, "MOST_A_DAY", 3)
+    person = enrolled(living).person_id
+    for say in (declaring.declare, declaring.check_in):
+        for _ in range(2):
+            say(living, person, HEALTHY)
+    declaring.check_in(living, person, HEALTHY)
+    for say in (declaring.declare, declaring.check_in):
+        with pytest.raises(TooManyError):
+            say(living, person, HEALTHY)
+    clock.forward(days=1)
+    declaring.declare(living, person, HEALTHY)
+    declaring.check_in(living, person, HEALTHY)
+
+
+def test_many_reasons_are_asked_about_at_once(living, monkeypatch):
+    asked, ask = [], PersonTables.facts_called
+    monkeypatch.setattr(PersonTables, "facts_called", lambda tables, fact_ids: asked.append(fact_ids) or ask(tables, fact_ids))
+    person = enrolled(living, contacted_case="yes").person_id
+    for _ in range(2):
+        declaring.declare(living, person, HEALTHY | {"contacted_case": "yes"})
+    reasons = looking.own_code(living, person).reasons
+    assert len({reason.because[0].values["fact_id"] for reason in reasons}) == 3
+    assert len(asked) == 1

@@ -85,8 +85,11 @@ def explain_person(person: PersonTables, policy: Policy, *, at: datetime, known_
     asked = _Asked(person, policy, known_at=known_at)
     has_code = any(row["since_at"] <= at for row in asked.rows(enrolments))
     hits = sorted(asked.rows(all_hits), key=lambda row: (row["from_at"], row["rule"]))
-    reasons = tuple(_reason(asked, row, at=at) for row in hits if _holds(row, at))
-    coming = tuple(_reason(asked, row, at=at) for row in hits if row["from_at"] > at)
+    told = [row for row in hits if _holds(row, at) or row["from_at"] > at]
+    # All at once: somebody may have hundreds of reasons, and each question goes through every table.
+    seen = _facts_seen(asked, sorted({fact_id for row in told for fact_id in row["because"]}))
+    reasons = tuple(_reason(asked, row, seen, at=at) for row in told if _holds(row, at))
+    coming = tuple(_reason(asked, row, seen, at=at) for row in told if row["from_at"] > at)
     return Explanation(
         person_id=person.person_id,
         policy=policy,
@@ -120,14 +123,14 @@ def _changes(hits: Sequence[Row], at: datetime, *, has_code: bool) -> Iterable[C
         before = after
 
 
-def _reason(asked: _Asked, row: Row, *, at: datetime) -> Reason:
+def _reason(asked: _Asked, row: Row, seen: Mapping[int, Sequence[FactSeen]], *, at: datetime) -> Reason:
     wording = _wording_in_force(asked.policy, row)
     return Reason(
         wording=wording,
         colour=Colour(row["colour"]),
         from_at=row["from_at"],
         until_at=row["until_at"],
-        because=tuple(_facts_seen(asked, row["because"])),
+        because=tuple(each for fact_id in row["because"] for each in seen.get(fact_id, ())),
         progress=_progress(asked, wording, row, at=at),
     )
 
@@ -142,12 +145,14 @@ def _wording_in_force(policy: Policy, row: Row) -> Wording:
     )
 
 
-def _facts_seen(asked: _Asked, fact_ids: Sequence[int]) -> list[FactSeen]:
-    """Return the facts that a hit names, in the hit's order; they lie in the person's few tables and the area levels.
+def _facts_seen(asked: _Asked, fact_ids: Sequence[int]) -> dict[int, list[FactSeen]]:
+    """Return the facts that hits name, by their ids; they lie in the person's few tables and the area levels.
 
     A fact that was reported more than once was learned with the first report. What its source had corrected by then is not told;
     where it gave one record number two contents at one time, both are: either may be what the rule read.
     """
+    if not fact_ids:
+        return {}
     corrected = _corrected(asked)
     found: dict[int, dict[str, FactSeen]] = {}
     for fact_type, called in asked.person.facts_called(fact_ids):
@@ -156,7 +161,7 @@ def _facts_seen(asked: _Asked, fact_ids: Sequence[int]) -> list[FactSeen]:
             if since <= values["known_at"] <= asked.known_at:
                 said = repr([value for name, value in values.items() if name not in ("known_at", "delivery_id")])
                 found.setdefault(values["fact_id"], {}).setdefault(said, FactSeen(fact_type, values))
-    return [seen for fact_id in fact_ids for seen in found.get(fact_id, {}).values()]
+    return {fact_id: list(said.values()) for fact_id, said in found.items()}
 
 
 def _corrected(asked: _Asked) -> dict[tuple[str, str, int], datetime]:

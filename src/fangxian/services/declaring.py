@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
+
+from psycopg import sql
 
 from fangxian.facts import CheckIn, Consent, Enrolment, Fact, HealthDeclaration, RegionStay, Residence, Text, Trip
 from fangxian.services.documents import Document
@@ -13,7 +16,7 @@ from fangxian.services.family import SOURCE, guardian_of, guardianship, must_be_
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.members import RETENTION, add_member
-from fangxian.services.refusals import BadAnswerError
+from fangxian.services.refusals import BadAnswerError, TooManyError
 from fangxian.store.identities import Identity, keep_identity
 from fangxian.store.new_facts import new_fact
 from fangxian.store.recording import hold_person, record_in
@@ -22,6 +25,9 @@ from fangxian.store.store import Event, Transaction
 Answers = Mapping[str, Any]
 _CHECKED_IN: Final = "daily-check-in"
 _A_DAY: Final = timedelta(days=1)
+MOST_A_DAY: Final = 100
+"""So often within 24 hours one person may declare, check in, or tell of a trip: each may stand among the code's reasons for weeks."""
+
 _NOT_A_CHILD: Final = Text(
     "儿童须用居民身份证号码登记，且未满 18 岁；成年家人请用“添加家人”。",
     "A child is entered by a resident identity number and is under 18; for an adult use “add family”.",
@@ -102,6 +108,7 @@ def declare(living: Living, person_id: str, answers: Answers) -> None:
     expect_in_force(living, at)
     event = by_citizen("declare", person_id)
     with living.store.transaction(event, at=at) as transaction:
+        _expect_not_too_often(transaction, HealthDeclaration, SOURCE)
         record_in(transaction, _declared(living, event, answers, at), policies=[living.policy])
 
 
@@ -112,6 +119,7 @@ def check_in(living: Living, person_id: str, answers: Answers) -> None:
     event = by_citizen("check_in", person_id)
     report = new_fact(CheckIn, event, source=_CHECKED_IN, known_at=at, from_at=at, **_picked(answers, ("temperature_c", "symptoms")))
     with living.store.transaction(event, at=at) as transaction:
+        _expect_not_too_often(transaction, CheckIn, _CHECKED_IN)
         record_in(transaction, {CheckIn: [report]}, policies=[living.policy])
 
 
@@ -126,7 +134,19 @@ def declare_trip(living: Living, person_id: str, trip: Answers) -> None:
     starts = min(at, living.policy.starts(trip["travelled_on"]))
     fact = new_fact(Trip, event, source=SOURCE, known_at=at, from_at=starts, **trip)
     with living.store.transaction(event, at=at) as transaction:
+        _expect_not_too_often(transaction, Trip, SOURCE)
         record_in(transaction, {Trip: [fact]}, policies=[living.policy])
+
+
+def _expect_not_too_often(transaction: Transaction, fact_type: type[Fact], source: str) -> None:
+    """Raise TooManyError for the event's person who has said so much of a kind within a day; what they say at once comes one by one."""
+    person_id = hold_person(transaction)
+    query = sql.SQL("SELECT count(*) FROM facts.{} WHERE person_id = %s AND source = %s AND known_at > %s").format(
+        sql.Identifier(fact_type.name)
+    )
+    row = transaction.connection.execute(query, [UUID(person_id), source, transaction.at - _A_DAY]).fetchone()
+    if row and row[0] >= MOST_A_DAY:
+        raise TooManyError(int(_A_DAY.total_seconds()))
 
 
 def _declared(living: Living, event: Event, answers: Answers, at: datetime) -> Facts:

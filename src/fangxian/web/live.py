@@ -44,6 +44,7 @@ from fangxian.web.running.kinds import Kinds
 from fangxian.web.running.metrics import Measured, metrics_route, tell
 from fangxian.web.running.overload import Limits, Load, Overload
 from fangxian.web.running.rates import Rates
+from fangxian.web.staff.asking import status_of
 from fangxian.web.staff.routes import staff_routes
 from fangxian.web.templating import environment, render
 from fangxian.web.words import all_words
@@ -136,7 +137,7 @@ def refusals() -> Mapping[Any, Any]:
         if isinstance(error, UnavailableError | psycopg.OperationalError):
             return _unavailable(request, words("problem.unavailable"))
         if isinstance(error, RefusedError):
-            return _problem(request, words.of(error.words), 409)
+            return _problem(request, words.of(error.words), status_of(error))
         if isinstance(error, FangxianError):
             return _problem(request, words("me.failed"), 400)
         status = error.status_code if isinstance(error, HTTPException) else 500
