@@ -90,8 +90,9 @@ def test_whom_the_gate_there_has_just_scanned_has_come_already(living, clock, da
     assert len(visits(database)) == 2
 
 
-def test_a_child_on_the_phone_is_checked_in_as_itself(living, database):
+def test_a_child_on_the_phone_is_checked_in_as_itself(living, clock, database):
     enrolled(living)
+    clock.forward(minutes=2)
     session = come_in(living)
     child = document("resident_id", NUMBERS[1], on=NOON.date())
     place = declaring.enrol_child(living, IDENTITY, child, HEALTHY, phone_index=session.phone_index)
