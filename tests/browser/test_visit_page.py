@@ -75,14 +75,12 @@ def test_without_a_camera_the_text_is_typed_and_the_page_fits_the_narrowest(livi
     page.goto(f"{served.address}/me/0/visit?lang=en")
     page.locator("#camera").click()
     expect(page.locator("#said")).to_contain_text("no camera")
-    picture(page, "phone-visit-typed")
     for do in (lambda: None, lambda: send(page, "FX2:0"), lambda: send(page, wall(living))):
         do()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert page.evaluate(CHINESE_WORDS) == []
         assert page.evaluate(UNNAMED) == []
     expect(page.locator(".arrived")).to_contain_text("green")
-    picture(page, "phone-visit-320")
     context.close()
     assert faults == []
 

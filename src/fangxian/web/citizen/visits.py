@@ -14,6 +14,7 @@ from fangxian.services.refusals import RefusedError
 from fangxian.signed.envelope import LONGEST_TEXT
 from fangxian.web.asking import Asked
 from fangxian.web.guard import WITH_CAMERA
+from fangxian.web.language import keep_choice
 from fangxian.web.templating import render
 
 
@@ -36,4 +37,4 @@ class VisitPages:
         values = {"policy": self.living.policy, "here": asked.request.url.path, "session": asked.session, "member": member}
         problem_words = refused.words if refused else None
         html = render(self.templates, "citizen/visit.html", asked.words, **values, came=came, problem=problem_words, longest=LONGEST_TEXT)
-        return HTMLResponse(html, 422 if refused else 200, WITH_CAMERA)
+        return keep_choice(asked.request, HTMLResponse(html, 422 if refused else 200, WITH_CAMERA))
