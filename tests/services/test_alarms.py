@@ -8,7 +8,7 @@ import pytest
 from fangxian.facts import Diagnosis
 from fangxian.services.alarms import alarms, hear_alert, tell_alerts, waiting_alerts
 from fangxian.services.looking import who_looked
-from fangxian.services.references import refer
+from fangxian.services.references import Named, refer
 from fangxian.services.upkeep import Upkeep
 from fangxian.store.gate_devices import Device, register
 from fangxian.store.recording import record
@@ -108,7 +108,7 @@ def test_an_officer_of_another_area_hears_of_no_alert(living):
     alerted(living, ANN)
     with living.store.pool.connection() as connection:
         (ids,) = connection.execute("SELECT gate_id::text, scan_id::text FROM gate.alert").fetchall()
-    (reference,) = refer(living, ELSEWHERE, [(ANN, *ids, "330106")])
+    (reference,) = refer(living, ELSEWHERE, Named.ALERT, [(ANN, *ids, "330106")])
     with pytest.raises(Forbidden):
         hear_alert(living, ELSEWHERE, reference)
     assert unheard(living) == [UUID(ANN)]

@@ -13,7 +13,11 @@ import orjson
 import pytest
 
 from fangxian.cli.app import main
+from fangxian.facts.known import now
 from fangxian.signed.envelope import LONGEST_TEXT
+from fangxian.signed.key_files import read_public
+from fangxian.signed.place import PlaceCode
+from fangxian.signed.trust import TrustList
 
 from .worked_example import PAGE
 
@@ -212,3 +216,18 @@ def test_a_turnstile_is_answered_at_once_and_takes_up_new_files_while_it_runs(fa
         gate.stdin.close()
         assert gate.wait(timeout=60) == 1
         assert "not a signed code or file of ours" in gate.stderr.read()
+
+
+def test_a_places_code_is_printed_and_says_what_was_given(fangxian: Callable[..., Ended]):
+    place = ("place", "issue", "--place", "mall-1", "--name", "虚构商场", "--address", "虚构路1号")
+    issued = fangxian(*place, "--region", "330106", "--out", "place.svg")
+    trust = TrustList.read(Path("gate/trust.cose").read_bytes(), root=read_public(Path("gate/root.pub")))
+    code = PlaceCode.read(issued.stdout.strip(), trust=trust, at=now())
+    assert (code.place_id, code.organisation, code.region_code, code.issued_by) == ("mall-1", "虚构商场", "330106", "杭州市")
+    assert "虚构路1号" in Path("place.svg").read_text("utf-8")
+    assert fangxian(*place, "--region", "330106", "--out", "place.pdf").returncode == 0
+    assert Path("place.pdf").read_bytes().startswith(b"%PDF")
+    abroad = fangxian(*place, "--region", "330203", "--out", "abroad.svg")
+    assert (abroad.returncode, "does not lie in" in abroad.stderr, Path("abroad.svg").exists()) == (2, True, False)
+    long = fangxian(*place[:4], "--name", "场" * 61, "--address", "x", "--region", "330106", "--out", "long.svg")
+    assert (long.returncode, "from 1 to 60" in long.stderr) == (2, True)

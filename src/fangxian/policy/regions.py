@@ -75,6 +75,15 @@ def parent_of(code: str) -> str | None:
     return {PROVINCE: None, PREFECTURE: f"{code[:2]}0000", COUNTY: f"{code[:4]}00"}[level_of(code)]
 
 
+def lies_in(code: str, area: str) -> bool:
+    """Return whether a code is of six digits and names a region or one of its parts.
+
+    >>> lies_in("330106", "330100"), lies_in("330100", "330100"), lies_in("330200", "330100"), lies_in("3301", "330100")
+    (True, True, False, False)
+    """
+    return re.fullmatch("[0-9]{6}", code) is not None and code.startswith(re.sub("(00)+$", "", area))
+
+
 @cache
 def known_codes() -> pa.Table:
     """Return every code that ever was, one row for each name it had.

@@ -1,4 +1,4 @@
-"""What is recorded by hand at an organisation's entrance: the scan, the visit and the temperature that a gate would have recorded."""
+"""What is recorded where no gate's device stands, by hand or by who checks in: the scan, visit and temperature that a gate would record."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FEVER_LINE_C: Final = 37.3
 """From which reading on a guard is told to take somebody aside: the line of the national protocols of 2020 (≥ 37.3 °C)."""
 
 _DESKS: Final = UUID("6a0f3c1e-52a4-4f7b-9d38-0d1f7c2b9e64")
-"""The name space of desks: each organisation has one, which is no device and holds no token."""
+"""The name space of desks: each place has one, which is no device and holds no token."""
 
 
 @dataclass(frozen=True)
@@ -35,23 +35,28 @@ class AtDesk:
 
 
 def record_at_desk(
-    living: Living, transaction: Transaction, organisation_id: str, *, temperature_c: float | None = None, passes: bool = True
+    living: Living,
+    transaction: Transaction,
+    place_id: str,
+    *,
+    region_code: str | None = None,
+    temperature_c: float | None = None,
+    passes: bool = True,
 ) -> AtDesk:
-    """Record that the event's person was at an organisation's entrance, as a scan there would be, under the transaction's own event.
+    """Record that the event's person was at a place, as a scan there would be, under the transaction's own event.
 
     They pass with a green code and no fever, where `passes` does not say otherwise. Raises RefusedError where the policy has lapsed.
     """
     person_id, at = hold_person(transaction), transaction.at
     expect_in_force(living, at)
-    enrolled = with_code(transaction.connection, living.policy, [person_id])
-    colour = stored_colour(transaction.connection, living.policy.name, person_id, at=at)[0] if enrolled else None
+    colour = colour_at_desk(living, transaction, person_id)
     may_pass = passes and colour is Colour.GREEN and (temperature_c is None or temperature_c < FEVER_LINE_C)
     visit = Visit(
-        device=_desk(living, organisation_id),
+        device=_desk(place_id, region_code or living.region_code),
         scan_id=uuid4(),
         person_id=person_id,
         scanned_at=at,
-        outcome=str(Outcome.COLOUR) if enrolled else NOT_ENROLLED,
+        outcome=str(Outcome.COLOUR) if colour else NOT_ENROLLED,
         colour=colour and str(colour),
         did="passed" if may_pass else "refused",
         present=True,
@@ -63,6 +68,12 @@ def record_at_desk(
     return AtDesk(visit.device.gate_id, visit.scan_id, colour, may_pass)
 
 
-def _desk(living: Living, organisation_id: str) -> Device:
-    gate_id = uuid5(_DESKS, organisation_id)
-    return Device(gate_id=gate_id, place_id=organisation_id, place_name=organisation_id, region_code=living.region_code)
+def colour_at_desk(living: Living, transaction: Transaction, person_id: str) -> Colour | None:
+    """Return somebody's colour at a transaction's instant, None where they have no code."""
+    if not with_code(transaction.connection, living.policy, [person_id]):
+        return None
+    return stored_colour(transaction.connection, living.policy.name, person_id, at=transaction.at)[0]
+
+
+def _desk(place_id: str, region_code: str) -> Device:
+    return Device(gate_id=uuid5(_DESKS, place_id), place_id=place_id, place_name=place_id, region_code=region_code)

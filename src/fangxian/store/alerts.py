@@ -37,8 +37,11 @@ def unheard(connection: psycopg.Connection[Any], where: sql.Composable = _EVERYW
     """Return the alerts that nobody has heard of yet, the oldest first, at most `MOST`; `where` may speak of the gate's region."""
     rows = connection.execute(
         sql.SQL(
-            "SELECT person_id, gate_id, scan_id, rule, scanned_at, place_id, place_name, region_code "
-            "FROM gate.alert JOIN gate.device USING (gate_id) WHERE heard_at IS NULL AND {} ORDER BY scanned_at, scan_id LIMIT {}"
+            # Nobody having heard of it, the alert still names the event of its visit; one that rose at a desk has no device.
+            "SELECT person_id, gate_id, scan_id, rule, scanned_at, visit.place_id, coalesce(place_name, visit.place_id), "
+            "visit.region_code FROM gate.alert JOIN facts.gate_visit AS visit USING (person_id, event_id) "
+            "LEFT JOIN (SELECT gate_id, place_name FROM gate.device) AS device USING (gate_id) "
+            "WHERE heard_at IS NULL AND {} ORDER BY scanned_at, scan_id LIMIT {}"
         ).format(where, sql.Literal(MOST))
     ).fetchall()
     names = ("gate_id", "scan_id", "rule", "scanned_at", "place_id", "place_name", "region_code")

@@ -23,6 +23,9 @@ HEADERS: Final = {
 }
 """Scripts and styles come from files of this page only; nothing may be asked of another machine."""
 
+WITH_CAMERA: Final = {"Permissions-Policy": "camera=(self), geolocation=(), microphone=()"}
+"""What a page brings that reads codes by the camera; no other may."""
+
 LONGEST_FORM: Final = 4096
 """Bytes; the look-up's form has a few hundred."""
 

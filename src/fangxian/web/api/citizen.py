@@ -10,12 +10,13 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, field_serializer
 
 from fangxian.facts import Text
-from fangxian.services import accounts, certificates, declaring, deleting, issuing, looking, members, papers
+from fangxian.services import accounts, arriving, certificates, declaring, deleting, issuing, looking, members, papers
 from fangxian.services.accounts import Session
 from fangxian.services.documents import document
 from fangxian.services.living import Living
 from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import BadAnswerError
+from fangxian.signed.envelope import LONGEST_TEXT
 from fangxian.web.api.saying import both, reason_of, utc
 from fangxian.web.asking import COOKIE
 from fangxian.web.bearer import bearer_of
@@ -54,6 +55,12 @@ class AnswersGiven(_Model):
     """Answers to a questionnaire by its questions' keys."""
 
     answers: _Answers
+
+
+class PlaceScanned(_Model):
+    """What a place's QR says."""
+
+    text: str = Field(max_length=LONGEST_TEXT)
 
 
 class PhoneKey(_Model):
@@ -184,6 +191,20 @@ def citizen_api(living: Living) -> APIRouter:
         """Record the day's check-in; the code follows at once."""
         declaring.check_in(living, member.person_id, living.read("check_in", _lists(given.answers)))
         return {"recorded": "yes"}
+
+    @router.post("/me/{place}/visits", status_code=201, openapi_extra={"x-action": "check_in"})
+    def visit(given: PlaceScanned, member: of) -> dict[str, Any]:
+        """Check in at a place by its code; the colour is none for whoever has no code. Within five minutes it is the same visit."""
+        came = arriving.arrive(living, member, given.text)
+        said = came.place
+        return {
+            "place_id": said.place_id,
+            "organisation": said.organisation,
+            "address": said.address,
+            "region_code": said.region_code,
+            "at": utc(came.at),
+            "colour": came.colour,
+        }
 
     @router.post("/me/{place}/paper", openapi_extra={"x-action": "see_own_code"}, response_class=Response, responses=_PDF)
     def paper(member: of) -> Response:

@@ -15,6 +15,7 @@ from fangxian.web.citizen.consents import ConsentPages
 from fangxian.web.citizen.deletion import DeletionPages
 from fangxian.web.citizen.family import FamilyPages
 from fangxian.web.citizen.pages import CitizenPages
+from fangxian.web.citizen.visits import VisitPages
 from fangxian.web.permitted import Permitted
 from fangxian.work.roles import Action
 
@@ -36,6 +37,7 @@ def citizen_routes(living: Living, templates: Environment) -> Iterator[BaseRoute
         ("/me/{place:int}", pages.code, "GET", Action.SEE_OWN_CODE),
         ("/me/{place:int}/declare", pages.declare, "GET POST", Action.DECLARE),
         ("/me/{place:int}/check-in", pages.check_in, "GET POST", Action.CHECK_IN),
+        ("/me/{place:int}/visit", VisitPages(living, templates).visit, "GET POST", Action.CHECK_IN),
         ("/me/{place:int}/looks", pages.looks, "GET", Action.SEE_OWN_LOG),
         ("/me/{place:int}/paper", pages.paper, "POST", Action.SEE_OWN_CODE),
         ("/me/{place:int}/certificate", CertificatePages(living, templates).certificate, "GET POST", Action.CERTIFY_OWN_RELEASE),

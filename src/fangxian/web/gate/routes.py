@@ -30,7 +30,7 @@ from fangxian.web.gate.grouping import Grouping
 from fangxian.web.gate.reading import Readers
 from fangxian.web.gate.scanning import Presented, Scanning, Sending
 from fangxian.web.gate.sent import LONGEST_BODY, Papers, read_papers, read_scans
-from fangxian.web.guard import short_body
+from fangxian.web.guard import WITH_CAMERA, short_body
 from fangxian.web.language import words_for
 from fangxian.web.permitted import Permitted
 from fangxian.web.templating import render
@@ -49,9 +49,9 @@ PAGE_HEADERS: Final = {
         "font-src 'self'; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
     ),
-    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
+    **WITH_CAMERA,
 }
-"""The gate's page alone may use the camera and work without a network."""
+"""The gate's page reads codes by the camera, and works without a network."""
 
 
 def routes(gates: Gates) -> list[BaseRoute]:
