@@ -105,7 +105,7 @@ def test_a_child_on_the_phone_is_checked_in_as_itself(living, clock, database):
 def test_a_code_that_does_not_count_here_records_nothing_and_says_why(living, database, tmp_path):
     member, neighbour = enrolled(living), KeyFolder.make(tmp_path / "neighbour", b"x", region_code="330200", at=NOON - DAY)
     (key,) = neighbour.listed()
-    living.signing.folder.recognise(key.public, region_code="330200", not_before=key.not_before, not_after=key.not_after)
+    living.signing.ring.recognise(key.public, region_code="330200", not_before=key.not_before, not_after=key.not_after)
     theirs = replace(MALL, region_code="330203").write(by=neighbour.signer(NOON))
     refusals = {
         "https://example.org": "not a place's code",

@@ -55,7 +55,7 @@ def arrive(living: Living, member: Member, text: str) -> Arrived:
 
 def _read(living: Living, text: str, at: datetime) -> PlaceCode:
     try:
-        place = PlaceCode.read(text.strip(), trust=living.signing.folder.trust_list(at=at), at=at)
+        place = PlaceCode.read(text.strip(), trust=living.signing.ring.trust_list(at=at), at=at)
     except PlaceRefusedError as refused:
         raise RefusedError(refused.words) from None
     # A recognised region's key is believed too, but its places are not ours to keep.
