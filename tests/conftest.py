@@ -40,10 +40,6 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{mark}: {meaning}")
 
 
-SHARED_BY = ("spark_cluster", "demonstration")
-"""What is so dear to make that one process runs all tests that ask for it."""
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark a test by the engine that it asks for, so that nobody has to remember to, and keep together what shares something."""
@@ -57,9 +53,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _group(item: pytest.Item) -> str:
-    """Return what a test shares with others: something dear, or what its module makes."""
-    asked = getattr(item, "fixturenames", ())
-    return next((each for each in SHARED_BY if each in asked), item.nodeid.partition("::")[0])
+    """Return what a test shares with others, so that one process runs them all: something dear, or what its module makes."""
+    asked, module = getattr(item, "fixturenames", ()), item.nodeid.partition("::")[0]
+    # All cases of the specification are answered at once on each engine.
+    if "spark_cluster" in asked or item.get_closest_marker("spark") or module.startswith("tests/spec/"):
+        return "spark"
+    return "demonstration" if "demonstration" in asked else module
 
 
 @pytest.hookimpl(wrapper=True)
