@@ -240,7 +240,7 @@ def test_nothing_leaves_without_an_event_that_says_that_it_ends(store, vault, da
 def test_what_came_in_between_is_not_ended_uncounted(store, vault, database):
     live(store, vault)
     at = end_of("movement", date(2020, 2, 1))
-    ending = next(each for each in ends.due(store, at) if each.retention == "movement")
+    ending = next(each for each in ends.due(store, at) if (each.retention, each.period) == ("movement", "2020-02"))
     record(store, {RegionStay: [stay(BO, at=NOON, number=99)]}, event(BO), policies=[HANGZHOU], at=NOON)
     with pytest.raises(FangxianError, match="counts anew"):
         ends.end(store, vault, ending, CLERK, at=at)
