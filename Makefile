@@ -12,7 +12,7 @@ demo: ready-demo ## make a world of 50,000 people, decide its codes and open the
 	@.venv/bin/fangxian demo $(ARGS)
 
 test: ready ## run every test (ARGS="-k exposure" for some)
-	@.venv/bin/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses auto $(ARGS)
 
 check: lint test ## everything that must hold before a commit: lint, then test
 

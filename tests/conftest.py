@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 from lakes import lake_with
 from loopback_only import refuse_the_outside
+from sharing import Sharing
 
 from fangxian.engine import spark_session
 from fangxian.engine.lake import Lake
@@ -40,11 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{mark}: {meaning}")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark a test by the engine that it asks for, so that nobody has to remember to, and keep together what shares something."""
+    """Mark a test by the engine that it asks for, so that nobody has to remember to."""
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
         fixtures = getattr(item, "fixturenames", ())
         if "spark_cluster" in fixtures:
             item.add_marker("spark")
@@ -52,13 +51,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("postgres")
 
 
-def _group(item: pytest.Item) -> str:
-    """Return what a test shares with others, so that one process runs them all: something dear, or what its module makes."""
-    asked, module = getattr(item, "fixturenames", ()), item.nodeid.partition("::")[0]
-    # All cases of the specification are answered at once on each engine.
-    if "spark_cluster" in asked or item.get_closest_marker("spark") or module.startswith("tests/spec/"):
-        return "spark"
-    return "demonstration" if "demonstration" in asked else module
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    """Let the processes of a run share its tests as `sharing` says."""
+    return Sharing(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
