@@ -24,7 +24,8 @@ from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
 
 from .conftest import HEALTHY, IDENTITY, NOON, come_in
-from .test_entrance import GATE, NUMBERS, enrolled, looks_of, scanned
+from .test_declaring import child_number
+from .test_entrance import GATE, enrolled, looks_of, scanned
 
 DAY = timedelta(days=1)
 MALL = PlaceCode(
@@ -94,7 +95,7 @@ def test_a_child_on_the_phone_is_checked_in_as_itself(living, clock, database):
     enrolled(living)
     clock.forward(minutes=2)
     session = come_in(living)
-    child = document("resident_id", NUMBERS[1], on=NOON.date())
+    child = document("resident_id", child_number(), on=NOON.date())
     place = declaring.enrol_child(living, IDENTITY, child, HEALTHY, phone_index=session.phone_index)
     member = members.member_at(living, session.phone_index, place)
     arrive(living, member, wall(living))
