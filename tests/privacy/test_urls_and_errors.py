@@ -11,8 +11,9 @@ from fangxian.services import members
 from fangxian.web.api.app import PREFIX, api
 from fangxian.web.live import live_application
 
-NAMED = {"place", "day", "name", "path", "region_code", "reason", "fact"}
-"""What an address may name: a place on one's own phone, a day, a questionnaire, a file, a region; a reason on a page, and a fact of it."""
+NAMED = {"place", "day", "name", "path", "region_code", "reason", "fact", "before", "own"}
+"""What an address may name: a place on one's own phone, a day, a questionnaire, a file, a region; a reason on a
+page, and a fact of it; looks before an instant, one's own or others'."""
 
 SENT = "王小明-110105-19491231002X-13800138000"
 
@@ -70,7 +71,8 @@ def test_no_refusal_of_the_interface_repeats_what_was_sent(living, client, token
             tried.add(path)
             assert SENT not in answer.text, path
             assert SENT.encode("unicode_escape").decode() not in answer.text, path
-        assert answer.status_code < 500, path
+        # Who is told to come back is told nothing else: a busy machine may do that.
+        assert answer.status_code < 500 or answer.status_code == 503, path
     assert len(tried) > 10
 
 

@@ -15,7 +15,7 @@ import fangxian.cli as package
 from fangxian.engine.damage import damage
 from fangxian.errors import FangxianError
 
-errors = Console(stderr=True, highlight=False, markup=False)
+errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 def build() -> typer.Typer:
