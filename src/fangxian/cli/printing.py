@@ -15,7 +15,7 @@ from fangxian.facts import Text
 from fangxian.policy.regions import region_name
 
 console: Final = Console(highlight=False)
-messages: Final = Console(stderr=True, highlight=False)
+messages: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @dataclass(frozen=True)
