@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from fangxian.engine.spark_cluster import SparkCluster
 from fangxian.errors import FangxianError
 from fangxian.facts import Fact
 from fangxian.store.server import PostgresServer
+from fangxian.web.running.overload import Limits
 
 MAY_NOT_BE_SKIPPED = {
     "spark": "runs on Spark; skipped only where Java is missing",
@@ -72,6 +74,16 @@ def _loopback_only() -> Iterator[None]:
     """Keep every test off the network: only this machine answers."""
     with pytest.MonkeyPatch.context() as patch:
         refuse_the_outside(patch)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _nobody_is_dropped(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let no request be dropped because the machine is busy with other tests, except where it is dropping that is tried."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not request.node.name.endswith("test_sacrifice.py"):
+            calm = replace(Limits.packaged(), wait_s=1e9, in_flight=1_000_000)
+            patch.setattr(Limits, "packaged", lambda: calm)
         yield
 
 

