@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -24,14 +24,13 @@ from fangxian.store.serving import Serving
 from fangxian.store.store import Event
 from fangxian.web.asking import COOKIE
 from fangxian.web.live import live_application
-from fangxian.web.running.overload import Limits
 from fangxian.web.running.rates import described
 from fangxian.web.staff.asking import COOKIE as STAFF_COOKIE
 from fangxian.work.appeal import Ground
 from fangxian.work.appealing import open_appeal
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
-from tests.web.staff_kit import DEMO, ORGANISATION
+from tests.web.staff_kit import CALM, DEMO, ORGANISATION
 
 NUMBERS = ("11010519491231002X", "440308199901101512")
 OFTEN = "1000000/minute"
@@ -105,9 +104,8 @@ def principal(role: Role) -> Principal:
 @contextmanager
 def hostile_town(living: Living) -> Iterator[Hostile]:
     """Serve an installation with two people, both traced contacts who object, and everybody of the staff; nobody asks too often."""
-    calm = replace(Limits.packaged(), wait_s=1e9, in_flight=1_000_000)
     with Serving(living.store, living.policy, clock=living.clock) as serving:
-        app = live_application(living, serving, hosts=["127.0.0.1"], sign_in=DEMO, limits=calm, rates=_often(described()))
+        app = live_application(living, serving, hosts=["127.0.0.1"], sign_in=DEMO, limits=CALM, rates=_often(described()))
         with serving_app(app, lifespan="on") as address, httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
             town = Hostile(app, living, address, client, [_enrolled(living, which) for which in range(2)], {"nobody": {}})
             for person, ground in zip(town.people, (Ground.WRONG_PERSON, Ground.HARDSHIP), strict=True):

@@ -4,7 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 import uvicorn
@@ -15,11 +15,15 @@ from fangxian.services.sign_in import DemoSignIn, SignIn
 from fangxian.services.staff import begin_session
 from fangxian.store.serving import Serving
 from fangxian.web.live import live_application
+from fangxian.web.running.overload import Limits
 from fangxian.web.staff.asking import COOKIE
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
 
 ORGANISATION = "91330100MA00000000"
+CALM = replace(Limits.packaged(), wait_s=1e9, in_flight=1_000_000)
+"""Limits that a busy machine does not reach: what is dropped under overload has tests of its own."""
+
 DEMO = DemoSignIn(host="127.0.0.1", region_codes=frozenset({"330000"}), organisation_ids=frozenset({ORGANISATION, "tracing"}))
 
 
@@ -54,7 +58,7 @@ def serve(living: Living, sign_in: SignIn = DEMO) -> Iterator[Served]:
     with Serving(living.store, living.policy) as serving, socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        app = live_application(living, serving, hosts=["127.0.0.1"], sign_in=sign_in)
+        app = live_application(living, serving, hosts=["127.0.0.1"], sign_in=sign_in, limits=CALM)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
