@@ -10,8 +10,7 @@ from fangxian.exchange import posting
 from fangxian.exchange.refusals import Refusal, RefusedMessageError
 
 
-def test_a_region_that_answers_a_byte_at_a_time_is_given_up_in_time(monkeypatch):
-    monkeypatch.setattr(posting, "PATIENCE", 1.0)
+def test_a_region_that_answers_a_byte_at_a_time_is_given_up_in_time():
     end = threading.Event()
 
     def drip(listening: socket.socket) -> None:
@@ -29,7 +28,7 @@ def test_a_region_that_answers_a_byte_at_a_time_is_given_up_in_time(monkeypatch)
         thread.start()
         began = time.monotonic()
         with pytest.raises(RefusedMessageError) as refused:
-            posting._post(f"http://127.0.0.1:{listening.getsockname()[1]}/", b"x")
+            posting._post(f"http://127.0.0.1:{listening.getsockname()[1]}/", b"x", 1.0)
         end.set()
         thread.join()
     assert refused.value.reason is Refusal.FAILED

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from fangxian.cli.app import build
 from fangxian.facts import MedicalMeasure, Withdrawal
+from fangxian.services import looking
 from fangxian.services.certificates import Step, certificate_of, may_have_one, newest_episode
 from fangxian.services.refusals import RefusedError
 from fangxian.signed.certificate import Certificate
@@ -17,7 +18,7 @@ from fangxian.store.recording import record
 from fangxian.store.store import Event
 
 from .conftest import NOON
-from .test_entrance import enrolled, looks_of
+from .test_entrance import enrolled
 
 DAY = timedelta(days=1)
 
@@ -42,7 +43,7 @@ def test_whoever_was_released_has_a_certificate_that_says_what_is_so_and_is_sign
     assert (made.certificate.until_at, made.certificate.issued_by) == (NOON - DAY, "杭州市 隔离点")
     trust = living.signing.ring.trust_list(at=NOON)
     assert Certificate.read(made.text, trust=trust, at=NOON) == made.certificate
-    assert "certificate_issued" in looks_of(living, member.person_id)
+    assert "certificate_issued" in [look.action for look in looking.who_looked(living, member.person_id, own=True)]
 
 
 def test_without_a_release_or_under_another_measure_there_is_none(living, clock):

@@ -75,7 +75,7 @@ def test_a_scan_that_is_counted_back_to_another_millisecond_is_the_same(store, s
     first = visit(scanned_at=sent_at - timedelta(milliseconds=3))
     record_visits(store, [first], policy=HANGZHOU, at=sent_at)
     later = replace(first, scanned_at=sent_at + timedelta(milliseconds=4), outcome="replay", colour=None)
-    again, _ = record_visits(store, [later], policy=HANGZHOU, at=sent_at + HOUR)
+    again = record_visits(store, [later], policy=HANGZHOU, at=sent_at + HOUR)
     assert again == {(GATE.gate_id, first.scan_id): Recorded("colour", "green")}
     assert rows(store, "SELECT count(*) FROM facts.gate_visit") == rows(store, "SELECT count(*) FROM gate.scan") == [(1,)]
 

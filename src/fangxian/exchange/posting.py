@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -42,7 +43,9 @@ def send(living: Living, region_code: str, kind: Kind, body: Callable[[UUID], Ma
 
 def _post(address: str, data: bytes, patience: float) -> bytes:
     try:
-        status, found = asyncio.run(_answered(address, data, patience))
+        # In a thread of its own: whoever sends may be within a loop already.
+        with ThreadPoolExecutor(1) as apart:
+            status, found = apart.submit(asyncio.run, _answered(address, data, patience)).result()
     except (httpx.HTTPError, TimeoutError):
         raise RefusedMessageError(Refusal.FAILED) from None
     if status != httpx.codes.OK:
