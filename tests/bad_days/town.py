@@ -213,6 +213,7 @@ def serve(folder: Path, server: PostgresServer, phones: Path) -> Iterator[tuple[
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(90)
+        process.stdout.close()
 
 
 def enrolled(town: Town, phones: Path) -> str:
