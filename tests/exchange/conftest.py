@@ -99,7 +99,7 @@ def event(action: str = "agree") -> Event:
 
 
 def agree_with(one: Installation, other: Installation, **changes) -> None:
-    """Let one installation agree with another, and believe its keys."""
+    """Let one installation agree with another, believe its keys, and tell its gates of them."""
     keys, at = other.living.signing.ring, one.living.clock()
     terms = {
         "region_code": other.living.region_code,
@@ -112,6 +112,7 @@ def agree_with(one: Installation, other: Installation, **changes) -> None:
     }
     agreement = agree(one.living.store, event(), **terms | changes, at=at)
     believe(one.living.signing.ring, agreement, keys.published)
+    one.living.signing.ring.publish(at=at)
 
 
 def enrolled(at: Installation, *, number: str = IDENTITY["id_number"], phone: str = PHONE, **answers) -> Member:
