@@ -69,6 +69,7 @@ def ask(load: Load) -> Answers:
     here, there = context.Pipe()
     asking = context.Process(target=_ask, args=(there,))
     asking.start()
+    there.close()  # or nobody would notice that the asking side died
     here.send(load)
     answers: Answers = here.recv()
     asking.join()
@@ -94,6 +95,8 @@ class _Asking:
 
     async def run(self) -> Answers:
         loop = asyncio.get_running_loop()
+        # A server closes what is idle for some seconds: connections open when they are about to be used.
+        await asyncio.sleep(max(0.0, self.load.begins_at - time.time() - 1.0))
         for _ in range(self.load.connections):
             await loop.create_connection(lambda: _Line(self), "127.0.0.1", self.load.port)
         await asyncio.sleep(max(0.0, self.load.begins_at - time.time()))
@@ -119,8 +122,10 @@ class _Asking:
 
     def _send_waiting(self) -> None:
         while self.idle and self.waiting:
-            due, request = self.waiting.popleft()
-            self.idle.popleft().send(due or time.monotonic(), request)
+            line = self.idle.popleft()
+            if not line.transport.is_closing():
+                due, request = self.waiting.popleft()
+                line.send(due or time.monotonic(), request)
 
     def answered(self, line: _Line, answer: bytes) -> None:
         now = time.monotonic()
