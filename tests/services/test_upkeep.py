@@ -12,7 +12,7 @@ from fangxian.services.oversight import oversight
 from fangxian.services.upkeep import FOR_CHORES, Chore, Upkeep
 from fangxian.work.appeal import OFFICE, AppealState, Ground
 from fangxian.work.appeal_rows import read
-from tests.work.conftest import ANN, dispute, expose
+from tests.casework.conftest import ANN, dispute, expose
 
 
 def comes_true(condition: Callable[[], bool], *, within: float = 20) -> bool:

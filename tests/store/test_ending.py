@@ -36,7 +36,7 @@ from fangxian.work.appeal import AppealState, Ground
 from fangxian.work.appealing import answer_appeal
 from fangxian.work.permissions import Principal
 from fangxian.work.renewal import renew_at_set_up
-from tests.work.conftest import dispute, expose
+from tests.casework.conftest import dispute, expose
 
 from .conftest import ANN, BO, NOON, declaration, event
 

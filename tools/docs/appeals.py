@@ -21,7 +21,7 @@ def appeals() -> str:
     """Return the page, in both languages."""
     return page(
         "# 申诉与个案决定 · Appeals and personal decisions",
-        written_from(Language.ZH, "src/fangxian/work/") + "\n>\n" + written_from(Language.EN, "src/fangxian/work/"),
+        written_from(Language.ZH, "fangxian.work") + "\n>\n" + written_from(Language.EN, "fangxian.work"),
         "对码有异议的人，异议的是一项**事实**。谁说的事实，谁答复；时限由当时的颜色定。申诉成立不是改颜色：来源撤回该事实，码按原有规则重新算出，"
         "在同一事务里完成。每一步都恰有一条审计。",
         "Whoever disagrees with a code disputes a **fact**. Whoever said the fact answers; the colour of that moment sets the deadline. "

@@ -4,7 +4,7 @@ from fangxian.work.permissions import PERMISSIONS, Limit, Permission
 from fangxian.work.roles import Role
 from tools.docs.language import Language, page, table, written_from
 
-SOURCE = "src/fangxian/work/permissions.yaml"
+SOURCE = "permissions.yaml (fangxian.work)"
 
 
 def permissions() -> str:

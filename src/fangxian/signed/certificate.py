@@ -17,6 +17,7 @@ import cbor2
 from fangxian.errors import FangxianError
 from fangxian.facts import Text
 from fangxian.signed import cbor, cose, envelope
+from fangxian.signed.believing import believed
 from fangxian.signed.cose import Signer
 from fangxian.signed.times import instant, seconds
 from fangxian.signed.trust import TrustList
@@ -64,14 +65,11 @@ class Certificate:
 
     @classmethod
     def _signed(cls, text: str, trust: TrustList, at: datetime) -> Certificate:
-        form, body = envelope.read(text)
-        if form is not envelope.Form.CERTIFICATE:
-            raise UnreadableError
-        signed = cose.read(body)
-        key = trust.by_id.get(signed.key_id or b"")
-        if key is None or key.is_revoked(at) or not signed.signed_by(key.public, context=_CONTEXT):
+        said = believed(text, envelope.Form.CERTIFICATE, context=_CONTEXT, trust=trust, at=at)
+        if said is None:
             raise _refused(_NOT_BELIEVED)
-        found = _certificate(signed.payload)
+        payload, key = said
+        found = _certificate(payload)
         if found.region_code != key.region_code or not key.could_sign(found.issued_at):
             raise _refused(_NOT_BELIEVED)
         return found

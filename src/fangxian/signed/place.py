@@ -18,6 +18,7 @@ from fangxian.errors import FangxianError
 from fangxian.facts import Text
 from fangxian.policy.regions import lies_in
 from fangxian.signed import cbor, cose, envelope
+from fangxian.signed.believing import believed
 from fangxian.signed.cose import Signer
 from fangxian.signed.times import instant, seconds
 from fangxian.signed.trust import TrustList
@@ -77,14 +78,11 @@ class PlaceCode:
 
     @classmethod
     def _signed(cls, text: str, trust: TrustList, at: datetime) -> PlaceCode:
-        form, body = envelope.read(text)
-        if form is not envelope.Form.PLACE:
-            raise UnreadableError
-        signed = cose.read(body)
-        key = trust.by_id.get(signed.key_id or b"")
-        if key is None or key.is_revoked(at) or not signed.signed_by(key.public, context=_CONTEXT):
+        said = believed(text, envelope.Form.PLACE, context=_CONTEXT, trust=trust, at=at)
+        if said is None:
             raise PlaceRefusedError(_NOT_BELIEVED)
-        found = _place(signed.payload)
+        payload, key = said
+        found = _place(payload)
         if not lies_in(found.region_code, key.region_code) or not key.could_sign(found.issued_at):
             raise PlaceRefusedError(_NOT_BELIEVED)
         return found
