@@ -1,8 +1,12 @@
 """A gate's process answers from memory what the store would answer, and hears of every change."""
 
+import socket
+import threading
 import time
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from hashlib import md5
+from uuid import UUID
 
 import numpy as np
 import psycopg
@@ -11,9 +15,11 @@ import pytest
 from fangxian.facts import CheckIn, HealthDeclaration
 from fangxian.policy.colour import Colour
 from fangxian.policy.policy import policy
-from fangxian.store.recording import record
+from fangxian.store.deciding import decide_pending
+from fangxian.store.recording import CHANGED, record
 from fangxian.store.serving import Serving
 from fangxian.store.spans_in_memory import HIT, Span, SpansInMemory
+from fangxian.store.store import Store
 
 from .conftest import ANN, BO, NOON, check_in, declaration, event
 
@@ -121,6 +127,78 @@ def test_a_lost_connection_costs_a_load_and_no_change(store, database):
             )
         declare(store, ANN, contacted_case="yes")
         assert becomes(lambda: serving.colour_at(ANN, NOON), Colour.RED, within=10)
+
+
+def wait_to_be_decided(store, *people):
+    """Let people wait for a decision, as a reading of their temperature at a gate does."""
+    with store.transaction(event(None, "scan"), at=NOON) as transaction:
+        rows = [[UUID(person), transaction.event.event_id] for person in people]
+        transaction.connection.cursor().executemany("INSERT INTO code.pending (person_id, event_id) VALUES (%s, %s)", rows)
+
+
+def test_a_few_who_are_decided_again_are_told_of_one_by_one_and_nobody_else_is_loaded(store):
+    declare(store, ANN)
+    with serve(store) as serving:
+        record(store, {HealthDeclaration: [declaration(ANN, number=2, temperature_c=38.5)]}, event(), policies=[], at=NOON)
+        wait_to_be_decided(store, ANN, BO)
+        assert decide_pending(store, event(None, "decide"), policies=[HANGZHOU], at=NOON) == 2
+        assert becomes(lambda: serving.colour_at(ANN, NOON), "yellow")
+        assert serving.loads == 1
+
+
+def test_whatever_goes_wrong_following_goes_on(store, caplog):
+    with serve(store) as serving:
+        with store.pool.connection() as connection:
+            # No number of a person: reading it again fails otherwise than a lost connection does.
+            connection.execute("SELECT pg_notify(%s, %s)", [CHANGED, f"nobody {HANGZHOU.name}"])
+        assert becomes(lambda: serving.loads, 2)
+        declare(store, ANN, temperature_c=38.5)
+        assert becomes(lambda: serving.colour_at(ANN, NOON), "yellow")
+    assert "ValueError" in caplog.text
+    assert "nobody" not in caplog.text
+
+
+@contextmanager
+def silenced(conninfo):
+    """Give a way to the database that can fall silent, as a line does behind which nobody is any more, and what lets it."""
+    host, port = (psycopg.conninfo.conninfo_to_dict(conninfo)[each] for each in ("host", "port"))
+    silent, lines = threading.Event(), []
+
+    def carry(source, target):
+        with suppress(OSError):
+            while (data := source.recv(65_536)) and not silent.is_set():
+                target.sendall(data)
+            silent.wait()
+
+    def accept():
+        with suppress(OSError):
+            while True:
+                near, _ = listening.accept()
+                far = socket.create_connection((host, int(port)))
+                lines.extend((near, far))
+                for pair in ((near, far), (far, near)):
+                    threading.Thread(target=carry, args=pair, daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=accept, daemon=True).start()
+        way = psycopg.conninfo.make_conninfo(conninfo, port=listening.getsockname()[1])
+        yield way, silent
+        for line in lines:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+            line.close()
+
+
+def test_a_line_that_fell_silent_shows_and_is_left_for_another(store, database):
+    with silenced(database) as (way, silent), Store.open(database) as behind:
+        behind.conninfo = way
+        with serve(behind) as serving:
+            silent.set()
+            assert becomes(lambda: serving.silent_for > timedelta(seconds=3), True, within=15)
+            behind.conninfo = database
+            declare(store, ANN, temperature_c=38.5)
+            assert becomes(lambda: serving.colour_at(ANN, NOON), "yellow", within=30)
+            assert serving.silent_for < timedelta(seconds=3)
 
 
 @pytest.mark.parametrize("at", [datetime(1969, 12, 31), datetime(2020, 2, 24, 4, 0, 0, 1), datetime(9999, 12, 31)])

@@ -7,9 +7,12 @@ twice does no harm. Where the connection is lost, everything is loaded again.
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Final, Self
@@ -32,6 +35,9 @@ _HITS: Final = (
     "SELECT person_id, (array_position(%s::text[], colour::text) - 1)::int2, from_at, coalesce(until_at, 'infinity') "
     "FROM code.hit WHERE policy = %s AND (until_at IS NULL OR until_at > %s) ORDER BY person_id"
 )
+_ANSWERS_WITHIN: Final = 5
+"""Seconds after which a line on which the store says nothing is taken for dead."""
+
 _LISTEN_FOR: Final = 1.0
 """Seconds after which a listener looks whether it has to end."""
 
@@ -76,14 +82,13 @@ class Serving:
     def _follow(self) -> None:
         while not self._end.is_set():
             try:
-                with psycopg.connect(self._store.conninfo, autocommit=True) as listening:
+                with psycopg.connect(self._store.conninfo, autocommit=True, connect_timeout=_ANSWERS_WITHIN) as listening:
                     for channel in (CHANGED, MANY_CHANGED):
                         listening.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
                     self._load()
                     self._ready.set()
                     while not self._end.is_set():
-                        # To wait for what is told does not show whether anybody is there to tell it.
-                        listening.execute("SELECT 1")
+                        _expect_answer(listening)
                         self._followed_at = time.monotonic()
                         for told in listening.notifies(timeout=_LISTEN_FOR):
                             self._hear(told)
@@ -111,6 +116,22 @@ class Serving:
         if policy == self._policy.name:
             with self._store.pool.connection() as connection:
                 self._spans.change(person_id, _spans_of(connection, person_id, policy))
+
+
+def _expect_answer(connection: psycopg.Connection[Any]) -> None:
+    """See that the store is there: to wait for what it tells does not show it. Raises psycopg.OperationalError where it says nothing."""
+
+    def hang_up() -> None:
+        with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
+
+    waiting = threading.Timer(_ANSWERS_WITHIN, hang_up)
+    waiting.daemon = True
+    waiting.start()
+    try:
+        connection.execute("SELECT 1")
+    finally:
+        waiting.cancel()
 
 
 def _spans_of(connection: psycopg.Connection[Any], person_id: str, policy: str) -> list[Span]:
