@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+import orjson
 import psycopg
-from psycopg.types.json import Jsonb
 
 from fangxian.code.hits import facts_read
 from fangxian.code.rules.diagnosis import confirmed_case, suspected_case
@@ -81,7 +81,7 @@ _COLUMNS: Final = {
 # the end: the event is there when they look for it.
 _RECORD: Final = f"""
     WITH incoming AS (
-        SELECT * FROM unnest({", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS.items())}) AS sent ({", ".join(_COLUMNS)})
+        SELECT * FROM json_to_recordset(%(scans)s) AS sent ({", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())})
     ), new AS (
         INSERT INTO gate.scan (person_id, gate_id, scan_id, scanned_at, outcome, colour, event_id, in_month)
         SELECT person_id, gate_id, scan_id, scanned_at, outcome, colour, event_id, date_trunc('month', scanned_at)::date FROM incoming
@@ -120,8 +120,13 @@ _RECORD: Final = f"""
         WHERE policy = %(policy)s AND rule = ANY(%(alarming)s) AND from_at <= scanned_at AND (until_at IS NULL OR until_at > scanned_at)
         ORDER BY person_id, gate_id, scan_id, rule
     )
-    SELECT gate_id, scan_id, scan.outcome, scan.colour
-    FROM gate.scan JOIN incoming USING (person_id, gate_id, scan_id)
+    SELECT gate_id, scan_id, before.outcome, before.colour
+    FROM incoming CROSS JOIN LATERAL (
+        -- One by one, by the key: to join them would read a whole month, once there is a plan that was made while it was short.
+        SELECT outcome, colour FROM gate.scan
+        WHERE (scan.person_id, scan.gate_id, scan.scan_id) = (incoming.person_id, incoming.gate_id, incoming.scan_id) LIMIT 1
+    ) AS before
+    WHERE event_id NOT IN (SELECT event_id FROM new)
 """
 
 
@@ -142,8 +147,8 @@ def record_visits_in(
     reads = facts_read(policy)
     rows = connection.execute(
         _RECORD,
-        _columns(visits)
-        | {
+        {
+            "scans": _sent(visits),
             "at": at,
             "nobody": NOBODY,
             "source": SOURCE,
@@ -156,29 +161,31 @@ def record_visits_in(
     return {(gate_id, scan_id): Recorded(outcome, colour) for gate_id, scan_id, outcome, colour in rows}
 
 
-def _columns(visits: Sequence[Visit]) -> dict[str, list[Any]]:
-    rows = [
-        (
-            UUID(v.person_id) if v.person_id else NOBODY,
-            v.device.gate_id,
-            v.scan_id,
-            v.scanned_at,
-            v.outcome,
-            v.colour,
-            v.event_id or uuid4(),
-            f"gate {v.device.gate_id}",
-            "let an emergency through" if v.emergency else "scan",
-            Jsonb({"outcome": v.outcome} | ({"emergency": v.emergency} if v.emergency else {})),
-            _fact_id(v.device.gate_id, v.scan_id),
-            v.did,
-            v.present,
-            v.device.place_id,
-            v.device.region_code,
-            v.temperature_c,
-        )
-        for v in visits
-    ]
-    return dict(zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+def _sent(visits: Sequence[Visit]) -> str:
+    """Return scans as one document: the database reads it in a tenth of the time that it takes to write as many arrays."""
+    return orjson.dumps(
+        [
+            {
+                "person_id": UUID(v.person_id) if v.person_id else NOBODY,
+                "gate_id": v.device.gate_id,
+                "scan_id": v.scan_id,
+                "scanned_at": v.scanned_at,
+                "outcome": v.outcome,
+                "colour": v.colour,
+                "event_id": v.event_id or uuid4(),
+                "actor": f"gate {v.device.gate_id}",
+                "action": "let an emergency through" if v.emergency else "scan",
+                "details": {"outcome": v.outcome} | ({"emergency": v.emergency} if v.emergency else {}),
+                "fact_id": _fact_id(v.device.gate_id, v.scan_id),
+                "did": v.did,
+                "present": v.present,
+                "place_id": v.device.place_id,
+                "region_code": v.device.region_code,
+                "temperature_c": v.temperature_c,
+            }
+            for v in visits
+        ]
+    ).decode()
 
 
 def _fact_id(gate_id: UUID, scan_id: UUID) -> int:

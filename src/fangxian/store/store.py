@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -92,8 +93,7 @@ class Store:
             min_size=1,
             max_size=connections,
             timeout=WAITS_FOR_CONNECTION,
-            # A database that went away leaves dead connections: nobody is to be refused because of one when it is back.
-            check=ConnectionPool.check_connection,
+            check=_check,
             open=True,
             kwargs={"autocommit": True, "options": options},
             name="fangxian-store",
@@ -124,6 +124,18 @@ class Store:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Close the store."""
         self.close()
+
+
+def _check(connection: psycopg.Connection[Any]) -> None:
+    """See that an idle connection is alive; raises psycopg.OperationalError where it is not.
+
+    A database that went away leaves dead connections, and nobody is to be refused because of one when it is back. It says so as it
+    goes: there is something to read. Where there is nothing, no question need be asked.
+    """
+    line = select.poll()
+    line.register(connection.fileno(), select.POLLIN)
+    if line.poll(0):
+        ConnectionPool.check_connection(connection)
 
 
 def _write(connection: psycopg.Connection[Any], event: Event, at: datetime) -> None:

@@ -27,6 +27,9 @@ CHUNK: Final = 50
 
 MOST: Final = 2 * CHUNK
 
+FEW: Final = 3
+"""So many are read here and now: to hand them to a process and be told would take longer."""
+
 
 class Readers:
     """Reads texts in the processes of a pool, or in a thread where there is none."""
@@ -51,6 +54,8 @@ class Readers:
         return await self._read_all([text for text, _ in shown], shown[-1][1])
 
     async def _read_all(self, texts: Sequence[str | None], trust: TrustList) -> list[Read]:
+        if len(texts) <= FEW:
+            return read_all(texts, trust)
         loop = asyncio.get_running_loop()
         chunks = [texts[start : start + CHUNK] for start in range(0, len(texts), CHUNK)]
         read = await asyncio.gather(*(loop.run_in_executor(self._pool, read_all, chunk, trust) for chunk in chunks))
