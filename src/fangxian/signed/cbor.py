@@ -27,7 +27,14 @@ def read(data: bytes) -> Any:
 
 def _item(data: bytes, at: int, depth: int) -> tuple[Any, int]:
     """Read the item that starts at a place; return it and the place after it."""
-    kind, number, at = _head(data, at)
+    if at >= len(data):
+        raise UnreadableError
+    first = data[at]
+    kind, number = first >> 5, first & 31
+    if number < 24:
+        at += 1
+    else:
+        number, at = _long_number(data, at, number)
     if kind == _UNSIGNED:
         return number, at
     if kind == _NEGATIVE:
@@ -45,21 +52,16 @@ def _item(data: bytes, at: int, depth: int) -> tuple[Any, int]:
     return (_array if kind == _ARRAY else _map)(data, at, number, depth - 1)
 
 
-def _head(data: bytes, at: int) -> tuple[int, int, int]:
-    """Return the kind and the number of an item's head, and the place after it."""
-    if at >= len(data):
+def _long_number(data: bytes, at: int, form: int) -> tuple[int, int]:
+    """Return the number of an item's head that does not fit its first byte, and the place after it."""
+    if form not in _LONG_FORMS:
         raise UnreadableError
-    first = data[at]
-    if first & 31 < 24:
-        return first >> 5, first & 31, at + 1
-    if first & 31 not in _LONG_FORMS:
-        raise UnreadableError
-    size, least = _LONG_FORMS[first & 31]
+    size, least = _LONG_FORMS[form]
     after = at + 1 + size
     number = int.from_bytes(data[at + 1 : after], "big")
     if after > len(data) or number < least:
         raise UnreadableError
-    return first >> 5, number, after
+    return number, after
 
 
 def _text(encoded: bytes) -> str:

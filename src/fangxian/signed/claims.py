@@ -25,6 +25,8 @@ _HEALTH_CODE: Final = -7
 _COUNTRY: Final = "CN"
 _REGION: Final = re.compile(r"[0-9]{6}")
 _LONGEST_NAME: Final = 8
+_COLOURS: Final = {(str(colour), colour.level): colour for colour in Colour}
+"""What a colour and its level say together: neither is believed without the other."""
 
 
 def write(credential: Credential) -> bytes:
@@ -65,9 +67,9 @@ def _said(said: dict[Any, Any]) -> dict[str, Any]:
     """Return what the health code's own sub-claim says."""
     match said:
         case {"c": str(colour), "l": str(level), "n": str(name), "r": str(region)}:
-            known = colour in list(Colour) and Colour(colour).level == level
+            known = _COLOURS.get((colour, level))
             if known and _REGION.fullmatch(region) and 0 < len(name) <= _LONGEST_NAME and name.isprintable():
-                return {"colour": Colour(colour), "masked_name": name, "region_code": region}
+                return {"colour": known, "masked_name": name, "region_code": region}
     raise UnreadableError
 
 

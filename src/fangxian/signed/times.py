@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import calendar
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from fangxian.signed.unreadable import UnreadableError
 
+_EPOCH: Final = datetime(1970, 1, 1)
 _LAST: Final = (1 << 32) - 1
 
 
@@ -24,4 +25,4 @@ def instant(value: object) -> datetime:
     """Return the instant of whole seconds; raises UnreadableError for what is no number of 32 bits."""
     if type(value) is not int or not 0 < value <= _LAST:
         raise UnreadableError
-    return datetime.fromtimestamp(value, UTC).replace(tzinfo=None)
+    return _EPOCH + timedelta(seconds=value)

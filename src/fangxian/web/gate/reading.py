@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Final
 
-from fangxian.signed.reading import Reading, read
+from fangxian.signed.reading import Reading, read_all
 from fangxian.signed.trust import TrustList
 from fangxian.signed.verdict import Outcome
 from fangxian.web.gate.grouping import Grouping
@@ -55,16 +55,17 @@ class Readers:
 
     async def _read_all(self, texts: Sequence[str | None], trust: TrustList) -> list[Read]:
         if len(texts) <= FEW:
-            return read_all(texts, trust)
+            return read_shown(texts, trust)
         loop = asyncio.get_running_loop()
         chunks = [texts[start : start + CHUNK] for start in range(0, len(texts), CHUNK)]
-        read = await asyncio.gather(*(loop.run_in_executor(self._pool, read_all, chunk, trust) for chunk in chunks))
+        read = await asyncio.gather(*(loop.run_in_executor(self._pool, read_shown, chunk, trust) for chunk in chunks))
         return [each for chunk in read for each in chunk]
 
 
-def read_all(texts: Sequence[str | None], trust: TrustList) -> list[Read]:
-    """Return what each text says."""
-    return [None if text is None else read(text, trust=trust) for text in texts]
+def read_shown(texts: Sequence[str | None], trust: TrustList) -> list[Read]:
+    """Return what each text says, in order; None where nothing was shown."""
+    said = iter(read_all([text for text in texts if text is not None], trust=trust))
+    return [None if text is None else next(said) for text in texts]
 
 
 @contextmanager
