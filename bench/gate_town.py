@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import md5, sha256
+from ipaddress import IPv4Address
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -82,6 +83,7 @@ class Town:
                 "/api/v1/me/0/credential",
                 bearer=_session((first + n) % PEOPLE),
                 body=orjson.dumps({"phone_key": keys[n % len(keys)]}),
+                address=_address((first + n) % PEOPLE),
             )
             for n in range(count)
         ]
@@ -239,6 +241,11 @@ def _phone_index(number: int) -> bytes:
 
 def _session(number: int) -> str:
     return f"session-of-an-invented-person-{number}"
+
+
+def _address(number: int) -> str:
+    """Return where somebody's phone is: whoever is asked for too much by one address refuses it."""
+    return str(IPv4Address("10.0.0.0") + number)
 
 
 def _gate(number: int) -> str:

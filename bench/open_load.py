@@ -182,9 +182,11 @@ class _Line(asyncio.Protocol):
             self.asking.answered(self, answer)
 
 
-def request(method: str, path: str, *, bearer: str = "", body: bytes = b"") -> bytes:
-    """Return a request as it goes over the line."""
+def request(method: str, path: str, *, bearer: str = "", body: bytes = b"", address: str = "") -> bytes:
+    """Return a request as it goes over the line; with an address, as a proxy passes it on for somebody there."""
     lines = [f"{method} {path} HTTP/1.1", "Host: localhost", *([f"Authorization: Bearer {bearer}"] if bearer else [])]
+    if address:
+        lines += [f"X-Forwarded-For: {address}", "X-Forwarded-Proto: https"]
     if body:
         lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
     return "\r\n".join([*lines, "", ""]).encode() + body

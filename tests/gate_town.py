@@ -34,7 +34,7 @@ from fangxian.store.opening import make_room
 from fangxian.store.recording import record
 from fangxian.store.serving import Serving
 from fangxian.store.store import Event, Store
-from fangxian.store.tokens import remember_token
+from fangxian.store.tokens import Token, remember_tokens
 from fangxian.web.app import STATIC
 from fangxian.web.gate.gates import Gates
 from fangxian.web.gate.routes import routes
@@ -107,15 +107,16 @@ class GateTown:
         )
         if remember:
             with self.store.transaction(self.event(person, "issue"), at=at) as transaction:
-                remember_token(
-                    transaction,
+                token = Token(
                     person_id=person,
                     token_id=held.token_id,
                     on=at.date(),
                     colour=colour,
-                    valid_until=held.valid_until,
                     issued_at=at,
+                    valid_until=held.valid_until,
+                    event_id=transaction.event.event_id,
                 )
+                remember_tokens(transaction.connection, [token])
         return issue(held, by=self.keys.signer(at))
 
     def shown(self, person: str, *, at: datetime | None = None, **other) -> str:

@@ -29,7 +29,7 @@ from fangxian.store.recording import record
 from fangxian.store.renewals import lapsed_since
 from fangxian.store.retention import end_of, numbers, tables
 from fangxian.store.scans import Visit, record_visits
-from fangxian.store.tokens import remember_token
+from fangxian.store.tokens import Token, remember_tokens
 from fangxian.vault.folder import VaultFolder
 from fangxian.vault.process import VaultProcess
 from fangxian.work.appeal import AppealState, Ground
@@ -115,9 +115,16 @@ def test_a_month_of_a_class_ends_and_no_other(store, vault, database):
 
 def test_what_grows_fastest_ends_by_the_partition(store, vault, database):
     with store.transaction(event(ANN, "issue"), at=NOON) as transaction:
-        remember_token(
-            transaction, person_id=ANN, token_id=bytes(16), on=NOON.date(), colour=Colour.GREEN, valid_until=MARCH, issued_at=NOON
+        token = Token(
+            person_id=ANN,
+            token_id=bytes(16),
+            on=NOON.date(),
+            colour=Colour.GREEN,
+            issued_at=NOON,
+            valid_until=MARCH,
+            event_id=transaction.event.event_id,
         )
+        remember_tokens(transaction.connection, [token])
     gate = Device(gate_id=uuid4(), place_id="mall-1", place_name="虚构商场", region_code="330106")
     scan = {"device": gate, "scan_id": uuid4(), "person_id": ANN, "scanned_at": NOON, "outcome": "colour", "colour": "green"}
     record_visits(store, [Visit(**scan, did="passed", present=True)], policy=HANGZHOU, at=NOON)

@@ -16,7 +16,7 @@ from fangxian.store.deciding import decide_pending
 from fangxian.store.gate_devices import Device, devices, devices_of, open_device, register, revoke
 from fangxian.store.recording import record
 from fangxian.store.scans import Recorded, Visit, record_visits
-from fangxian.store.tokens import Holder, changed_tokens, holders, remember_token, revoke_token
+from fangxian.store.tokens import Holder, Token, changed_tokens, holders, remember_tokens, revoke_token
 
 from .conftest import ANN, BO, NOON, event
 
@@ -159,7 +159,8 @@ def test_the_database_itself_refuses_a_scan_without_its_event(database):
 
 def issue_token(store, person=ANN, token=TOKEN, *, colour=Colour.GREEN, at=NOON, valid_until=NOON + 12 * HOUR):
     with store.transaction(event(person, "issue"), at=at) as transaction:
-        remember_token(transaction, person_id=person, token_id=token, on=at.date(), colour=colour, valid_until=valid_until, issued_at=at)
+        kept = {"person_id": person, "token_id": token, "on": at.date(), "colour": colour, "issued_at": at, "valid_until": valid_until}
+        remember_tokens(transaction.connection, [Token(**kept, event_id=transaction.event.event_id)])
 
 
 def changed(store, at):

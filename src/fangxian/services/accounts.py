@@ -90,7 +90,7 @@ def log_in(living: Living, phone: str, code: str) -> Session:
             secret, ends_at = secrets.token_urlsafe(32), at + SESSION_LASTS
             connection.execute(
                 "INSERT INTO account.session (session_hash, phone_index, started_at, ends_at) VALUES (%s, %s, %s, %s)",
-                [_hash(secret), index, at, ends_at],
+                [session_hash(secret), index, at, ends_at],
             )
             return Session(secret, index, ends_at)
     raise BadAnswerError({"code": Text("验证码不对或已过期，请重新获取。", "The code is wrong or too old; ask for a new one.")})
@@ -100,7 +100,8 @@ def session_of(living: Living, secret: str) -> Session | None:
     """Return the session that a secret belongs to, None where there is none or it has ended."""
     with living.store.pool.connection() as connection:
         row = connection.execute(
-            "SELECT phone_index, ends_at FROM account.session WHERE session_hash = %s AND ends_at > %s", [_hash(secret), living.clock()]
+            "SELECT phone_index, ends_at FROM account.session WHERE session_hash = %s AND ends_at > %s",
+            [session_hash(secret), living.clock()],
         ).fetchone()
     return Session(secret, row[0], row[1]) if row else None
 
@@ -108,10 +109,11 @@ def session_of(living: Living, secret: str) -> Session | None:
 def log_out(living: Living, secret: str) -> None:
     """End a session; those that ended by time go with it."""
     with living.store.pool.connection() as connection:
-        connection.execute("DELETE FROM account.session WHERE session_hash = %s OR ends_at <= %s", [_hash(secret), living.clock()])
+        connection.execute("DELETE FROM account.session WHERE session_hash = %s OR ends_at <= %s", [session_hash(secret), living.clock()])
 
 
-def _hash(secret: str) -> bytes:
+def session_hash(secret: str) -> bytes:
+    """Return what the store knows a session by."""
     return sha256(secret.encode()).digest()
 
 

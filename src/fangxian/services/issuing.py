@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
-from uuid import UUID
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -21,9 +22,7 @@ from fangxian.signed.credential import DayCredential, token_id
 from fangxian.signed.issue import issue
 from fangxian.signed.limits import LIMITS
 from fangxian.signed.unreadable import UnreadableError
-from fangxian.store.tokens import remember_token
-
-_POINT_BYTES: Final = 65
+from fangxian.store.tokens import Token, remember_tokens, revoked_on
 
 
 @dataclass(frozen=True)
@@ -40,58 +39,88 @@ def issue_day(living: Living, member: Member, phone_key: bytes) -> Issued:
 
     It ends after a day, or where the colour changes by itself before. Raises BadAnswerError for a key that is none.
     """
-    _check_key(phone_key)
+    check_key(phone_key)
+    return issue_days(living, [(member, phone_key)])[0]
+
+
+def issue_days(living: Living, asked: Sequence[tuple[Member, bytes]]) -> list[Issued]:
+    """Return what `issue_day` does for each of many, in one transaction; every key must have been checked."""
     at = living.clock().replace(microsecond=0)
     expect_in_force(living, at)
-    with living.store.transaction(by_citizen("code_issued", member.person_id), at=at) as transaction:
-        token = day_token(living, transaction.connection, member.person_id, at=at)
-        colour, until = stored_colour(transaction.connection, living.policy.name, member.person_id, at=at)
-        valid_until = min(until or datetime.max, at + LIMITS.day_credential_longest)
-        credential = DayCredential(
-            token_id=token,
-            region_code=living.region_code,
-            colour=colour,
-            masked_name=member.masked_name,
-            issued_at=at,
-            valid_until=valid_until,
-            phone_key=phone_key,
-        )
-        remember_token(
-            transaction,
-            person_id=member.person_id,
-            token_id=token,
-            on=living.today(at),
-            colour=colour,
-            valid_until=valid_until,
-            issued_at=at,
-        )
-        transaction.after_commit(CREDENTIALS.labels(colour).inc)
-        return Issued(issue(credential, by=living.signing.signer(at)), colour, valid_until)
+    today, people = living.today(at), list({member.person_id for member, _ in asked})
+    salt, signer, latest = living.vault.day_salt(today), living.signing.signer(at), at + LIMITS.day_credential_longest
+    events = {person: by_citizen("code_issued", person) for person in people}
+    with living.store.together(list(events.values()), at=at) as connection:
+        again = revoked_on(connection, people, today)
+        colours = stored_colours(connection, living.policy.name, people, at=at)
+        made = [
+            DayCredential(
+                token_id=token_id(salt, member.person_id, again=again.get(member.person_id, 0)),
+                region_code=living.region_code,
+                colour=colours[member.person_id].colour,
+                masked_name=member.masked_name,
+                issued_at=at,
+                valid_until=min(colours[member.person_id].until, latest),
+                phone_key=phone_key,
+            )
+            for member, phone_key in asked
+        ]
+        # Somebody who asks twice at once has one token.
+        tokens = {
+            each.token_id: Token(
+                person_id=member.person_id,
+                token_id=each.token_id,
+                on=today,
+                colour=each.colour,
+                issued_at=at,
+                valid_until=each.valid_until,
+                event_id=events[member.person_id].event_id,
+            )
+            for each, (member, _) in zip(made, asked, strict=True)
+        }
+        remember_tokens(connection, list(tokens.values()))
+    for colour, times in Counter(each.colour for each in made).items():
+        CREDENTIALS.labels(colour).inc(times)
+    return [Issued(issue(each, by=signer), each.colour, each.valid_until) for each in made]
 
 
 def day_token(living: Living, connection: psycopg.Connection[Any], person_id: str, *, at: datetime) -> bytes:
     """Return the token of a person's code on phones on the day of an instant; one that was revoked is not used again."""
     today = living.today(at)
-    row = connection.execute(
-        "SELECT count(*) FROM code.token WHERE person_id = %s AND on_day = %s AND NOT paper AND revoked_at IS NOT NULL",
-        [UUID(person_id), today],
-    ).fetchone()
-    return token_id(living.vault.day_salt(today), person_id, again=row[0] if row else 0)
+    again = revoked_on(connection, [person_id], today).get(person_id, 0)
+    return token_id(living.vault.day_salt(today), person_id, again=again)
 
 
-def stored_colour(connection: psycopg.Connection[Any], policy: str, person_id: str, *, at: datetime) -> tuple[Colour, datetime | None]:
-    """Return a person's colour by the store's hits at an instant, and when a hit next begins or ends by itself, None if none does."""
-    row = connection.execute(
-        "SELECT array_agg(colour) FILTER (WHERE from_at <= %(at)s AND (until_at IS NULL OR until_at > %(at)s)), "
+class Standing(NamedTuple):
+    """A colour by the store's hits, and when it next changes by itself: datetime.max where it does not."""
+
+    colour: Colour
+    until: datetime
+
+
+def stored_colour(connection: psycopg.Connection[Any], policy: str, person_id: str, *, at: datetime) -> Standing:
+    """Return a person's colour at an instant, and its end."""
+    return stored_colours(connection, policy, [person_id], at=at)[person_id]
+
+
+def stored_colours(connection: psycopg.Connection[Any], policy: str, person_ids: Sequence[str], *, at: datetime) -> dict[str, Standing]:
+    """Return each person's colour at an instant, and its end."""
+    rows = connection.execute(
+        "SELECT replace(person_id::text, '-', ''), "
+        "array_agg(colour) FILTER (WHERE from_at <= %(at)s AND (until_at IS NULL OR until_at > %(at)s)), "
         "least(min(from_at) FILTER (WHERE from_at > %(at)s), min(until_at) FILTER (WHERE until_at > %(at)s)) "
-        "FROM code.hit WHERE person_id = %(person)s AND policy = %(policy)s",
-        {"at": at, "person": UUID(person_id), "policy": policy},
-    ).fetchone()
-    held, changes_at = row or (None, None)
-    return max((Colour(colour) for colour in held or ()), key=list(Colour).index, default=Colour.GREEN), changes_at
+        "FROM code.hit WHERE person_id = ANY(%(people)s::uuid[]) AND policy = %(policy)s GROUP BY person_id",
+        {"at": at, "people": list(person_ids), "policy": policy},
+    ).fetchall()
+    worst = {
+        person: Standing(max(map(Colour, held or ()), key=list(Colour).index, default=Colour.GREEN), until or datetime.max)
+        for person, held, until in rows
+    }
+    return dict.fromkeys(person_ids, Standing(Colour.GREEN, datetime.max)) | worst
 
 
-def _check_key(phone_key: bytes) -> None:
+def check_key(phone_key: bytes) -> None:
+    """Raise BadAnswerError for what is no key of a phone."""
     try:
         cose.public_key(phone_key)
     except (UnreadableError, ValueError):

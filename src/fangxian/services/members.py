@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,6 +13,7 @@ from psycopg.errors import UniqueViolation
 
 from fangxian.facts import Text
 from fangxian.facts.fact import Retention
+from fangxian.services.accounts import session_hash
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.refusals import RefusedError
 from fangxian.signed.credential import masked
@@ -31,6 +33,7 @@ _ELSEWHERE: Final = Text(
     "该证件已用另一手机号登记。请用原手机号登录后移除，或持证件到服务点变更号码。",
     "This document is registered with another phone. Log in with that phone and remove it, or bring the document to a service point.",
 )
+_NOBODY_THERE: Final = Text("您的手机上没有这个人。", "There is nobody at this place of your phone.")
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,17 +56,47 @@ def members_of(living: Living, phone_index: bytes) -> tuple[Member, ...]:
             "FROM account.member WHERE phone_index = %s AND ended_at IS NULL ORDER BY place",
             [phone_index],
         ).fetchall()
-    return tuple(
-        Member(place, person_id, relation, since_at, confirmed, _opened(living, person_id, sealed, period))
-        for place, person_id, relation, since_at, confirmed, sealed, period in rows
-    )
+    return tuple(_named(living, rows))
 
 
-def _opened(living: Living, person_id: str, sealed: bytes | None, period: str | None) -> str:
-    """Return a masked name; whoever has not confirmed is not named to whoever asked for them."""
-    if sealed is None or period is None:
-        return UNNAMED
-    return living.vault.unseal(sealed, person_id=person_id, retention=RETENTION, period=period, field="masked_name")
+def members_in(living: Living, asked: Sequence[tuple[str, int]]) -> list[Member | Text | None]:
+    """Return the confirmed member at a place of the phone of each session, which is given by its secret.
+
+    It is None where there is no such session, and what to say where there is nobody at that place.
+    """
+    with living.store.pool.connection() as connection:
+        rows = connection.execute(
+            "SELECT n, session.session_hash IS NOT NULL, member.place, replace(person_id::text, '-', ''), relation, since_at, "
+            "confirmed_at IS NOT NULL, masked_name, period FROM unnest(%s::bytea[], %s::int[]) WITH ORDINALITY AS asked (secret, place, n) "
+            "LEFT JOIN account.session ON session.session_hash = asked.secret AND session.ends_at > %s "
+            "LEFT JOIN account.member ON member.phone_index = session.phone_index AND member.place = asked.place "
+            "AND member.ended_at IS NULL AND member.confirmed_at IS NOT NULL",
+            [[session_hash(secret) for secret, _ in asked], [min(place, MOST_FAMILY + 1) for _, place in asked], living.clock()],
+        ).fetchall()
+    found: dict[int, Member | Text | None] = {row[0]: _NOBODY_THERE for row in rows if row[1]}
+    there = [row for row in rows if row[2] is not None]
+    found |= zip((row[0] for row in there), _named(living, [row[2:] for row in there]), strict=True)
+    return [found.get(n) for n in range(1, len(asked) + 1)]
+
+
+def _named(living: Living, rows: Sequence[tuple[Any, ...]]) -> list[Member]:
+    """Return members from their rows, their masked names open; whoever has not confirmed is not named to whoever asked for them."""
+    names = [UNNAMED] * len(rows)
+    for period in {row[6] for row in rows if row[5] is not None}:
+        of_period = [number for number, row in enumerate(rows) if row[6] == period]
+        opened = living.vault.unseal_many(
+            [rows[n][5] for n in of_period],
+            person_ids=[rows[n][1] for n in of_period],
+            retention=RETENTION,
+            period=period,
+            field="masked_name",
+        )
+        for number, name in zip(of_period, opened, strict=True):
+            names[number] = name
+    return [
+        Member(place, person_id, relation, since_at, confirmed, name)
+        for (place, person_id, relation, since_at, confirmed, _, _), name in zip(rows, names, strict=True)
+    ]
 
 
 def member_at(living: Living, phone_index: bytes, place: int) -> Member:
@@ -71,7 +104,7 @@ def member_at(living: Living, phone_index: bytes, place: int) -> Member:
     for member in members_of(living, phone_index):
         if member.place == place and member.confirmed:
             return member
-    raise RefusedError(Text("您的手机上没有这个人。", "There is nobody at this place of your phone."))
+    raise RefusedError(_NOBODY_THERE)
 
 
 def own_person(connection: psycopg.Connection[Any], phone_index: bytes) -> str | None:

@@ -25,7 +25,7 @@ from fangxian.signed.paper import paper_pdf
 from fangxian.store.identities import Identity, keep_identity
 from fangxian.store.recording import hold_person, record_in
 from fangxian.store.store import Transaction
-from fangxian.store.tokens import remember_token, revoke_papers
+from fangxian.store.tokens import Token, remember_tokens, revoke_papers
 from fangxian.work.permissions import Principal, check
 from fangxian.work.roles import Action
 
@@ -85,19 +85,20 @@ def _print(living: Living, transaction: Transaction, person_id: str, masked_name
         colour=colour,
         masked_name=masked_name,
         issued_at=at,
-        valid_until=min(until or datetime.max, at + timedelta(days=days)),
+        valid_until=min(until, at + timedelta(days=days)),
     )
     text = issue(credential, by=living.signing.signer(at))
-    remember_token(
-        transaction,
+    token = Token(
         person_id=person_id,
         token_id=credential.token_id,
         on=living.today(at),
         colour=colour,
-        valid_until=credential.valid_until,
         issued_at=at,
+        valid_until=credential.valid_until,
+        event_id=transaction.event.event_id,
         paper=True,
     )
+    remember_tokens(transaction.connection, [token])
     return Paper(paper_pdf(text, credential, number=number), text, colour, credential.valid_until)
 
 

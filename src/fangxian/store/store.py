@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import Any, Final, Self
 from uuid import UUID, uuid4
 
+import orjson
 import psycopg
 from psycopg import sql
-from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
 from fangxian.engine.one_person import SESSION
@@ -108,10 +108,20 @@ class Store:
         """
         with _without_rows(), self.pool.connection() as connection, connection.transaction():
             transaction = Transaction(connection, event, at)
-            _write(connection, event, at)
+            _write(connection, [event], at)
             yield transaction
         for notice in transaction._after_commit:
             notice()
+
+    @contextmanager
+    def together(self, events: Sequence[Event], *, at: datetime) -> Iterator[psycopg.Connection[Any]]:
+        """Give one transaction for what many do at once: it writes their events first, at the instant `at` (UTC).
+
+        Raises FangxianError as `transaction` does.
+        """
+        with _without_rows(), self.pool.connection() as connection, connection.transaction():
+            _write(connection, events, at)
+            yield connection
 
     def close(self) -> None:
         """Give back the connections."""
@@ -138,12 +148,16 @@ def _check(connection: psycopg.Connection[Any]) -> None:
         ConnectionPool.check_connection(connection)
 
 
-def _write(connection: psycopg.Connection[Any], event: Event, at: datetime) -> None:
-    person = UUID(event.person_id) if event.person_id else NOBODY
-    connection.execute(
-        "INSERT INTO audit.event (person_id, event_id, at, actor, role, purpose, action, details) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        [person, event.event_id, at, event.actor, event.role, event.purpose, event.action, Jsonb(dict(event.details))],
-    )
+_WRITE: Final = """
+    INSERT INTO audit.event (person_id, event_id, at, actor, role, purpose, action, details)
+    SELECT person_id, event_id, %s, actor, role, purpose, action, details FROM json_to_recordset(%s)
+        AS done (person_id uuid, event_id uuid, actor text, role text, purpose text, action text, details jsonb)
+"""
+
+
+def _write(connection: psycopg.Connection[Any], events: Sequence[Event], at: datetime) -> None:
+    rows = [vars(event) | {"person_id": event.person_id or NOBODY, "details": dict(event.details)} for event in events]
+    connection.execute(_WRITE, [at, orjson.dumps(rows).decode()])
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
 import psycopg
 import pyarrow as pa
 
@@ -25,27 +26,61 @@ class Holder:
     revoked_at: datetime | None
 
 
-def remember_token(
-    transaction: Transaction,
-    *,
-    person_id: str,
-    token_id: bytes,
-    on: date,
-    colour: Colour,
-    valid_until: datetime,
-    issued_at: datetime,
-    paper: bool = False,
-) -> None:
-    """Keep whose token a credential bears and what it says; call it in the transaction in which the credential is issued.
+@dataclass(frozen=True, kw_only=True)
+class Token:
+    """A credential as it is kept: whose it is, on which local day, what it says and until when, and the event that issues it."""
+
+    person_id: str
+    token_id: bytes
+    on: date
+    colour: Colour
+    issued_at: datetime
+    valid_until: datetime
+    event_id: UUID
+    paper: bool = False
+
+
+_REMEMBER: Final = """
+    INSERT INTO code.token (person_id, token_id, on_day, paper, colour, issued_at, valid_until, event_id)
+    SELECT person_id, decode(token_id, 'hex'), on_day, paper, colour, issued_at, valid_until, event_id FROM json_to_recordset(%s)
+        AS issued (person_id uuid, token_id text, on_day date, paper boolean, colour varchar, issued_at timestamp, valid_until timestamp,
+                   event_id uuid)
+    -- Two at once must not wait for each other.
+    ORDER BY person_id, token_id
+    ON CONFLICT (person_id, token_id, on_day) DO UPDATE SET colour = excluded.colour, issued_at = excluded.issued_at,
+        valid_until = excluded.valid_until, event_id = excluded.event_id
+"""
+
+
+def remember_tokens(connection: psycopg.Connection[Any], tokens: Sequence[Token]) -> None:
+    """Keep whose token each credential bears and what it says; call it in the transaction in which they are issued.
 
     Issuing the same token again, with another colour or a later end, takes the place of what was kept; one that was revoked stays so.
     """
-    transaction.connection.execute(
-        "INSERT INTO code.token (person_id, token_id, on_day, paper, colour, issued_at, valid_until, event_id) "
-        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (person_id, token_id, on_day) DO UPDATE SET colour = excluded.colour, "
-        "issued_at = excluded.issued_at, valid_until = excluded.valid_until, event_id = excluded.event_id",
-        [UUID(person_id), token_id, on, paper, str(colour), issued_at, valid_until, transaction.event.event_id],
-    )
+    rows = [
+        {
+            "person_id": token.person_id,
+            "token_id": token.token_id.hex(),
+            "on_day": token.on,
+            "paper": token.paper,
+            "colour": str(token.colour),
+            "issued_at": token.issued_at,
+            "valid_until": token.valid_until,
+            "event_id": token.event_id,
+        }
+        for token in tokens
+    ]
+    connection.execute(_REMEMBER, [orjson.dumps(rows).decode()])
+
+
+def revoked_on(connection: psycopg.Connection[Any], person_ids: Sequence[str], on: date) -> dict[str, int]:
+    """Return how many of each person's codes on phones were revoked on a local day; who has none is left out."""
+    rows = connection.execute(
+        "SELECT replace(person_id::text, '-', ''), count(*) FROM code.token "
+        "WHERE person_id = ANY(%s::uuid[]) AND on_day = %s AND NOT paper AND revoked_at IS NOT NULL GROUP BY person_id",
+        [list(person_ids), on],
+    ).fetchall()
+    return dict(rows)
 
 
 def revoke_token(transaction: Transaction, *, person_id: str, token_id: bytes) -> bool:

@@ -17,7 +17,7 @@ from typing import Final
 from fangxian.signed.reading import Reading, read_all
 from fangxian.signed.trust import TrustList
 from fangxian.signed.verdict import Outcome
-from fangxian.web.gate.grouping import Grouping
+from fangxian.web.grouping import Grouping
 
 Read = Reading | Outcome | None
 """What was read of a text; None where nothing was shown."""

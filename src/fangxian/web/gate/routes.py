@@ -26,10 +26,10 @@ from fangxian.web.bearer import bearer_of
 from fangxian.web.gate.elsewhere import Elsewhere
 from fangxian.web.gate.files import File, GateFiles
 from fangxian.web.gate.gates import Gates
-from fangxian.web.gate.grouping import Grouping
 from fangxian.web.gate.reading import Readers
 from fangxian.web.gate.scanning import Presented, Scanning, Sending
 from fangxian.web.gate.sent import LONGEST_BODY, Papers, read_papers, read_scans
+from fangxian.web.grouping import Grouping
 from fangxian.web.guard import WITH_CAMERA, short_body
 from fangxian.web.language import words_for
 from fangxian.web.permitted import Permitted
