@@ -27,7 +27,7 @@ from fangxian.store.reasons import keep_reasons_of
 from fangxian.store.recording import CHANGED, MANY_CHANGED
 from fangxian.store.store import Event, Store, Transaction
 
-PEOPLE_AT_ONCE: Final = 100_000
+PEOPLE_AT_ONCE: Final = 250_000
 """How many people's facts a worker has in memory at once, and whose own recordings wait meanwhile."""
 
 WORKERS: Final = 2
