@@ -26,6 +26,7 @@ from fangxian.services.alarms import Alarm, alarms
 from fangxian.services.living import Living
 from fangxian.services.opening import open_living, open_vault
 from fangxian.services.oversight import oversight
+from fangxian.services.real_name import AsTyped, RealName
 from fangxian.services.senders import OnThePage, Sender
 from fangxian.services.this_machine import HERE
 from fangxian.services.upkeep import FOR_CHORES, Upkeep
@@ -43,6 +44,7 @@ from fangxian.web.server import LOOPBACK, listen
 from fangxian.work.renewal import renew_at_set_up
 
 ON_PAGE = "page"
+NO_REGISTER = "none"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -55,6 +57,7 @@ class _Setup:
     vault: Path
     policy: str
     sender: str
+    register: str
     alarm: str
     staff: str | None
     host: str
@@ -81,6 +84,13 @@ def serve(
             envvar="FANGXIAN_SENDER",
         ),
     ],
+    register: Annotated[
+        str,
+        typer.Option(
+            help="Who confirms that a name is that of a document's holder: module:name of your own, or `none`: as it is typed.",
+            envvar="FANGXIAN_REGISTER",
+        ),
+    ] = NO_REGISTER,
     alarm: Annotated[
         str,
         typer.Option(
@@ -117,7 +127,7 @@ def serve(
 
     Everybody but this machine must come through TLS: put a proxy before it that adds it and sends X-Forwarded-Proto.
     """
-    _check(sender, alarm, staff, host, name or (), processes, log)
+    _check(sender, register, alarm, staff, host, name or (), processes, log)
     if not processes and not upkeep:
         raise FangxianError("Without processes and without chores there is nothing to do.", next_step="Leave out --no-upkeep.")
     set_up_logs(log)
@@ -130,6 +140,7 @@ def serve(
             vault=socket_path,
             policy=policy,
             sender=sender,
+            register=register,
             alarm=alarm,
             staff=staff,
             host=host,
@@ -184,13 +195,15 @@ def _living(setup: _Setup, *, connections: int = CONNECTIONS) -> Any:
         vault=setup.vault,
         policy=policy_called(setup.policy),
         sender=_sender(setup.sender, setup.host, setup.names),
+        register=_register(setup.register),
         connections=connections,
     )
 
 
-def _check(sender: str, alarm: str, staff: str | None, host: str, names: Sequence[str], processes: int, log: str) -> None:
+def _check(sender: str, register: str, alarm: str, staff: str | None, host: str, names: Sequence[str], processes: int, log: str) -> None:
     """Refuse what cannot be served before anything is started for it."""
     _sender(sender, host, names)
+    _register(register)
     _alarm(alarm)
     staff_sign_in(staff, host)
     if sender == ON_PAGE and processes > 1:
@@ -228,6 +241,11 @@ def _sender(named: str, host: str, names: Sequence[str]) -> Sender:
         return OnThePage()
     found: Sender = _plug(named, "sender")
     return found
+
+
+def _register(named: str) -> RealName:
+    """Return the register of a name; none where names are taken as they are typed."""
+    return AsTyped() if named == NO_REGISTER else _plug(named, "register")
 
 
 def _alarm(named: str) -> Alarm | None:

@@ -16,6 +16,7 @@ from fangxian.services.family import SOURCE, guardian_of, guardianship, must_be_
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.members import RETENTION, add_member
+from fangxian.services.real_name import check_name
 from fangxian.services.refusals import BadAnswerError, TooManyError
 from fangxian.store.identities import Identity, keep_identity
 from fangxian.store.new_facts import new_fact
@@ -44,7 +45,7 @@ def enrol(living: Living, identity: Answers, document: Document, answers: Answer
     """
     if living.vault.phone_index(phone) != phone_index:
         raise BadAnswerError({"phone": Text("请填登录时用的手机号。", "Give the number that you logged in with.")})
-    with _applying(living, "enrol", document) as transaction:
+    with _applying(living, "enrol", document, identity["full_name"]) as transaction:
         place = add_member(living, transaction, phone_index, "self", full_name=identity["full_name"])
         _keep(living, transaction, identity, document, phone)
         record_in(transaction, enrolment_facts(living, transaction, identity, document, answers), policies=[living.policy])
@@ -60,7 +61,7 @@ def enrol_child(living: Living, identity: Answers, document: Document, answers: 
     """
     if not document.is_of_a_child(living.today(living.clock())):
         raise BadAnswerError({"id_number": _NOT_A_CHILD})
-    with _applying(living, "child_applied_for", document) as transaction:
+    with _applying(living, "child_applied_for", document, identity["full_name"]) as transaction:
         guardian = guardian_of(transaction, phone_index)
         if must_be_asked(transaction, guardian):
             return add_member(living, transaction, phone_index, "child", full_name=None, in_care=True)
@@ -72,10 +73,12 @@ def enrol_child(living: Living, identity: Answers, document: Document, answers: 
 
 
 @contextmanager
-def _applying(living: Living, action: str, document: Document) -> Iterator[Transaction]:
+def _applying(living: Living, action: str, document: Document, full_name: str) -> Iterator[Transaction]:
+    """Give the transaction of somebody who applies, once the register has not said that the name is another's."""
     at = living.clock()
     expect_in_force(living, at)
-    event = by_citizen(action, living.vault.person_id(document.id_type, document.number))
+    checked = check_name(living.register, document, full_name)
+    event = by_citizen(action, living.vault.person_id(document.id_type, document.number), name=checked)
     with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
         yield transaction

@@ -11,6 +11,7 @@ from fangxian.facts import Text
 from fangxian.facts.known import now
 from fangxian.policy.policy import Policy
 from fangxian.services.questionnaire import questionnaire
+from fangxian.services.real_name import AsTyped, RealName
 from fangxian.services.refusals import BadAnswerError
 from fangxian.services.senders import Sender
 from fangxian.services.signing import Signing
@@ -29,6 +30,7 @@ class Living:
     vault: Vault
     signing: Signing
     sender: Sender
+    register: RealName = field(default_factory=AsTyped)
     clock: Callable[[], datetime] = field(default=now)
 
     @property

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fangxian.policy.policy import Policy
 from fangxian.services.living import Living
+from fangxian.services.real_name import AsTyped, RealName
 from fangxian.services.senders import Sender
 from fangxian.services.signing import Signing
 from fangxian.signed.key_ring import KeyRing
@@ -19,15 +20,23 @@ from fangxian.vault.process import VaultProcess
 
 @contextmanager
 def open_living(
-    *, store: str, keys: KeyRing, vault: Path, policy: Policy, sender: Sender, connections: int = CONNECTIONS
+    *,
+    store: str,
+    keys: KeyRing,
+    vault: Path,
+    policy: Policy,
+    sender: Sender,
+    register: RealName | None = None,
+    connections: int = CONNECTIONS,
 ) -> Iterator[Living]:
     """Give an installation that works.
 
     `store` is a connection string or a folder; `vault` is the socket of one that runs, or a folder on which one is run meanwhile.
+    `register` confirms names; without one they are taken as typed.
     Raises FangxianError where a part of it cannot be opened.
     """
     with open_store(store, connections=connections) as opened, open_vault(vault) as socket_path, VaultClient(socket_path) as client:
-        yield Living(store=opened, policy=policy, vault=client, signing=Signing(keys), sender=sender)
+        yield Living(store=opened, policy=policy, vault=client, signing=Signing(keys), sender=sender, register=register or AsTyped())
 
 
 @contextmanager

@@ -43,6 +43,9 @@ class Rates:
         for name, each in said["per_address"].items():
             self._of_route |= dict.fromkeys(each.get("routes", ()), (name, parse(each["limit"])))
         self._of_address = "other", parse(said["per_address"]["other"]["limit"])
+        self._of_own_route: dict[str, _Limit] = {}
+        for name, each in said["per_session"].items():
+            self._of_own_route |= dict.fromkeys(each.get("routes", ()), (name, parse(each["limit"])))
         self._of_writes = "write", parse(said["per_session"]["write"]["limit"])
         self._of_session = "other", parse(said["per_session"]["other"]["limit"])
 
@@ -62,7 +65,8 @@ class Rates:
     def _asked(self, route: str, scope: Scope) -> Iterator[tuple[_Limit, str]]:
         yield self._of_route.get(route, self._of_address), f"address {_address(scope)}"
         if session := _session(scope):
-            yield self._of_writes if scope["method"] == "POST" else self._of_session, f"session {session}"
+            usual = self._of_writes if scope["method"] == "POST" else self._of_session
+            yield self._of_own_route.get(route, usual), f"session {session}"
 
 
 @cache
