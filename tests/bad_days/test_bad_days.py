@@ -22,6 +22,7 @@ from apart import run_apart
 from gate_town import ANN
 from guards.project import ROOT
 
+from bad_days.disk import own_disk
 from bad_days.town import Load, Town, town_on
 from fangxian.facts.known import now
 from fangxian.signed import phone
@@ -100,6 +101,28 @@ def test_postgresql_is_killed(town):
         time.sleep(4)
     told = load.expect_kept_once()
     HAPPENED["kill -9 of PostgreSQL"] = f"It was started again after a second, and recovered; all was ready {took:.1f} s after that. {told}"
+
+
+def test_the_power_is_cut():
+    with own_disk() as disk:
+        if disk is None:
+            pytest.skip("only whoever may mount a disk can cut its power")
+        (disk.folder / "town").mkdir()
+        with town_on(disk.folder / "town", disk.folder / "town" / "postgresql") as town:
+            with Load(town).running() as load:
+                time.sleep(6)
+                disk.cut_power()
+                town.kill()
+                load.end.set()
+            disk.power_on()
+            town.server.restart()
+            told = load.expect_kept_once()
+            audited = verify(town.gates.store)
+            assert audited.events + audited.unsealed > len(load.acknowledged)
+    HAPPENED["The machine's power is cut"] = (
+        "Database, keys and vault on an ext4 disk that loses at an instant whatever it was not made to write; every process killed, "
+        f"the disk mounted again, PostgreSQL started on it. {told}"
+    )
 
 
 def test_postgresql_is_gone_for_twenty_seconds(town):
