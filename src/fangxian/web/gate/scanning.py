@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import psycopg
+
 from fangxian.code.hits import facts_read
 from fangxian.exchange.asking import Recognised
 from fangxian.facts import Text
@@ -22,7 +24,7 @@ from fangxian.signed.trust import TrustList
 from fangxian.signed.verdict import Outcome, Verdict, packaged_words
 from fangxian.store.gate_devices import Device
 from fangxian.store.renewals import in_force_until
-from fangxian.store.scans import NOT_ENROLLED, Recorded, Visit, record_visits
+from fangxian.store.scans import NOT_ENROLLED, Recorded, Visit, record_visits_in
 from fangxian.store.tokens import Holder, holders
 from fangxian.store.with_code import with_code
 from fangxian.web.gate.gates import Gates
@@ -70,17 +72,19 @@ class Scanning:
         may change is decided by the upkeep, within seconds: no gate waits for that.
         """
         at = self._gates.clock()
-        known, enrolled = self._known(sendings)
-        visits = [self._visits(sending, known, enrolled) for sending in sendings]
-        if not self._may_record(at):
-            return [[_answer(visit, verdict, {}) for visit, verdict in each] for each in visits]
-        try:
-            before = record_visits(self._gates.store, [visit for each in visits for visit, _ in each], policy=self._gates.policy, at=at)
-        except BaseException:
-            # What was not recorded was not seen: sent again it must not be taken for a replay.
-            for sending in sendings:
-                self._seen.pop(sending.device.gate_id, None)
-            raise
+        may_record = self._may_record(at)
+        with self._gates.store.pool.connection() as connection:
+            known, enrolled = self._known(connection, sendings)
+            visits = [self._visits(sending, known, enrolled) for sending in sendings]
+            if not may_record:
+                return [[_answer(visit, verdict, {}) for visit, verdict in each] for each in visits]
+            try:
+                before = record_visits_in(connection, [visit for each in visits for visit, _ in each], policy=self._gates.policy, at=at)
+            except BaseException:
+                # What was not recorded was not seen: sent again it must not be taken for a replay.
+                for sending in sendings:
+                    self._seen.pop(sending.device.gate_id, None)
+                raise
         for outcome, scans in Counter(visit.outcome for each in visits for visit, _ in each).items():
             SCANS.labels(outcome).inc(scans)
         return [[_answer(visit, verdict, before) for visit, verdict in each] for each in visits]
@@ -91,14 +95,13 @@ class Scanning:
             self._in_force_until = in_force_until(self._gates.store, self._gates.policy, at)
         return self._in_force_until is not None
 
-    def _known(self, sendings: Sequence[Sending]) -> tuple[Mapping[bytes, Holder], frozenset[str]]:
+    def _known(self, connection: psycopg.Connection[Any], sendings: Sequence[Sending]) -> tuple[Mapping[bytes, Holder], frozenset[str]]:
         """Return whose tokens were shown, and which people of papers have a code at all."""
         read = [each.read for sending in sendings for each in sending.presented]
         tokens = [each.credential.token_id for each in read if isinstance(each, Reading)]
         people = [each for each in read if isinstance(each, str) and not isinstance(each, Outcome)]
-        with self._gates.store.pool.connection() as connection:
-            found = holders(connection, tokens) if tokens else {}
-            return found, with_code(connection, self._gates.policy, people) if people else frozenset()
+        found = holders(connection, tokens) if tokens else {}
+        return found, with_code(connection, self._gates.policy, people) if people else frozenset()
 
     def _visits(self, sending: Sending, known: Mapping[bytes, Holder], enrolled: frozenset[str]) -> list[tuple[Visit, Verdict | None]]:
         """Return the visits of a sending in its order, judged in the order of time: of two that show one minute, the first counts."""
