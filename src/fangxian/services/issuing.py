@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
 
 import psycopg
 
@@ -15,14 +15,17 @@ from fangxian.policy.colour import Colour
 from fangxian.services.counting import CREDENTIALS
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
-from fangxian.services.members import Member
-from fangxian.services.refusals import BadAnswerError
+from fangxian.services.members import NOBODY_THERE, Member, hold_members
+from fangxian.services.refusals import BadAnswerError, RefusedError
 from fangxian.signed import cose
 from fangxian.signed.credential import DayCredential, token_id
 from fangxian.signed.issue import issue
 from fangxian.signed.limits import LIMITS
 from fangxian.signed.unreadable import UnreadableError
+from fangxian.store.store import write_events
 from fangxian.store.tokens import Token, remember_tokens, revoked_on
+
+_CHANGING: Final = Text("您的码正在变化，请一秒后再试。", "Your code is changing at this moment. Please try again in a second.")
 
 
 @dataclass(frozen=True)
@@ -37,34 +40,45 @@ class Issued:
 def issue_day(living: Living, member: Member, phone_key: bytes) -> Issued:
     """Return the person's code for the coming hours, bound to a phone's public key (a P-256 point, 65 bytes).
 
-    It ends after a day, or where the colour changes by itself before. Raises BadAnswerError for a key that is none.
+    It ends after a day, or where the colour changes by itself before. Raises BadAnswerError for a key that is none, and RefusedError
+    where the person is no longer on the phone, or where the colour changes within this very second.
     """
     check_key(phone_key)
-    return issue_days(living, [(member, phone_key)])[0]
+    issued = issue_days(living, [(member, phone_key)])[0]
+    if isinstance(issued, Text):
+        raise RefusedError(issued)
+    return issued
 
 
-def issue_days(living: Living, asked: Sequence[tuple[Member, bytes]]) -> list[Issued]:
-    """Return what `issue_day` does for each of many, in one transaction; every key must have been checked."""
-    at = living.clock().replace(microsecond=0)
+def issue_days(living: Living, asked: Sequence[tuple[Member, bytes]]) -> list[Issued | Text]:
+    """Return what `issue_day` does for each of many, in one transaction, or why it is refused; every key must have been checked."""
+    at = living.clock()
     expect_in_force(living, at)
     today, people = living.today(at), list({member.person_id for member, _ in asked})
-    salt, signer, latest = living.vault.day_salt(today), living.signing.signer(at), at + LIMITS.day_credential_longest
-    events = {person: by_citizen("code_issued", person) for person in people}
-    with living.store.together(list(events.values()), at=at) as connection:
+    salt, signer = living.vault.day_salt(today), living.signing.signer(at)
+    with living.store.together() as connection:
+        there = hold_members(connection, [member for member, _ in asked])
         again = revoked_on(connection, people, today)
         colours = stored_colours(connection, living.policy.name, people, at=at)
-        made = [
-            DayCredential(
+
+        def made_for(member: Member, phone_key: bytes) -> DayCredential | Text:
+            lasts = lifetime(colours[member.person_id], at, longest=LIMITS.day_credential_longest)
+            if isinstance(lasts, Text) or member not in there:
+                return lasts if isinstance(lasts, Text) else NOBODY_THERE
+            return DayCredential(
                 token_id=token_id(salt, member.person_id, again=again.get(member.person_id, 0)),
                 region_code=living.region_code,
                 colour=colours[member.person_id].colour,
                 masked_name=member.masked_name,
-                issued_at=at,
-                valid_until=min(colours[member.person_id].until, latest),
+                issued_at=lasts[0],
+                valid_until=lasts[1],
                 phone_key=phone_key,
             )
-            for member, phone_key in asked
-        ]
+
+        made = [made_for(member, phone_key) for member, phone_key in asked]
+        issued = [(each, member) for each, (member, _) in zip(made, asked, strict=True) if isinstance(each, DayCredential)]
+        events = {member.person_id: by_citizen("code_issued", member.person_id) for _, member in issued}
+        write_events(connection, list(events.values()), at=at)
         # Somebody who asks twice at once has one token.
         tokens = {
             each.token_id: Token(
@@ -72,16 +86,23 @@ def issue_days(living: Living, asked: Sequence[tuple[Member, bytes]]) -> list[Is
                 token_id=each.token_id,
                 on=today,
                 colour=each.colour,
-                issued_at=at,
+                issued_at=each.issued_at,
                 valid_until=each.valid_until,
                 event_id=events[member.person_id].event_id,
             )
-            for each, (member, _) in zip(made, asked, strict=True)
+            for each, member in issued
         }
         remember_tokens(connection, list(tokens.values()))
-    for colour, times in Counter(each.colour for each in made).items():
+    for colour, times in Counter(each.colour for each, _ in issued).items():
         CREDENTIALS.labels(colour).inc(times)
-    return [Issued(issue(each, by=signer), each.colour, each.valid_until) for each in made]
+    return [each if isinstance(each, Text) else Issued(issue(each, by=signer), each.colour, each.valid_until) for each in made]
+
+
+def lifetime(standing: Standing, at: datetime, *, longest: timedelta) -> tuple[datetime, datetime] | Text:
+    """Return when a code that is issued now begins and ends, in the whole seconds that it has; what to say where it would end at once."""
+    begins = at.replace(microsecond=0)
+    ends = min(standing.until, begins + longest).replace(microsecond=0)
+    return (begins, ends) if ends > begins else _CHANGING
 
 
 def day_token(living: Living, connection: psycopg.Connection[Any], person_id: str, *, at: datetime) -> bytes:
@@ -92,7 +113,7 @@ def day_token(living: Living, connection: psycopg.Connection[Any], person_id: st
 
 
 class Standing(NamedTuple):
-    """A colour by the store's hits, and when it next changes by itself: datetime.max where it does not."""
+    """A colour by the store's hits, and when it next is another by itself: datetime.max where it stays."""
 
     colour: Colour
     until: datetime
@@ -106,17 +127,27 @@ def stored_colour(connection: psycopg.Connection[Any], policy: str, person_id: s
 def stored_colours(connection: psycopg.Connection[Any], policy: str, person_ids: Sequence[str], *, at: datetime) -> dict[str, Standing]:
     """Return each person's colour at an instant, and its end."""
     rows = connection.execute(
-        "SELECT replace(person_id::text, '-', ''), "
-        "array_agg(colour) FILTER (WHERE from_at <= %(at)s AND (until_at IS NULL OR until_at > %(at)s)), "
-        "least(min(from_at) FILTER (WHERE from_at > %(at)s), min(until_at) FILTER (WHERE until_at > %(at)s)) "
-        "FROM code.hit WHERE person_id = ANY(%(people)s::uuid[]) AND policy = %(policy)s GROUP BY person_id",
-        {"at": at, "people": list(person_ids), "policy": policy},
+        _STANDING, {"at": at, "people": list(person_ids), "policy": policy, "ladder": [str(each) for each in Colour]}
     ).fetchall()
-    worst = {
-        person: Standing(max(map(Colour, held or ()), key=list(Colour).index, default=Colour.GREEN), until or datetime.max)
-        for person, held, until in rows
-    }
-    return dict.fromkeys(person_ids, Standing(Colour.GREEN, datetime.max)) | worst
+    found = {person: Standing(list(Colour)[rank], until or datetime.max) for person, rank, until in rows}
+    return dict.fromkeys(person_ids, Standing(Colour.GREEN, datetime.max)) | found
+
+
+_STANDING: Final = """
+    WITH hit AS (
+        SELECT person_id, array_position(%(ladder)s::text[], colour::text) - 1 AS rank, from_at, until_at FROM code.hit
+        WHERE person_id = ANY(%(people)s::uuid[]) AND policy = %(policy)s AND (until_at IS NULL OR until_at > %(at)s)
+    ), turn AS (
+        SELECT DISTINCT person_id, greatest(at, %(at)s) AS at FROM hit CROSS JOIN LATERAL (VALUES (%(at)s), (from_at), (until_at)) AS t (at)
+        WHERE at IS NOT NULL
+    ), worst AS (
+        SELECT person_id, at, coalesce(max(rank) FILTER (WHERE from_at <= at AND (until_at IS NULL OR until_at > at)), 0) AS rank
+        FROM turn JOIN hit USING (person_id) GROUP BY person_id, at
+    ), present AS (SELECT person_id, rank FROM worst WHERE at = %(at)s)
+    SELECT replace(person_id::text, '-', ''), present.rank, min(at) FILTER (WHERE worst.rank <> present.rank)
+    FROM present JOIN worst USING (person_id) GROUP BY person_id, present.rank
+"""
+"""Each person's colour at every instant at which one of their hits begins or ends: the first that is another ends the present one."""
 
 
 def check_key(phone_key: bytes) -> None:

@@ -22,6 +22,7 @@ from fangxian.store.store import Transaction
 MOST_FAMILY: Final = 5
 UNNAMED: Final = "—"
 RETENTION: Final = str(Retention.REGISTER)
+_NO_PLACE: Final = -1
 OWN: Final = 0
 """The place of the phone's own person."""
 
@@ -33,7 +34,7 @@ _ELSEWHERE: Final = Text(
     "该证件已用另一手机号登记。请用原手机号登录后移除，或持证件到服务点变更号码。",
     "This document is registered with another phone. Log in with that phone and remove it, or bring the document to a service point.",
 )
-_NOBODY_THERE: Final = Text("您的手机上没有这个人。", "There is nobody at this place of your phone.")
+NOBODY_THERE: Final = Text("您的手机上没有这个人。", "There is nobody at this place of your phone.")
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,6 +65,7 @@ def members_in(living: Living, asked: Sequence[tuple[str, int]]) -> list[Member 
 
     It is None where there is no such session, and what to say where there is nobody at that place.
     """
+    places = [place if OWN <= place <= MOST_FAMILY else _NO_PLACE for _, place in asked]
     with living.store.pool.connection() as connection:
         rows = connection.execute(
             "SELECT n, session.session_hash IS NOT NULL, member.place, replace(person_id::text, '-', ''), relation, since_at, "
@@ -71,9 +73,13 @@ def members_in(living: Living, asked: Sequence[tuple[str, int]]) -> list[Member 
             "LEFT JOIN account.session ON session.session_hash = asked.secret AND session.ends_at > %s "
             "LEFT JOIN account.member ON member.phone_index = session.phone_index AND member.place = asked.place "
             "AND member.ended_at IS NULL AND member.confirmed_at IS NOT NULL",
-            [[session_hash(secret) for secret, _ in asked], [min(place, MOST_FAMILY + 1) for _, place in asked], living.clock()],
+            [
+                [session_hash(secret) for secret, _ in asked],
+                places,
+                living.clock(),
+            ],
         ).fetchall()
-    found: dict[int, Member | Text | None] = {row[0]: _NOBODY_THERE for row in rows if row[1]}
+    found: dict[int, Member | Text | None] = {row[0]: NOBODY_THERE for row in rows if row[1]}
     there = [row for row in rows if row[2] is not None]
     found |= zip((row[0] for row in there), _named(living, [row[2:] for row in there]), strict=True)
     return [found.get(n) for n in range(1, len(asked) + 1)]
@@ -104,7 +110,22 @@ def member_at(living: Living, phone_index: bytes, place: int) -> Member:
     for member in members_of(living, phone_index):
         if member.place == place and member.confirmed:
             return member
-    raise RefusedError(_NOBODY_THERE)
+    raise RefusedError(NOBODY_THERE)
+
+
+def hold_members(connection: psycopg.Connection[Any], members: Sequence[Member]) -> frozenset[Member]:
+    """Return those who still have their place, and let whoever ends one wait for this transaction's end.
+
+    Between the page and what is done for it a place may end: a code that is signed then would count for a phone that lost it.
+    """
+    rows = connection.execute(
+        "SELECT replace(person_id::text, '-', ''), since_at FROM account.member JOIN unnest(%s::uuid[], %s::timestamp[]) "
+        "AS held (person_id, since_at) USING (person_id, since_at) WHERE ended_at IS NULL AND confirmed_at IS NOT NULL "
+        "ORDER BY person_id FOR SHARE OF member",
+        [[member.person_id for member in members], [member.since_at for member in members]],
+    ).fetchall()
+    standing = set(rows)
+    return frozenset(member for member in members if (member.person_id, member.since_at) in standing)
 
 
 def own_person(connection: psycopg.Connection[Any], phone_index: bytes) -> str | None:

@@ -12,11 +12,11 @@ from fangxian.facts import Text
 from fangxian.policy.colour import Colour
 from fangxian.services.declaring import enrolment_facts
 from fangxian.services.documents import Document
-from fangxian.services.issuing import stored_colour
+from fangxian.services.issuing import lifetime, stored_colour
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
-from fangxian.services.members import RETENTION, Member
-from fangxian.services.refusals import BadAnswerError
+from fangxian.services.members import NOBODY_THERE, RETENTION, Member, hold_members
+from fangxian.services.refusals import BadAnswerError, RefusedError
 from fangxian.services.staff import staff_event
 from fangxian.signed.credential import PaperCredential, masked, token_id
 from fangxian.signed.issue import issue
@@ -46,9 +46,12 @@ class Paper:
 
 def paper_of_member(living: Living, member: Member, *, days: int = A_DAY) -> Paper:
     """Return a code on paper of somebody on the phone's list; papers that were printed before no longer count."""
-    at = living.clock().replace(microsecond=0)
+    at = living.clock()
     expect_in_force(living, at)
     with living.store.transaction(by_citizen("paper_issued", member.person_id), at=at) as transaction:
+        hold_person(transaction)
+        if not hold_members(transaction.connection, [member]):
+            raise RefusedError(NOBODY_THERE)
         return _print(living, transaction, member.person_id, member.masked_name, days=days)
 
 
@@ -60,7 +63,7 @@ def enrol_without_phone(
     Everything is there together or not at all. Whoever has a code already declares anew. Raises Forbidden for staff who may not.
     """
     role = check(by, Action.ENROL_AT_SERVICE_POINT)
-    at = living.clock().replace(microsecond=0)
+    at = living.clock()
     expect_in_force(living, at)
     person_id = living.vault.person_id(document.id_type, document.number)
     event = staff_event(by, "enrolled_without_phone", purpose=_PURPOSE, role=role, person_id=person_id)
@@ -77,15 +80,19 @@ def _print(living: Living, transaction: Transaction, person_id: str, masked_name
     if not 1 <= days <= MOST_DAYS:
         raise BadAnswerError({"days": Text(f"有效期为 1 到 {MOST_DAYS} 天。", f"It lasts from 1 to {MOST_DAYS} days.")})
     at = transaction.at
-    colour, until = stored_colour(transaction.connection, living.policy.name, person_id, at=at)
+    standing = stored_colour(transaction.connection, living.policy.name, person_id, at=at)
+    lasts = lifetime(standing, at, longest=timedelta(days=days))
+    if isinstance(lasts, Text):
+        raise RefusedError(lasts)
+    colour, (issued_at, valid_until) = standing.colour, lasts
     revoke_papers(transaction, person_id=person_id)
     credential = PaperCredential(
         token_id=token_id(living.vault.day_salt(living.today(at)), person_id, paper=_number(living, transaction, person_id)),
         region_code=living.region_code,
         colour=colour,
         masked_name=masked_name,
-        issued_at=at,
-        valid_until=min(until, at + timedelta(days=days)),
+        issued_at=issued_at,
+        valid_until=valid_until,
     )
     text = issue(credential, by=living.signing.signer(at))
     token = Token(
@@ -93,8 +100,8 @@ def _print(living: Living, transaction: Transaction, person_id: str, masked_name
         token_id=credential.token_id,
         on=living.today(at),
         colour=colour,
-        issued_at=at,
-        valid_until=credential.valid_until,
+        issued_at=issued_at,
+        valid_until=valid_until,
         event_id=transaction.event.event_id,
         paper=True,
     )

@@ -108,19 +108,18 @@ class Store:
         """
         with _without_rows(), self.pool.connection() as connection, connection.transaction():
             transaction = Transaction(connection, event, at)
-            _write(connection, [event], at)
+            write_events(connection, [event], at=at)
             yield transaction
         for notice in transaction._after_commit:
             notice()
 
     @contextmanager
-    def together(self, events: Sequence[Event], *, at: datetime) -> Iterator[psycopg.Connection[Any]]:
-        """Give one transaction for what many do at once: it writes their events first, at the instant `at` (UTC).
+    def together(self) -> Iterator[psycopg.Connection[Any]]:
+        """Give one transaction for what many do at once; `write_events` goes before all else that is written in it.
 
         Raises FangxianError as `transaction` does.
         """
         with _without_rows(), self.pool.connection() as connection, connection.transaction():
-            _write(connection, events, at)
             yield connection
 
     def close(self) -> None:
@@ -155,7 +154,8 @@ _WRITE: Final = """
 """
 
 
-def _write(connection: psycopg.Connection[Any], events: Sequence[Event], at: datetime) -> None:
+def write_events(connection: psycopg.Connection[Any], events: Sequence[Event], *, at: datetime) -> None:
+    """Write what is done in this transaction, at the instant `at` (UTC), before the rows that name it."""
     rows = [vars(event) | {"person_id": event.person_id or NOBODY, "details": dict(event.details)} for event in events]
     connection.execute(_WRITE, [at, orjson.dumps(rows).decode()])
 

@@ -132,7 +132,7 @@ def citizen_api(living: Living) -> APIRouter:
     knowing: Grouping[tuple[str, int], members.Member | Text | None] = Grouping(
         lambda asked: asyncio.to_thread(members.members_in, living, asked), most=MOST_TOGETHER
     )
-    signing: Grouping[tuple[members.Member, bytes], issuing.Issued] = Grouping(
+    signing: Grouping[tuple[members.Member, bytes], issuing.Issued | Text] = Grouping(
         lambda asked: asyncio.to_thread(issuing.issue_days, living, asked), most=MOST_TOGETHER
     )
 
@@ -206,6 +206,8 @@ def citizen_api(living: Living) -> APIRouter:
         if isinstance(member, Text):
             raise RefusedError(member)
         issued = await signing.answer((member, point))
+        if isinstance(issued, Text):
+            raise RefusedError(issued)
         return Credential(text=issued.text, colour=issued.colour, valid_until=issued.valid_until)
 
     @router.post("/me/{place}/declarations", status_code=201, openapi_extra={"x-action": "declare"})
@@ -262,8 +264,7 @@ def citizen_api(living: Living) -> APIRouter:
     @router.get("/me/{place}/looks", openapi_extra={"x-action": "see_own_log"})
     def looks(member: of, own: bool = False, before: datetime | None = None) -> list[dict[str, str]]:
         """Return what others did with the data, or with `own` what was done by phone: a page, newest first, before an instant."""
-        earlier = before and (before.astimezone(UTC).replace(tzinfo=None) if before.tzinfo else before)
-        found = looking.who_looked(living, member.person_id, own=own, before=earlier)
+        found = looking.who_looked(living, member.person_id, own=own, before=before and _in_utc(before))
         return [{"at": f"{look.at.isoformat()}Z", "role": look.role, "action": look.action, "purpose": look.purpose} for look in found]
 
     @router.get("/me/{place}/data", openapi_extra={"x-action": "download_own_data"})
@@ -283,6 +284,13 @@ def citizen_api(living: Living) -> APIRouter:
         deleting.delete(living, member, session.phone_index)
 
     return router
+
+
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
+    except OverflowError:  # the first and the last hours of the calendar are on no other clock
+        raise HTTPException(422) from None
 
 
 def _lists(answers: _Answers) -> dict[str, list[str]]:
