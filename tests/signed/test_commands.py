@@ -145,6 +145,21 @@ def test_a_leaked_key_is_revoked_and_the_next_one_signs(fangxian: Callable[..., 
     assert [v["outcome"] for v in said.verdicts] == ["revoked", "colour"]
 
 
+def test_a_key_under_another_passphrase_is_not_made(fangxian: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch):
+    before = sorted(Path("keys").iterdir())
+    monkeypatch.setenv("FANGXIAN_KEY_PASSPHRASE", "mistyped")
+    refused = fangxian("keys", "rotate", "--starts-in", "0")
+    assert (refused.returncode, "passphrase" in refused.stderr) == (2, True)
+    assert sorted(Path("keys").iterdir()) == before
+
+
+@pytest.mark.parametrize("option", [["--trust", "nowhere/trust.cose"], ["--root", "nowhere/root.pub"], ["--changes", "nowhere/changes"]])
+def test_a_file_that_is_not_there_is_the_one_that_is_named(fangxian: Callable[..., Ended], option: list[str]):
+    given = {"--trust": "gate/trust.cose", "--root": "gate/root.pub"} | {option[0]: option[1]}
+    refused = fangxian("verify", *(word for pair in given.items() for word in pair), stdin="")
+    assert (refused.returncode, option[0] in refused.stderr, option[1] in refused.stderr) == (2, True, True)
+
+
 def test_an_older_list_is_refused_by_a_gate_that_has_seen_a_newer_one(fangxian: Callable[..., Ended]):
     older = Path("gate/trust.cose").read_bytes()
     fangxian("keys", "trust", "--out", "gate/trust.cose")

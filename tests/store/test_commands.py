@@ -96,6 +96,33 @@ def test_a_database_without_the_schema_leads_to_the_migration(fangxian, postgres
     assert (code, "fangxian store migrate" in told) == (2, True)
 
 
+def test_a_store_that_is_not_there_is_not_taken_for_an_empty_one(fangxian, tmp_path):
+    typed_wrong = tmp_path / "stroe"
+    asked = {
+        "audit": ("audit", "verify"),
+        "backup": ("store", "backup", "--to", tmp_path / "backup"),
+        "gate": ("gate", "show"),
+    }
+    for command in asked.values():
+        code, told = fangxian(*command, "--store", typed_wrong)
+        assert (code, "There is no store in" in told, "fangxian store migrate" in told) == (2, True, True), command
+    assert not typed_wrong.exists()
+    assert not (tmp_path / "backup").exists()
+
+
+def test_a_backup_that_is_there_is_not_written_over(fangxian, store, database, tmp_path):
+    (tmp_path / "backup").write_bytes(b"an earlier one")
+    code, told = fangxian("store", "backup", "--store", database, "--to", tmp_path / "backup")
+    assert (code, "exists" in told, (tmp_path / "backup").read_bytes()) == (2, True, b"an earlier one")
+
+
+def test_a_gate_that_nobody_could_open_is_not_registered(fangxian, store, database):
+    place = ("--place", "mall-1", "--name", "虚构商场", "--region", "330106", "--address", "code.example")
+    code, told = fangxian("gate", "register", "--store", database, "--role", "officer", "--purpose", "test", *place)
+    assert (code, "https://" in told) == (2, True)
+    assert fangxian("gate", "show", "--store", database)[1].count("mall-1") == 0
+
+
 def test_a_gate_is_registered_by_a_link_shown_and_revoked(fangxian, store, database):
     place = ("--place", "mall-1", "--name", "虚构商场", "--region", "330106", "--address", "https://code.example/")
     signed = ("--store", database, "--role", "officer", "--purpose", "test")

@@ -63,7 +63,7 @@ def test_a_scan_that_is_sent_again_is_recorded_once_and_answered_as_the_first_ti
     first, other = visit(), visit(BO)
     record_visits(store, [first, first], policy=HANGZHOU, at=NOON)
     again = record_visits(store, [replace(first, outcome="replay", colour=None), other], policy=HANGZHOU, at=NOON + HOUR)
-    assert again == {(GATE.gate_id, first.scan_id): Recorded("colour", "green")}
+    assert again == {(GATE.gate_id, first.scan_id): Recorded("colour", "green", emergency=False)}
     assert rows(store, "SELECT count(*) FROM facts.gate_visit") == rows(store, "SELECT count(*) FROM audit.event") == [(2,)]
 
 
@@ -76,7 +76,17 @@ def test_a_scan_that_is_counted_back_to_another_millisecond_is_the_same(store, s
     record_visits(store, [first], policy=HANGZHOU, at=sent_at)
     later = replace(first, scanned_at=sent_at + timedelta(milliseconds=4), outcome="replay", colour=None)
     again = record_visits(store, [later], policy=HANGZHOU, at=sent_at + HOUR)
-    assert again == {(GATE.gate_id, first.scan_id): Recorded("colour", "green")}
+    assert again == {(GATE.gate_id, first.scan_id): Recorded("colour", "green", emergency=False)}
+    assert rows(store, "SELECT count(*) FROM facts.gate_visit") == rows(store, "SELECT count(*) FROM gate.scan") == [(1,)]
+
+
+def test_a_scan_is_the_same_where_the_device_was_put_right_by_days_about_the_turn_of_the_month(store):
+    first = visit(scanned_at=TURN_OF_THE_MONTH + 9 * HOUR)
+    record_visits(store, [first], policy=HANGZHOU, at=TURN_OF_THE_MONTH + 10 * HOUR)
+    again = record_visits(
+        store, [replace(first, scanned_at=TURN_OF_THE_MONTH - 48 * HOUR)], policy=HANGZHOU, at=TURN_OF_THE_MONTH + 11 * HOUR
+    )
+    assert again.keys() == {(GATE.gate_id, first.scan_id)}
     assert rows(store, "SELECT count(*) FROM facts.gate_visit") == rows(store, "SELECT count(*) FROM gate.scan") == [(1,)]
 
 

@@ -104,6 +104,20 @@ def test_gates_that_send_at_once_share_transactions_and_all_is_there(town, gate)
     assert transactions < 40
 
 
+def test_nobody_is_let_through_who_is_not_recorded_as_let_through(town, gate):
+    damaged = scan("?")
+    send(gate, damaged)
+    under_its_number = scan(None, emergency="fire") | {"scan_id": damaged["scan_id"]}
+    assert not send(gate, under_its_number)[0]["passes"]
+    twice = scan("?")
+    told = send(gate, twice, scan(None, emergency="fire") | {"scan_id": twice["scan_id"]})
+    assert [each["passes"] for each in told] == [False, False]
+    assert town.rows("SELECT count(*) FROM audit.event WHERE action = 'let an emergency through'") == [(0,)]
+    through = scan(None, emergency="birth")
+    assert [send(gate, through)[0]["passes"] for _ in range(2)] == [True, True]
+    assert town.rows("SELECT count(*) FROM audit.event WHERE action = 'let an emergency through'") == [(1,)]
+
+
 def test_an_emergency_passes_whatever_the_colour_and_is_said_to_be_one(town, gate):
     town.diagnose(ANN)
     town.becomes(ANN, Colour.RED)

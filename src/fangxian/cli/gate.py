@@ -33,6 +33,8 @@ def register(
 ) -> None:
     """Register a device for a place, and print the link that opens it: once, within an hour."""
     expect_region(region, now().date())
+    if not address.startswith(("https://", "http://")):
+        raise FangxianError("The address is none.", done="Nothing was registered.", next_step="Begin it with https:// (or http://).")
     event = Event(actor="command line", role=role, purpose=purpose, action="register gate")
     with open_store(store) as running:
         device, code = register_device(running, event, place_id=place_id, place_name=name, region_code=region, at=now())

@@ -31,6 +31,8 @@ def issue(
     passphrase_file: PassphraseOption = None,
 ) -> None:
     """Issue a place's code to print: the page goes into a file, the code's text to standard output."""
+    if out.suffix not in (".pdf", ".svg"):
+        raise FangxianError("A code is printed as PDF or SVG.", done="No code was made.", next_step="Let the file end in .pdf or .svg.")
     folder, at = KeyFolder(keys, passphrase(passphrase_file)), now().replace(microsecond=0)
     expect_region(region, at.date())
     if not lies_in(region, folder.region_code):

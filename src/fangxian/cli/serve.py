@@ -21,6 +21,7 @@ from fangxian.cli.store import StoreOption
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.exchange.upkeep import exchange_chores
+from fangxian.facts.known import now
 from fangxian.policy.policy import policy as policy_called
 from fangxian.services.alarms import Alarm, alarms
 from fangxian.services.living import Living
@@ -132,7 +133,14 @@ def serve(
         raise FangxianError("Without processes and without chores there is nothing to do.", next_step="Leave out --no-upkeep.")
     set_up_logs(log)
     reader = Reader(language)
-    with migrated_database(store) as database, open_vault(vault) as socket_path, listen(host, port) as listening, _numbers_together():
+    policy_called(policy)
+    KeyFolder(keys, passphrase(passphrase_file)).signer(now())  # or every page would open, and no code be signed
+    with (
+        migrated_database(store, make=True) as database,
+        open_vault(vault) as socket_path,
+        listen(host, port) as listening,
+        _numbers_together(),
+    ):
         setup = _Setup(
             database=database,
             keys=keys,

@@ -54,7 +54,7 @@ StoreOption = Annotated[
 
 def migrate(*, store: StoreOption, language: LanguageOption = "zh") -> None:
     """Bring a database to this version's schema; what is there is kept. The role must be allowed to create schemas."""
-    with database(store) as conninfo:
+    with database(store, make=True) as conninfo:
         done = migrate_database(conninfo)
     print_line(Reader(language).say(f"已执行 {done} 个迁移。", f"{done} migrations were applied."))
 
@@ -139,6 +139,8 @@ def backup(
     language: LanguageOption = "zh",
 ) -> None:
     """Back the store up while it is at work. Back its vault and its keys up too, on another medium (docs/running.md)."""
+    if to.exists():
+        raise FangxianError(f"{to} exists.", done="Nothing was backed up.", next_step="Name a new file: --to.")
     with database(store) as conninfo:
         made = back_up(conninfo, to, at=now())
     print_line(f"{to}  {made.sha256}")

@@ -54,23 +54,21 @@ class Demonstrated:
 @contextmanager
 def demonstrate(folder: Path) -> Iterator[Demonstrated]:
     """Run the living code on a folder, made as far as it is not there; it holds invented people only, so its passphrase lies beside it."""
+    folder = folder.absolute()  # PostgreSQL's own user looks from elsewhere
     keys, vault = _keys(folder / "keys"), folder / "vault"
     if not vault.exists():
         VaultFolder.make(vault)
     named = str(_store(folder / "store"))
     opened = open_living(store=named, keys=keys, vault=vault, policy=policy(POLICY), sender=OnThePage(), connections=FOR_CHORES)
-    with (
-        opened as living,
-        Serving(living.store, living.policy) as serving,
-        Upkeep(living, more=[*oversight(living), *alarms(living, None)]),
-    ):
+    with opened as living, Serving(living.store, living.policy) as serving:
         if not may_record(living.store, living.policy, now()):
             renew_at_set_up(living.store, living.policy, first="demonstration-1", second="demonstration-2", at=now())
         event = Event(actor="demonstration", role="administrator", purpose="demonstration", action="register gate")
         _, code = register(living.store, event, **_PLACE, at=now())
         sources = frozenset(source.name for source in all_sources())
         staff = DemoSignIn(host=LOOPBACK, region_codes=frozenset({living.policy.region_code}), organisation_ids=sources | {EMPLOYER})
-        yield Demonstrated(living, serving, staff, code)
+        with Upkeep(living, more=[*oversight(living), *alarms(living, None)]):
+            yield Demonstrated(living, serving, staff, code)
 
 
 def _keys(folder: Path) -> KeyFolder:

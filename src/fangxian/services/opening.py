@@ -35,7 +35,11 @@ def open_living(
     `register` confirms names; without one they are taken as typed.
     Raises FangxianError where a part of it cannot be opened.
     """
-    with open_store(store, connections=connections) as opened, open_vault(vault) as socket_path, VaultClient(socket_path) as client:
+    with (
+        open_store(store, connections=connections, make=True) as opened,
+        open_vault(vault) as socket_path,
+        VaultClient(socket_path) as client,
+    ):
         yield Living(store=opened, policy=policy, vault=client, signing=Signing(keys), sender=sender, register=register or AsTyped())
 
 

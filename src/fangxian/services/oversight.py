@@ -42,6 +42,7 @@ def _warn(living: Living) -> None:
     at = living.clock()
     if warned(living.store, living.policy, at):
         left = time_left(living.store, living.policy, at)
-        log.warning("policy %s lapses in %d days: two people must renew it", living.policy.name, left.days)
+        when = f"lapses in {left.days} days" if left else "is not in force"
+        log.warning("policy %s %s: two people must renew it", living.policy.name, when)
     if waiting := due(living.store, at):
         log.warning("%d classes and months are to end: fangxian store end --do", len(waiting))

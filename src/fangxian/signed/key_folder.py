@@ -93,7 +93,12 @@ class KeyFolder:
             ) from None
 
     def add_key(self, *, not_before: datetime) -> TrustedKey:
-        """Make a signing key that starts at an instant; the one before it goes on being believed until its own end."""
+        """Make a signing key that starts at an instant; the one before it goes on being believed until its own end.
+
+        Raises FangxianError where the passphrase does not open the keys that are there: one folder has one.
+        """
+        for file in sorted(self.folder.glob("*.key"))[:1]:
+            self._private(file.name)
         made = PrivateKey.make()
         self._keep(f"{made.key_id.hex()}.key", made)
         key = TrustedKey(region_code=self.region_code, point=point(made.public), not_before=not_before, not_after=not_before + KEY_LASTS)

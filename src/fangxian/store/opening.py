@@ -11,18 +11,19 @@ import psycopg
 
 from fangxian.errors import FangxianError
 from fangxian.facts.known import now
+from fangxian.store.database_folder import DatabaseFolder
 from fangxian.store.migrating import migrate
 from fangxian.store.server import PostgresServer
 from fangxian.store.store import CONNECTIONS, Store
 
 
 @contextmanager
-def database(named: str) -> Iterator[str]:
+def database(named: str, *, make: bool = False) -> Iterator[str]:
     """Give the connection string of a database: `named` itself, or that of the server on the folder `named`.
 
-    One that runs there already is used as it is; else one runs meanwhile.
+    One that runs there already is used as it is; else one runs meanwhile. Where the folder holds none, `make` makes it.
 
-    Raises FangxianError where nothing answers.
+    Raises FangxianError where nothing answers, and where nothing is there: a name that was typed wrong must not look like an empty store.
     """
     if "=" in named or "://" in named:
         try:
@@ -36,24 +37,30 @@ def database(named: str) -> Iterator[str]:
         yield named
     elif running := PostgresServer(Path(named)).running_conninfo():
         yield running
-    else:
+    elif make or DatabaseFolder(Path(named).absolute()).data.exists():
         with PostgresServer(Path(named), watched=True) as server:
             yield server.conninfo
+    else:
+        raise FangxianError(
+            f"There is no store in {named}.",
+            done="Nothing was done.",
+            next_step="Name the folder that `fangxian serve --store` has, or make a new one: `fangxian store migrate`.",
+        )
 
 
 @contextmanager
-def migrated_database(named: str) -> Iterator[str]:
+def migrated_database(named: str, *, make: bool = False) -> Iterator[str]:
     """Give the connection string of a database; one in a folder is ours, and is migrated first."""
-    with database(named) as conninfo:
+    with database(named, make=make) as conninfo:
         if conninfo != named:
             migrate(conninfo)
         yield conninfo
 
 
 @contextmanager
-def open_store(named: str, *, connections: int = CONNECTIONS) -> Iterator[Store]:
+def open_store(named: str, *, connections: int = CONNECTIONS, make: bool = False) -> Iterator[Store]:
     """Give the store that is named, with room for what becomes known this month and the next."""
-    with migrated_database(named) as conninfo, Store.open(conninfo, connections=connections) as store:
+    with migrated_database(named, make=make) as conninfo, Store.open(conninfo, connections=connections) as store:
         make_room(store, now().date())
         yield store
 

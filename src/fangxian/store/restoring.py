@@ -35,7 +35,7 @@ def restore(file: Path, named: str, event: Event, *, at: datetime) -> Verified:
     backup = Backup.beside(file)
     if "=" not in named and "://" not in named:
         _prepare(Path(named), backup)
-    with database(named) as conninfo:
+    with database(named, make=True) as conninfo:
         continues_from = _expect_empty(conninfo, backup)
         run(conninfo, "pg_restore", ["--no-owner", "--single-transaction", "--exit-on-error", f"--dbname={_database(conninfo)}", str(file)])
         migrate(conninfo)

@@ -25,6 +25,9 @@ SOURCE: Final = "gate"
 NOT_ENROLLED: Final = "not_enrolled"
 """The outcome for papers of somebody who has no code."""
 
+EMERGENCY: Final = "let an emergency through"
+"""What the event of a scan says that was let through whatever the code."""
+
 ALARMING: Final = (confirmed_case.name, suspected_case.name)
 """The rules that rest on a diagnosis: whoever is at a gate under one of them is told of at once."""
 
@@ -52,10 +55,11 @@ class Visit:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What stands in the store for a scan: the outcome and colour of the first time that it was sent."""
+    """What stands in the store for a scan: the outcome and colour of the first time that it was sent, and whether it was let through."""
 
     outcome: str
     colour: str | None
+    emergency: bool
 
 
 _COLUMNS: Final = {
@@ -85,10 +89,13 @@ _RECORD: Final = f"""
     ), new AS (
         INSERT INTO gate.scan (person_id, gate_id, scan_id, scanned_at, outcome, colour, event_id, in_month)
         SELECT person_id, gate_id, scan_id, scanned_at, outcome, colour, event_id, date_trunc('month', scanned_at)::date FROM incoming
-        -- Sent again, a scan is counted back to another instant: about the turn of a month it may stand in the other one.
-        WHERE date_trunc('month', scanned_at - interval '1 hour') = date_trunc('month', scanned_at + interval '1 hour') OR (
+        -- Sent again, a scan is counted back to another instant, and where the device's clock was put right meanwhile, to another
+        -- day: it may stand in the month before or after.
+        WHERE (
             SELECT count(*) FROM gate.scan AS before
             WHERE (before.person_id, before.gate_id, before.scan_id) = (incoming.person_id, incoming.gate_id, incoming.scan_id)
+                AND before.in_month = ANY(ARRAY[date_trunc('month', incoming.scanned_at) - interval '1 month',
+                                         date_trunc('month', incoming.scanned_at) + interval '1 month']::date[])
         ) = 0
         ORDER BY person_id, gate_id, scan_id
         ON CONFLICT DO NOTHING RETURNING event_id
@@ -120,13 +127,15 @@ _RECORD: Final = f"""
         WHERE policy = %(policy)s AND rule = ANY(%(alarming)s) AND from_at <= scanned_at AND (until_at IS NULL OR until_at > scanned_at)
         ORDER BY person_id, gate_id, scan_id, rule
     )
-    SELECT gate_id, scan_id, before.outcome, before.colour
+    SELECT gate_id, scan_id, before.outcome, before.colour,
+        EXISTS (SELECT FROM audit.event AS told WHERE told.person_id = incoming.person_id AND told.event_id = before.event_id
+                AND action = '{EMERGENCY}')
     FROM incoming CROSS JOIN LATERAL (
         -- One by one, by the key: to join them would read a whole month, once there is a plan that was made while it was short.
-        SELECT outcome, colour FROM gate.scan
+        SELECT outcome, colour, event_id FROM gate.scan
         WHERE (scan.person_id, scan.gate_id, scan.scan_id) = (incoming.person_id, incoming.gate_id, incoming.scan_id) LIMIT 1
     ) AS before
-    WHERE event_id NOT IN (SELECT event_id FROM new)
+    WHERE incoming.event_id NOT IN (SELECT event_id FROM new)
 """
 
 
@@ -158,7 +167,7 @@ def record_visits_in(
             "temperatures_matter": TemperatureReading.name in reads,
         },
     ).fetchall()
-    return {(gate_id, scan_id): Recorded(outcome, colour) for gate_id, scan_id, outcome, colour in rows}
+    return {(gate_id, scan_id): Recorded(*stood) for gate_id, scan_id, *stood in rows}
 
 
 def _sent(visits: Sequence[Visit]) -> str:
@@ -174,7 +183,7 @@ def _sent(visits: Sequence[Visit]) -> str:
                 "colour": v.colour,
                 "event_id": v.event_id or uuid4(),
                 "actor": f"gate {v.device.gate_id}",
-                "action": "let an emergency through" if v.emergency else "scan",
+                "action": EMERGENCY if v.emergency else "scan",
                 "details": {"outcome": v.outcome} | ({"emergency": v.emergency} if v.emergency else {}),
                 "fact_id": _fact_id(v.device.gate_id, v.scan_id),
                 "did": v.did,

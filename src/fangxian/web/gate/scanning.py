@@ -76,10 +76,14 @@ class Scanning:
         with self._gates.store.pool.connection() as connection:
             known, enrolled = self._known(connection, sendings)
             visits = [self._visits(sending, known, enrolled) for sending in sendings]
+            first: dict[tuple[UUID, UUID], Visit] = {}
+            for visit in (visit for each in visits for visit, _ in each):
+                first.setdefault((visit.device.gate_id, visit.scan_id), visit)
+            stands = {scan: Recorded(visit.outcome, visit.colour, visit.emergency is not None) for scan, visit in first.items()}
             if not may_record:
-                return [[_answer(visit, verdict, {}) for visit, verdict in each] for each in visits]
+                return [[_answer(visit, verdict, stands) for visit, verdict in each] for each in visits]
             try:
-                before = record_visits_in(connection, [visit for each in visits for visit, _ in each], policy=self._gates.policy, at=at)
+                stands |= record_visits_in(connection, list(first.values()), policy=self._gates.policy, at=at)
             except BaseException:
                 # What was not recorded was not seen: sent again it must not be taken for a replay.
                 for sending in sendings:
@@ -87,7 +91,7 @@ class Scanning:
                 raise
         for outcome, scans in Counter(visit.outcome for each in visits for visit, _ in each).items():
             SCANS.labels(outcome).inc(scans)
-        return [[_answer(visit, verdict, before) for visit, verdict in each] for each in visits]
+        return [[_answer(visit, verdict, stands) for visit, verdict in each] for each in visits]
 
     def _may_record(self, at: datetime) -> bool:
         """Return whether the policy is in force; it is asked again only after the end that it was known to have."""
@@ -157,16 +161,16 @@ class Scanning:
         return replace(verdict, colour=colour, changed=colour is not verdict.credential.colour), holder.person_id
 
 
-def _answer(visit: Visit, verdict: Verdict | None, before: Mapping[tuple[UUID, UUID], Recorded]) -> dict[str, Any]:
-    """Return what the gate is told of a scan: as it was recorded the first time, where it was sent before."""
-    first = before.get((visit.device.gate_id, visit.scan_id), Recorded(visit.outcome, visit.colour))
+def _answer(visit: Visit, verdict: Verdict | None, stands: Mapping[tuple[UUID, UUID], Recorded]) -> dict[str, Any]:
+    """Return what the gate is told of a scan: as it stands, which is as it was sent the first time."""
+    first = stands[visit.device.gate_id, visit.scan_id]
     shown = verdict.credential if verdict and first.outcome in (Outcome.COLOUR, Outcome.ELSEWHERE, RECOGNISED) else None
     words = words_of(first.outcome, first.colour)
     return {
         "scan_id": str(visit.scan_id),
         "outcome": first.outcome,
         "colour": first.colour,
-        "passes": visit.emergency is not None or (first.outcome in (Outcome.COLOUR, RECOGNISED) and first.colour == Colour.GREEN),
+        "passes": first.emergency or (first.outcome in (Outcome.COLOUR, RECOGNISED) and first.colour == Colour.GREEN),
         "masked_name": shown.masked_name if shown else None,
         "region": place_name(shown.region_code) if shown and first.outcome != Outcome.COLOUR else None,
         "clock_off_by_s": verdict.clock_off_by.total_seconds() if verdict and verdict.clock_off_by else None,
