@@ -1,5 +1,6 @@
 """The page's words: complete in both languages, every one used, none written into a template."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -71,6 +72,25 @@ def test_every_member_that_is_named_at_run_time_has_words():
     for section, members in vocabularies.items():
         for language in LANGUAGES:
             assert [Words(language).name(member, of=section) for member in members]
+
+
+def actions() -> set[str]:
+    """Return what events are written of, wherever the program says it in a word of its own."""
+    found = set()
+    for path in FOLDER.parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", "")
+                given = {"by_citizen": node.args[:1], "staff_event": node.args[1:2], "Event": []}.get(name)
+                if given is not None:
+                    given = [*given, *(each.value for each in node.keywords if each.arg == "action")]
+                    found |= {each.value for each in given if isinstance(each, ast.Constant)}
+    return found
+
+
+def test_everything_that_is_written_of_in_the_audit_has_words():
+    assert len(actions()) > 40
+    assert {f"action.{each}" for each in actions()} - all_words().keys() == set()
 
 
 def test_no_template_has_words_of_its_own():
