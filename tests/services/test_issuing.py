@@ -62,6 +62,16 @@ def test_one_who_is_refused_takes_nothing_from_the_others(living):
     assert standing_tokens(living) == 2
 
 
+def test_somebody_who_asks_from_two_browsers_at_once_has_one_token_and_two_lines_in_the_audit(living):
+    member = enrolled(living)
+    first, second = issuing.issue_days(living, [(member, KEY), (member, point(PrivateKey.make().public))])
+    assert first.text != second.text
+    assert standing_tokens(living) == 1
+    with living.store.pool.connection() as connection:
+        events = connection.execute("SELECT count(*) FROM audit.event WHERE action = 'code_issued'").fetchone()[0]
+    assert events == 2
+
+
 def test_members_are_found_by_their_sessions_and_a_place_that_cannot_be_is_nobodys(living):
     member = enrolled(living)
     living.clock.forward(minutes=2)

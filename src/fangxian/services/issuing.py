@@ -76,21 +76,24 @@ def issue_days(living: Living, asked: Sequence[tuple[Member, bytes]]) -> list[Is
             )
 
         made = [made_for(member, phone_key) for member, phone_key in asked]
-        issued = [(each, member) for each, (member, _) in zip(made, asked, strict=True) if isinstance(each, DayCredential)]
-        events = {member.person_id: by_citizen("code_issued", member.person_id) for _, member in issued}
-        write_events(connection, list(events.values()), at=at)
+        issued = [
+            (each, by_citizen("code_issued", member.person_id))
+            for each, (member, _) in zip(made, asked, strict=True)
+            if isinstance(each, DayCredential)
+        ]
+        write_events(connection, [event for _, event in issued], at=at)
         # Somebody who asks twice at once has one token.
         tokens = {
             each.token_id: Token(
-                person_id=member.person_id,
+                person_id=str(event.person_id),
                 token_id=each.token_id,
                 on=today,
                 colour=each.colour,
                 issued_at=each.issued_at,
                 valid_until=each.valid_until,
-                event_id=events[member.person_id].event_id,
+                event_id=event.event_id,
             )
-            for each, member in issued
+            for each, event in issued
         }
         remember_tokens(connection, list(tokens.values()))
     for colour, times in Counter(each.colour for each, _ in issued).items():
