@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.formats.pyarrow import PyArrowSchema
 
-from bench.stores import FILLING, copy_of, filled, server
+from bench.stores import copy_of, filled, filling, server
 from fangxian.engine.lake import Lake
 from fangxian.facts import AreaLevel
 from fangxian.policy.policy import policy
@@ -70,9 +70,10 @@ def measure_area(scratch: Path, *, people: int) -> AreaFigures:
     with server(scratch) as running:
         conninfo = filled(running, f"area_{people}", lambda empty: _fill(empty, people))
         name, facts = f"area_{people}", _counted(conninfo)
-        with copy_of(running, name) as copy, psycopg.connect(copy, autocommit=True) as connection:
+        with copy_of(running, name) as copy, filling(copy) as (connection, event):
             started = time.perf_counter()
-            connection.execute(BY_HAND, [FILLING, AREA])
+            connection.execute(BY_HAND, [event, AREA])
+            connection.commit()
             by_hand_s, by_hand_hits = time.perf_counter() - started, _hits(copy)
         with copy_of(running, name) as copy, tempfile.TemporaryDirectory(dir=scratch) as folder, Store.open(copy) as store:
             lake = _lake(Path(folder) / "lake")
@@ -110,11 +111,11 @@ def _fill(conninfo: str, people: int) -> None:
         f"CASE WHEN n <= {people} THEN '{AREA}' ELSE '330106' END, 'roaming'",
         f"check_in (fact_id, {SAID}, temperature_c, symptoms, event_id)": f"2 * n + day, {checked}, 36.5, ''",
     }
-    with psycopg.connect(conninfo, options="-c work_mem=64MB") as connection:
+    with filling(conninfo) as (connection, event):
         for into, row in added.items():
             days = " CROSS JOIN generate_series(0, 1) AS day" if "check_in" in into else ""
             numbers = f"(SELECT generate_series(1, {2 * people}) AS n){days}"
-            connection.execute(f"INSERT INTO facts.{into} SELECT {row}, '{FILLING}' FROM {numbers} ORDER BY md5(n::text)")
+            connection.execute(f"INSERT INTO facts.{into} SELECT {row}, '{event}' FROM {numbers} ORDER BY md5(n::text)")
 
 
 def _lake(path: Path) -> Lake:

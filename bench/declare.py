@@ -18,11 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bench.stores import FILLING, filled, server
+from bench.stores import filled, filling, server
 from fangxian.facts import Enrolment, Fact, HealthDeclaration
 from fangxian.policy.policy import policy
 from fangxian.policy.regions import regions
@@ -79,22 +78,22 @@ def _fill(conninfo: str, people: int, facts: int) -> None:
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(_fill_some, conninfo, plan, start) for start in range(0, people, PEOPLE_IN_A_CHUNK)]:
             done.result()
-    with psycopg.connect(conninfo) as connection:
+    with filling(conninfo) as (connection, event):
         connection.execute(
             "INSERT INTO code.hit SELECT person_id, 'hangzhou', 'came-from-key-area', 'yellow', from_at, NULL, ARRAY[fact_id], %s "
             "FROM facts.enrolment WHERE fact_id %% 25 = 0",
-            [FILLING],
+            [event],
         )
 
 
 def _fill_some(conninfo: str, plan: Plan, start: int) -> None:
-    with psycopg.connect(conninfo, options="-c synchronous_commit=off") as connection:
+    with filling(conninfo) as (connection, event):
         for fact_type, rows in Chunk(plan, start=start, stop=min(plan.people, start + PEOPLE_IN_A_CHUNK)).tables():
             plain = rows.cast(pa.schema([(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in rows.schema]))
             # Homes have been known for years; the store began with the epidemic, and has the partitions of its months.
             known = pc.max_element_wise(plain["known_at"], pa.scalar(BEGAN, pa.timestamp("us")))
             plain = plain.set_column(plain.schema.get_field_index("known_at"), "known_at", known)
-            events = pa.repeat(pa.scalar(str(FILLING)), rows.num_rows)
+            events = pa.repeat(pa.scalar(str(event)), rows.num_rows)
             copy_in(connection, f"facts.{fact_type.name}", plain.append_column("event_id", events))
 
 

@@ -19,10 +19,9 @@ from uuid import UUID, uuid4
 
 import httpx
 import orjson
-import psycopg
 
 from bench.open_load import request
-from bench.stores import FILLING, copy_of, filled
+from bench.stores import copy_of, filled, filling
 from fangxian.facts.known import now
 from fangxian.policy.colour import Colour
 from fangxian.policy.policy import policy
@@ -176,14 +175,13 @@ def _fill(conninfo: str, vault: Vault, month: str) -> None:
         "phones": [_phone_index(n) for n in range(PEOPLE)],
         "sessions": [_hash(_session(n)) for n in range(PEOPLE)],
         "month": month,
-        "event": FILLING,
         "gates": [UUID(int=1_000 + n) for n in range(GATES)],
         "tokens": [_hash(_gate(n)) for n in range(GATES)],
         "at": now() - timedelta(days=1),
     }
-    with psycopg.connect(conninfo) as connection:
+    with filling(conninfo) as (connection, event):
         for statement in _FILL:
-            connection.execute(statement, rows)
+            connection.execute(statement, rows | {"event": event})
     # Without it nothing would be recorded.
     with Store.open(conninfo) as store:
         renew_at_set_up(store, policy("hangzhou"), first="officer-1", second="officer-2", at=now())
@@ -216,14 +214,13 @@ def _remember(conninfo: str, held: Sequence[DayCredential]) -> None:
         held[0].issued_at,
         held[0].issued_at,
         held[0].valid_until,
-        FILLING,
     ]
-    with psycopg.connect(conninfo) as connection:
+    with filling(conninfo) as (connection, event):
         connection.execute(
             "INSERT INTO code.token (person_id, token_id, on_day, paper, colour, issued_at, valid_until, event_id) "
             "SELECT person, token, %s::timestamp::date, false, 'green', %s, %s, %s "
             "FROM unnest(%s::uuid[], %s::bytea[]) AS t (person, token)",
-            [*rows[2:], *rows[:2]],
+            [*rows[2:], event, *rows[:2]],
         )
 
 

@@ -19,7 +19,7 @@ from uuid import UUID
 
 import psycopg
 
-from bench.stores import FILLING, NOON, filled, server
+from bench.stores import NOON, filled, filling, server
 from fangxian.policy.policy import policy
 from fangxian.store.serving import Serving
 from fangxian.store.store import Store
@@ -57,7 +57,7 @@ def measure_serving(scratch: Path, *, people: int) -> list[ServingFigures]:
 
 def _fill(conninfo: str, not_green: int, ended: int) -> None:
     """Add hits of as many people: of the not green seven in ten stay open; the `ended` colour nobody any more."""
-    with psycopg.connect(conninfo) as connection:
+    with filling(conninfo) as (connection, event):
         connection.execute(
             f"""
             INSERT INTO code.hit
@@ -65,7 +65,7 @@ def _fill(conninfo: str, not_green: int, ended: int) -> None:
                 {_instant("- make_interval(days => 15, secs => n % 86400)")},
                 CASE WHEN n > {not_green} THEN {_instant("- make_interval(secs => 1 + n % 86400)")}
                      WHEN n % 10 < 3 THEN {_instant("+ make_interval(secs => 1 + n % 1209600)")} END,
-                ARRAY[n], '{FILLING}'
+                ARRAY[n], '{event}'
             FROM generate_series(1::bigint, {not_green + ended}) AS n
             """
         )

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 import psycopg
 
@@ -13,9 +14,6 @@ from fangxian.store.server import PostgresServer
 
 NOON = datetime(2020, 2, 20, 4)
 """Noon of 20 February 2020 in Shanghai."""
-
-FILLING = UUID(int=1)
-"""The event that brings everything that a store is filled with."""
 
 
 @contextmanager
@@ -34,16 +32,24 @@ def filled(conninfo: str, name: str, fill: Callable[[str], None]) -> str:
             connection.execute(f"DROP DATABASE IF EXISTS {name}_part WITH (FORCE)")
             connection.execute(f"CREATE DATABASE {name}_part")
             migrate(part)
-            with psycopg.connect(part, autocommit=True) as filling:
-                filling.execute("SELECT store.make_partitions('2020-01-01', '2020-03-31')")
-                filling.execute(
-                    "INSERT INTO audit.event VALUES (%s, %s, %s, 'bench', 'system', 'measure', 'fill', '{}')", [UUID(int=0), FILLING, NOON]
-                )
+            with psycopg.connect(part, autocommit=True) as connected:
+                connected.execute("SELECT store.make_partitions('2020-01-01', '2020-03-31')")
                 fill(part)
-                filling.execute("VACUUM ANALYZE")
-                filling.execute("CHECKPOINT")
+                connected.execute("VACUUM ANALYZE")
+                connected.execute("CHECKPOINT")
             connection.execute(f"ALTER DATABASE {name}_part RENAME TO {name}")
     return _in(conninfo, name)
+
+
+@contextmanager
+def filling(conninfo: str) -> Iterator[tuple[psycopg.Connection[Any], UUID]]:
+    """Give a transaction that fills a store, and its event: everything that it brings must name it."""
+    with psycopg.connect(conninfo, options="-c work_mem=64MB") as connection:
+        event = uuid4()
+        connection.execute(
+            "INSERT INTO audit.event VALUES (%s, %s, %s, 'bench', 'system', 'measure', 'fill', '{}')", [UUID(int=0), event, NOON]
+        )
+        yield connection, event
 
 
 @contextmanager

@@ -23,8 +23,7 @@ OFFICER = Principal(subject="officer-1", roles=frozenset({Role.APPEAL_OFFICER}),
 
 STALE = """
     WITH people AS (
-        SELECT gen_random_uuid() AS other, event_id
-        FROM generate_series(1, 60), (SELECT event_id FROM audit.event WHERE person_id = '00000000-0000-0000-0000-000000000000' LIMIT 1)
+        SELECT gen_random_uuid() AS other, %(event)s::uuid AS event_id FROM generate_series(1, 60)
     ), told AS (
         INSERT INTO facts.recognised_code
         SELECT f.fact_id, f.known_at, f.source, f.delivery_id, other, f.from_at, f.until_at, '420100', f.reason_class, f.statement_id,
@@ -145,8 +144,9 @@ def test_without_an_agreement_nothing_is_tried_and_nobodys_words_are_read(both):
 
 def test_what_waits_for_a_region_that_is_left_keeps_no_other_waiting(both):
     _, here, appeal = disputed(both)
-    with both.here.living.store.pool.connection() as connection:
-        connection.execute(STALE, {"appeal": appeal.appeal_id})
+    living, said = both.here.living, event("feed")
+    with living.store.transaction(said, at=living.clock()) as transaction:
+        transaction.connection.execute(STALE, {"appeal": appeal.appeal_id, "event": said.event_id})
     assert send_disputes(both.here.living) == 1
     assert tries(both, here) == 1
 

@@ -65,6 +65,14 @@ def test_a_transaction_that_ends_late_is_not_lost(store, lake):
     assert numbers(lake) == [1, 2]
 
 
+def test_a_delivery_that_is_called_like_what_is_recorded_here_keeps_nothing_from_the_lake(store, lake):
+    with store.transaction(event(None, "feed"), at=NOON) as transaction:
+        called = [declaration()["delivery_id"], transaction.event.event_id]
+        transaction.connection.execute("INSERT INTO store.fed_delivery (delivery_id, event_id) VALUES (%s, %s)", called)
+    declare(store)
+    assert flow(store, lake, at=NOON).facts == {"health_declaration": 1}
+
+
 FLOWS_FOR_EVER = """
 import sys
 from datetime import datetime

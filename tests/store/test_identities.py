@@ -102,7 +102,7 @@ def test_nobody_is_kept_without_an_event_about_them(store, vault, database):
 
 def test_a_row_moved_to_another_person_does_not_open(store, vault, database):
     ann, bo = keep(store, vault, someone(vault)), keep(store, vault, someone(vault, "invented-2"))
-    with psycopg.connect(database) as connection:
+    with psycopg.connect(database, options="-c session_replication_role=replica") as connection:
         (name,) = connection.execute("SELECT full_name FROM identities.identity WHERE person_id = %s", [ann.person_id]).fetchone()
         connection.execute("UPDATE identities.identity SET full_name = %s WHERE person_id = %s", [name, bo.person_id])
     with pytest.raises(FangxianError, match="does not open"):

@@ -36,6 +36,6 @@ def _language(text: str) -> str:
 LanguageOption = Annotated[str, typer.Option("--language", "-l", help="zh or en.", envvar="FANGXIAN_LANGUAGE", callback=_language)]
 
 
-def said_or_in_file(text: str) -> str:
+def said_or_in_file(text: str | None) -> str | None:
     """Return a text, or what is in a file where it is `@` and the file's path: a password stands in no list of processes."""
-    return Path(text[1:]).read_text().strip() if text.startswith("@") else text
+    return Path(text[1:]).read_text().strip() if text and text.startswith("@") else text

@@ -37,6 +37,7 @@ from fangxian.store.migrating import migrate as migrate_database
 from fangxian.store.opening import database, open_store
 from fangxian.store.reasons import reasons_at
 from fangxian.store.restoring import restore as restore_store
+from fangxian.store.service_login import let_in
 from fangxian.store.store import Event
 from fangxian.vault.client import VaultClient
 
@@ -52,10 +53,25 @@ StoreOption = Annotated[
 ]
 
 
-def migrate(*, store: StoreOption, language: LanguageOption = "zh") -> None:
+def migrate(
+    *,
+    store: StoreOption,
+    login: Annotated[
+        str | None,
+        typer.Option(
+            help="The connection string of the programs that serve people, or @ and a file: its login is made, or given this password, "
+            "with the rights of the service and no others.",
+            callback=said_or_in_file,
+            show_default=False,
+        ),
+    ] = None,
+    language: LanguageOption = "zh",
+) -> None:
     """Bring a database to this version's schema; what is there is kept. The role must be allowed to create schemas."""
     with database(store, make=True) as conninfo:
         done = migrate_database(conninfo)
+        if login:
+            let_in(conninfo, login)
     print_line(Reader(language).say(f"已执行 {done} 个迁移。", f"{done} migrations were applied."))
 
 

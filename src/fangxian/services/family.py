@@ -116,10 +116,14 @@ def answer_request(living: Living, member: Member, phone_index: bytes, request: 
         if member.place != OWN and not is_guardian(transaction.connection, member, phone_index, at=at):
             raise RefusedError(_NOT_YOURS)
         done = transaction.connection.execute(
-            "UPDATE account.member SET confirmed_at = %s, ended_at = %s, masked_name = %s, period = %s "
+            "UPDATE account.member SET confirmed_at = %s, ended_at = %s, masked_name = %s, period = %s, event_id = %s "
             "WHERE person_id = %s AND event_id = %s AND place > 0 AND confirmed_at IS NULL AND ended_at IS NULL "
             "RETURNING in_care, phone_index",
-            [at if agreed else None, None if agreed else at, *_named(living, member, at, agreed=agreed), UUID(member.person_id), request],
+            [
+                *(at if agreed else None, None if agreed else at),
+                *_named(living, member, at, agreed=agreed),
+                *(transaction.event.event_id, UUID(member.person_id), request),
+            ],
         )
         expect_one(done)
         in_care, asking = done.fetchone() or (False, b"")

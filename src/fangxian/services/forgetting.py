@@ -15,15 +15,14 @@ from fangxian.store.tokens import revoke_all
 
 def forget(transaction: Transaction) -> None:
     """Remove who the event's person is, end their places on every phone, and let none of their codes count any more."""
-    connection, person = transaction.connection, UUID(transaction.event.person_id)
+    connection, event_id, person = transaction.connection, transaction.event.event_id, UUID(transaction.event.person_id)
     connection.execute(
-        "UPDATE account.member SET ended_at = coalesce(ended_at, %s), masked_name = NULL, period = NULL WHERE person_id = %s",
-        [transaction.at, person],
+        "UPDATE account.member SET ended_at = coalesce(ended_at, %s), masked_name = NULL, period = NULL, event_id = %s "
+        "WHERE person_id = %s",
+        [transaction.at, event_id, person],
     )
     connection.execute("DELETE FROM identities.identity WHERE person_id = %s", [person])
-    connection.execute(
-        "UPDATE gate.visitor SET host = NULL, masked_name = NULL, event_id = %s WHERE person_id = %s", [transaction.event.event_id, person]
-    )
+    connection.execute("UPDATE gate.visitor SET host = NULL, masked_name = NULL, event_id = %s WHERE person_id = %s", [event_id, person])
     revoke_all(transaction, person_id=person.hex)
 
 

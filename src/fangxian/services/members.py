@@ -216,8 +216,8 @@ def end_membership(living: Living, member: Member, phone_index: bytes) -> None:
     at = living.clock()
     with living.store.transaction(by_citizen("family_ended", member.person_id), at=at) as transaction:
         done = transaction.connection.execute(
-            "UPDATE account.member SET ended_at = %s WHERE person_id = %s AND phone_index = %s AND ended_at IS NULL",
-            [at, UUID(member.person_id), phone_index],
+            "UPDATE account.member SET ended_at = %s, event_id = %s WHERE person_id = %s AND phone_index = %s AND ended_at IS NULL",
+            [at, transaction.event.event_id, UUID(member.person_id), phone_index],
         )
         expect_one(done)
 

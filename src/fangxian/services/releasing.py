@@ -51,8 +51,9 @@ def _end_phones(transaction: Transaction, person_id: str) -> None:
     ).fetchall()
     for (phone_index,) in phones:
         connection.execute(
-            "UPDATE account.member SET ended_at = %s, masked_name = NULL, period = NULL WHERE phone_index = %s AND ended_at IS NULL",
-            [transaction.at, phone_index],
+            "UPDATE account.member SET ended_at = %s, masked_name = NULL, period = NULL, event_id = %s "
+            "WHERE phone_index = %s AND ended_at IS NULL",
+            [transaction.at, transaction.event.event_id, phone_index],
         )
         log_out_phone(connection, phone_index)
 

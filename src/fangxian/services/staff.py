@@ -87,9 +87,11 @@ def session_of(living: Living, secret: str) -> StaffSession | None:
 
 def raise_session(living: Living, session: StaffSession) -> None:
     """Let a session count as one with a second factor, which was just shown."""
-    with living.store.transaction(staff_event(session.by, "second_factor_shown", purpose="log in"), at=living.clock()) as transaction:
+    event = staff_event(session.by, "second_factor_shown", purpose="log in")
+    with living.store.transaction(event, at=living.clock()) as transaction:
         transaction.connection.execute(
-            "UPDATE account.staff_session SET second_factor = true WHERE session_hash = %s", [_hash(session.secret)]
+            "UPDATE account.staff_session SET second_factor = true, event_id = %s WHERE session_hash = %s",
+            [event.event_id, _hash(session.secret)],
         )
 
 

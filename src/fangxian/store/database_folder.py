@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import pwd
 import secrets
@@ -16,7 +17,7 @@ from typing import Any, Final
 from fangxian.errors import FangxianError
 
 ROLE: Final = "fangxian"
-"""The one role that a new server knows."""
+"""The one role that a new server knows: it owns everything."""
 
 PROGRAMS: Final = Path("pginstall18/bin")
 """Where PostgreSQL 18's programs are in the package that brings them."""
@@ -52,6 +53,10 @@ class DatabaseFolder:
     def password(self) -> str:
         """The password of `ROLE`. Raises OSError before `prepare`."""
         return (self.path / "password").read_text()
+
+    def password_of(self, login: str) -> str:
+        """Return the password of another login, which tells nothing of the owner's. Raises OSError before `prepare`."""
+        return hmac.digest(self.password.encode(), login.encode(), "sha256").hex()
 
     def prepare(self) -> Path:
         """Make what is not there yet, whole or not at all, and return the folder of the programs to run.

@@ -163,8 +163,9 @@ def _end_sealed(transaction: Transaction, ending: Ending) -> None:
     if ending.retention == "register":
         # Whom no gate can name any more has to apply again.
         connection.execute(
-            "UPDATE account.member SET masked_name = NULL, period = NULL, ended_at = coalesce(ended_at, %s) WHERE period = %s",
-            [transaction.at, ending.period],
+            "UPDATE account.member SET masked_name = NULL, period = NULL, ended_at = coalesce(ended_at, %s), event_id = %s "
+            "WHERE period = %s",
+            [transaction.at, transaction.event.event_id, ending.period],
         )
 
 

@@ -50,8 +50,8 @@ def feed(store: Store, lake: Lake, event: Event, *, at: datetime) -> Iterator[Fe
         yield _feed_one(store, lake.path / "deliveries" / delivery_id, event, at=at)
     with store.pool.connection() as connection:
         lost = lost_deliveries(connection, lake)
-    for delivery_id, whole_until in lost.items():
-        yield _feed_one(store, lake.path / "deliveries" / delivery_id, event, at=at, whole_until=whole_until)
+    for delivery_id in lost:
+        yield _feed_one(store, lake.path / "deliveries" / delivery_id, event, at=at, comes_back=True)
 
 
 def _missing(store: Store, lake: Lake) -> list[str]:
@@ -61,14 +61,14 @@ def _missing(store: Store, lake: Lake) -> list[str]:
     return [each["delivery_id"] for each in sorted(ours, key=lambda each: each["received_at"]) if each["delivery_id"] not in fed]
 
 
-def _feed_one(store: Store, folder: Path, event: Event, *, at: datetime, whole_until: int | None = None) -> Fed:
+def _feed_one(store: Store, folder: Path, event: Event, *, at: datetime, comes_back: bool = False) -> Fed:
     named = Event(actor=event.actor, role=event.role, purpose=event.purpose, action=event.action, details={"delivery_id": folder.name})
     files = {fact_type: file for fact_type in all_fact_types() if (file := folder / f"{fact_type.name}.parquet").exists()}
     _make_partitions(store, list(files.values()))
     with store.transaction(named, at=at) as transaction:
         connection, event_id = transaction.connection, named.event_id
         connection.execute("CREATE TEMP TABLE concerned (person_id uuid) ON COMMIT DROP")
-        facts = sum(_feed_file(connection, fact_type, file, event_id, whole_until) for fact_type, file in files.items())
+        facts = sum(_feed_file(connection, fact_type, file, event_id, comes_back=comes_back) for fact_type, file in files.items())
         # In order: two that feed wait for one another and never in a circle, and an index grows at one place. A row that stands
         # takes our name, so that a recording that would take it away waits for us, and sees what we bring.
         people = connection.execute(
@@ -91,11 +91,10 @@ def _make_partitions(store: Store, files: Sequence[Path]) -> None:
             connection.execute("SELECT store.make_partitions(%s, %s)", [month, month])
 
 
-def _feed_file(connection: psycopg.Connection[Any], fact_type: type[Fact], file: Path, event_id: object, whole_until: int | None) -> int:
+def _feed_file(connection: psycopg.Connection[Any], fact_type: type[Fact], file: Path, event_id: object, *, comes_back: bool) -> int:
     """Add one type's facts, and those whom they concern; return how many facts there were.
 
-    Facts that come back count as written by the transaction `whole_until`: they are in the lake, and flow there no more. Some of
-    them may be in the backup.
+    Of facts that come back some may be in the backup.
     """
     staged = sql.Identifier("staged")
     table = sql.Identifier("facts", fact_type.name)
@@ -103,11 +102,10 @@ def _feed_file(connection: psycopg.Connection[Any], fact_type: type[Fact], file:
     connection.execute(sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(staged, columns, table))
     for batch in pq.ParquetFile(file).iter_batches(ROWS_AT_ONCE, columns=list(fact_type.columns)):
         copy_in(connection, "staged", pa.Table.from_batches([batch]))
-    written_by = sql.SQL("pg_current_xact_id()" if whole_until is None else f"'{whole_until}'::xid8")
-    new = sql.SQL("true") if whole_until is None else _not_kept(fact_type)
+    new = _not_kept(fact_type) if comes_back else sql.SQL("true")
     added = connection.execute(
-        sql.SQL("INSERT INTO {} ({}, event_id, written_by) SELECT {}, {}::uuid, {} FROM {} WHERE {}").format(
-            table, columns, columns, sql.Literal(str(event_id)), written_by, staged, new
+        sql.SQL("INSERT INTO {} ({}, event_id) SELECT {}, {}::uuid FROM {} WHERE {}").format(
+            table, columns, columns, sql.Literal(str(event_id)), staged, new
         )
     ).rowcount
     for query in _concerned(fact_type):

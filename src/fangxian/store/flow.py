@@ -70,21 +70,21 @@ def _ended_before(lake: Lake, store_id: str) -> int:
     return max(ends, default=0)
 
 
-def lost_deliveries(connection: psycopg.Connection[Any], lake: Lake) -> dict[str, int]:
+def lost_deliveries(connection: psycopg.Connection[Any], lake: Lake) -> list[str]:
     """Return the deliveries that this store brought to the lake after the backup that it was restored from, oldest first.
 
-    Each comes with the transaction up to which the backup was whole. Those that were fed since are left out.
+    Those that were fed since are left out.
     """
     store_id, _ = _now(connection)
     spans = connection.execute("SELECT backed_up_until::text::bigint, continues_from::text::bigint FROM store.restoration").fetchall()
     fed = {row[0] for row in connection.execute("SELECT delivery_id FROM store.fed_delivery").fetchall()} if spans else set()
     ours = sorted((r for r in lake.receipts() if r.get("store_id") == store_id), key=lambda receipt: receipt["until_transaction"])
-    return {
-        receipt["delivery_id"]: whole_until
+    return [
+        receipt["delivery_id"]
         for receipt in ours
-        for whole_until, continues_from in spans
-        if whole_until < receipt["until_transaction"] <= continues_from and receipt["delivery_id"] not in fed
-    }
+        if any(whole_until < receipt["until_transaction"] <= continues_from for whole_until, continues_from in spans)
+        and receipt["delivery_id"] not in fed
+    ]
 
 
 def _expect_nothing_lost(connection: psycopg.Connection[Any], lake: Lake, store_id: str) -> None:
@@ -106,10 +106,10 @@ def _expect_nothing_lost(connection: psycopg.Connection[Any], lake: Lake, store_
 
 
 def _recorded(connection: psycopg.Connection[Any], fact_type: type[Fact], since: int, until: int) -> pa.Table:
-    """Return the facts of a type that transactions recorded, but not those that came from the lake itself."""
+    """Return the facts of a type that transactions recorded, but not those that came, or came back, from the lake itself."""
     recorded = (
         f"facts.{fact_type.name} AS fact WHERE written_by >= '{since}'::xid8 AND written_by < '{until}'::xid8 "
-        "AND NOT EXISTS (SELECT FROM store.fed_delivery WHERE fed_delivery.delivery_id = fact.delivery_id)"
+        "AND NOT EXISTS (SELECT FROM store.fed_delivery WHERE fed_delivery.event_id = fact.event_id)"
     )
     return copy_out(connection, fact_type.schema(), recorded)
 

@@ -8,18 +8,20 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from fangxian.errors import FangxianError
 from fangxian.facts.known import now
 from fangxian.store.database_folder import DatabaseFolder
 from fangxian.store.migrating import migrate
 from fangxian.store.server import PostgresServer
+from fangxian.store.service_login import LOGIN, let_in
 from fangxian.store.store import CONNECTIONS, Store
 
 
 @contextmanager
 def database(named: str, *, make: bool = False) -> Iterator[str]:
-    """Give the connection string of a database: `named` itself, or that of the server on the folder `named`.
+    """Give the connection string of a database: `named` itself, or that of the owner of the server on the folder `named`.
 
     One that runs there already is used as it is; else one runs meanwhile. Where the folder holds none, `make` makes it.
 
@@ -50,11 +52,18 @@ def database(named: str, *, make: bool = False) -> Iterator[str]:
 
 @contextmanager
 def migrated_database(named: str, *, make: bool = False) -> Iterator[str]:
-    """Give the connection string of a database; one in a folder is ours, and is migrated first."""
+    """Give the connection string under which programs work on a database.
+
+    One in a folder is ours: it is migrated first, and they have a login of their own there, which is not the owner's.
+    """
     with database(named, make=make) as conninfo:
-        if conninfo != named:
+        if conninfo == named:
+            yield named
+        else:
             migrate(conninfo)
-        yield conninfo
+            login = make_conninfo(conninfo, user=LOGIN, password=DatabaseFolder(Path(named)).password_of(LOGIN))
+            let_in(conninfo, login)
+            yield login
 
 
 @contextmanager

@@ -45,6 +45,8 @@ def restore(file: Path, named: str, event: Event, *, at: datetime) -> Verified:
             if found.seals < backup.seals:
                 raise FangxianError("The restored audit has fewer seals than were backed up.", next_step="Take another backup.")
             with store.transaction(event, at=at) as transaction:
+                # As who owns the store: the service's role may not say which backup a store comes from.
+                transaction.connection.execute("SET LOCAL ROLE NONE")
                 transaction.connection.execute(
                     "INSERT INTO store.restoration (backup_sha256, restored_at, backed_up_at, backed_up_until, continues_from, event_id) "
                     "VALUES (%s, %s, %s, %s::text::xid8, %s::text::xid8, %s)",

@@ -167,6 +167,7 @@ def _sealed(words: str, seal: Seal, at: datetime) -> bytes:
 def _insert(transaction: Transaction, appeal: Appeal, sealed: bytes) -> None:
     values: dict[str, Any] = vars(appeal) | {"person_id": _person(transaction), "words": sealed, "event_id": transaction.event.event_id}
     values |= {"ground": str(appeal.ground), "state": str(appeal.state)}
+    del values["closed_at"]  # the database lets nothing be closed as it is opened
     try:
         transaction.connection.execute(
             f"INSERT INTO work.appeal ({', '.join(values)}) VALUES ({', '.join(['%s'] * len(values))})", list(values.values())

@@ -151,10 +151,11 @@ def _event(by: Principal, role: Role, action: str, decision: Decision) -> Event:
 
 def _insert(transaction: Transaction, decision: Decision) -> None:
     values = {**vars(decision), "person_id": UUID(decision.person_id), "state": str(decision.state), "event_id": transaction.event.event_id}
-    statement = sql.SQL("INSERT INTO work.decision ({}, event_id) VALUES ({})").format(
-        _COLUMNS, sql.SQL(", ").join(sql.Placeholder() * len(values))
+    opened = {name: value for name, value in values.items() if not name.startswith("closed_")}
+    statement = sql.SQL("INSERT INTO work.decision ({}) VALUES ({})").format(
+        sql.SQL(", ").join(map(sql.Identifier, opened)), sql.SQL(", ").join(sql.Placeholder() * len(opened))
     )
-    transaction.connection.execute(statement, list(values.values()))
+    transaction.connection.execute(statement, list(opened.values()))
 
 
 def _close(transaction: Transaction, decision: Decision, to: DecisionState) -> None:

@@ -1,0 +1,90 @@
+"""Programs that serve people come to the store by a login of their own, which owns nothing."""
+
+import tempfile
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+from typer.testing import CliRunner
+
+from fangxian.cli.app import build
+from fangxian.errors import FangxianError
+from fangxian.facts import HealthDeclaration
+from fangxian.policy.policy import policy
+from fangxian.store.opening import open_store
+from fangxian.store.recording import record
+from fangxian.store.sealing import seal
+from fangxian.store.service_login import LOGIN, let_in
+from fangxian.store.store import Store
+from fangxian.store.verifying import verify
+
+from .conftest import ANN, NOON, declaration, event
+
+
+@pytest.fixture
+def folder():
+    """Give a folder that an unprivileged server may reach even where the test is run by root."""
+    with tempfile.TemporaryDirectory(prefix="fangxian-test-") as path:
+        Path(path).chmod(0o755)
+        yield Path(path) / "store"
+
+
+@pytest.fixture
+def login(database):
+    """Give a connection string for a login that nobody has made yet."""
+    name = f"login_{uuid4().hex}"
+    yield make_conninfo(database, user=name, password="first")
+    with psycopg.connect(database) as connection:
+        connection.execute(f"DROP ROLE IF EXISTS {name}")
+
+
+def has_no_rights_but_the_services(store):
+    """See that whoever lays the service's role down has no more than before."""
+    for statement in (
+        "DELETE FROM audit.event",
+        "SET ROLE fangxian",
+        "COPY (SELECT 1) TO PROGRAM 'true'",
+        "ALTER TABLE audit.seal DISABLE TRIGGER ALL",
+    ):
+        with store.pool.connection() as connection, connection.transaction(force_rollback=True):
+            connection.execute("SET LOCAL ROLE NONE")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement)
+
+
+def test_programs_on_a_folder_come_in_by_a_login_that_owns_nothing(folder):
+    for number in (1, 2):
+        with open_store(str(folder)) as store:
+            has_no_rights_but_the_services(store)
+            with store.pool.connection() as connection:
+                assert connection.execute("SELECT session_user, current_user").fetchone() == (LOGIN, "fangxian_service")
+                connection.execute("SELECT store.make_partitions('2020-02-01', '2020-02-01')")
+            facts = {HealthDeclaration: [declaration(number=number, temperature_c=38.2)]}
+            record(store, facts, event(ANN), policies=[policy("hangzhou")], at=NOON)
+            assert seal(store, at=NOON) == 1
+            assert verify(store).seals == number
+
+
+def test_a_login_is_made_with_the_services_rights_and_gets_another_password(database, login):
+    for conninfo in (login, login, make_conninfo(login, password="second")):
+        let_in(database, conninfo)
+        with Store.open(conninfo) as store:
+            has_no_rights_but_the_services(store)
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(login)
+
+
+def test_the_owner_is_not_let_in_as_a_program(database):
+    for conninfo in (database, make_conninfo(database, password=""), make_conninfo(database, user="fangxian", password="another")):
+        with pytest.raises(FangxianError, match="one of their own"):
+            let_in(database, conninfo)
+    psycopg.connect(database).close()
+
+
+def test_a_migration_makes_the_login_that_a_file_names(database, login, tmp_path):
+    (tmp_path / "login").write_text(login)
+    done = CliRunner().invoke(build(), ["store", "migrate", "--store", database, "--login", f"@{tmp_path / 'login'}"])
+    assert (done.exit_code, login not in done.output) == (0, True)
+    Store.open(login).close()
