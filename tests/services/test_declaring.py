@@ -50,7 +50,7 @@ def may_answer(living, phone):
 
 def answer(living, phone, request, *, place=0, agreed=True):
     index = living.vault.phone_index(phone)
-    family.answer_request(living, members.member_at(living, index, place), index, request, agreed=agreed)
+    family.answer_request(living, members.member_at(living, index, place), request, agreed=agreed)
 
 
 def test_whoever_declares_nothing_of_note_is_green_at_once(living):

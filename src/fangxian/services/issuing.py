@@ -49,7 +49,8 @@ def issue_days(living: Living, asked: Sequence[tuple[Member, bytes]]) -> list[Is
     expect_in_force(living, at)
     today, people = living.today(at), list({member.person_id for member, _ in asked})
     salt, signer, latest = living.vault.day_salt(today), living.signing.signer(at), at + LIMITS.day_credential_longest
-    events = {person: by_citizen("code_issued", person) for person in people}
+    whose = {(member.person_id, member.acting) for member, _ in asked}
+    events = {(person, acting): by_citizen("code_issued", person, acting=acting) for person, acting in whose}
     with living.store.together(list(events.values()), at=at) as connection:
         again = revoked_on(connection, people, today)
         colours = stored_colours(connection, living.policy.name, people, at=at)
@@ -74,7 +75,7 @@ def issue_days(living: Living, asked: Sequence[tuple[Member, bytes]]) -> list[Is
                 colour=each.colour,
                 issued_at=at,
                 valid_until=each.valid_until,
-                event_id=events[member.person_id].event_id,
+                event_id=events[member.person_id, member.acting].event_id,
             )
             for each, (member, _) in zip(made, asked, strict=True)
         }

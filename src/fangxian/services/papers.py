@@ -1,4 +1,4 @@
-"""Codes on paper: for a grandparent, by the family's phone; for whoever has no phone at all, at a service point."""
+"""Codes on paper: for oneself and a child in one's care, by phone; for whoever has no phone at all, at a service point."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def paper_of_member(living: Living, member: Member, *, days: int = A_DAY) -> Pap
     """Return a code on paper of somebody on the phone's list; papers that were printed before no longer count."""
     at = living.clock().replace(microsecond=0)
     expect_in_force(living, at)
-    with living.store.transaction(by_citizen("paper_issued", member.person_id), at=at) as transaction:
+    with living.store.transaction(by_citizen("paper_issued", member.person_id, acting=member.acting), at=at) as transaction:
         return _print(living, transaction, member.person_id, member.masked_name, days=days)
 
 
