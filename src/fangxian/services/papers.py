@@ -66,7 +66,9 @@ def enrol_without_phone(
     event = staff_event(by, "enrolled_without_phone", purpose=_PURPOSE, role=role, person_id=person_id)
     with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
-        who = Identity(person_id=person_id, full_name=identity["full_name"], id_type=document.id_type, id_number=document.number)
+        who = Identity(
+            person_id=person_id, full_name=identity["full_name"], id_type=document.id_type, id_number=document.number, at_desk=True
+        )
         keep_identity(transaction, living.vault, who, retention=RETENTION)
         record_in(transaction, enrolment_facts(living, transaction, identity, document, answers), policies=[living.policy])
         number = document.number if document.id_type == "none" else ""
