@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from fangxian.cli.app import build
 from fangxian.facts import MedicalMeasure, Withdrawal
 from fangxian.services import looking
+from fangxian.services.acting import Acting
 from fangxian.services.certificates import Step, certificate_of, may_have_one, newest_episode
 from fangxian.services.refusals import RefusedError
 from fangxian.signed.certificate import Certificate
@@ -75,10 +76,10 @@ def test_another_adults_full_name_is_not_put_on_paper(living):
     member = enrolled(living)
     measure(living, member.person_id, "home", 10)
     measure(living, member.person_id, "released", 1)
-    assert certificate_of(living, replace(member, place=2, relation="child"))
-    assert not may_have_one(living, replace(member, place=2, relation="spouse"))
-    with pytest.raises(RefusedError, match="full name"):
-        certificate_of(living, replace(member, place=2, relation="spouse"))
+    assert certificate_of(living, replace(member, acting=Acting.GUARDIAN))
+    assert not may_have_one(living, replace(member, acting=Acting.FAMILY))
+    with pytest.raises(RefusedError, match="shows their code"):
+        certificate_of(living, replace(member, acting=Acting.FAMILY))
 
 
 def steps(*rows):

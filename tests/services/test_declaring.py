@@ -50,7 +50,7 @@ def may_answer(living, phone):
 
 def answer(living, phone, request, *, place=0, agreed=True):
     index = living.vault.phone_index(phone)
-    family.answer_request(living, members.member_at(living, index, place), index, request, agreed=agreed)
+    family.answer_request(living, members.member_at(living, index, place), request, agreed=agreed)
 
 
 def test_whoever_declares_nothing_of_note_is_green_at_once(living):
@@ -166,7 +166,7 @@ def test_a_request_for_a_child_that_is_refused_makes_nobody_a_guardian(living):
 def test_a_child_in_somebodys_care_is_on_no_strangers_phone_as_its_own_either(living):
     enrolled(living)
     child_added(living)
-    with pytest.raises(RefusedError, match="another phone"):
+    with pytest.raises(RefusedError, match="service point"):
         enrolled(living, OTHER_PHONE, number=child_number())
 
 

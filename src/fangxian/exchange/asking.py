@@ -17,6 +17,7 @@ from fangxian.exchange.subject import proof
 from fangxian.exchange.taking import PURPOSE
 from fangxian.facts import Consent, RecognisedCode, Text
 from fangxian.policy.colour import Colour
+from fangxian.services.acting import Acting
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.refusals import BadAnswerError
@@ -42,7 +43,7 @@ class Recognised:
     colour: Colour | None
 
 
-def recognise(living: Living, person_id: str, code: str) -> Recognised:
+def recognise(living: Living, person_id: str, code: str, *, acting: Acting = Acting.PERSON) -> Recognised:
     """Ask the region that signed a code about it, for a person of ours who shows it and consents; the code here follows.
 
     Raises BadAnswerError where it is no code of another region shown just now, RefusedMessageError where that region does not
@@ -51,10 +52,10 @@ def recognise(living: Living, person_id: str, code: str) -> Recognised:
     expect_in_force(living, living.clock())
     region_code = shown_region(living, code)
     agreed_with(living.store, region_code, at=living.clock())
-    identity = _consent(living, person_id, region_code)
+    identity = _consent(living, person_id, region_code, acting)
     statement = _ask(living, region_code, code, identity)
     at = living.clock()
-    event = by_citizen("code_of_other_region_recorded", person_id, purpose=PURPOSE, region=region_code)
+    event = by_citizen("code_of_other_region_recorded", person_id, acting=acting, purpose=PURPOSE, region=region_code)
     fact = new_fact(
         RecognisedCode,
         event,
@@ -91,10 +92,10 @@ def shown_region(living: Living, code: str) -> str:
     )
 
 
-def _consent(living: Living, person_id: str, region_code: str) -> Identity:
+def _consent(living: Living, person_id: str, region_code: str, acting: Acting) -> Identity:
     """Record the consent to this one asking; return the papers that the other region compares."""
     at = living.clock()
-    event = by_citizen("consent_given", person_id, purpose="consent")
+    event = by_citizen("consent_given", person_id, acting=acting, purpose="consent")
     span = {"from_at": at, "until_at": at + GOOD_FOR}
     fact = new_fact(Consent, event, source=_SAID_BY_THE_PERSON, known_at=at, purpose=CONSENT, given_to=region_code, **span)
     with living.store.transaction(event, at=at) as transaction:

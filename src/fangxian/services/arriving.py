@@ -45,7 +45,8 @@ def arrive(living: Living, member: Member, text: str) -> Arrived:
     at = living.clock()
     expect_in_force(living, at)
     place = _read(living, text, at)
-    with living.store.transaction(by_citizen("checked_in_at_place", member.person_id, purpose="entry"), at=at) as transaction:
+    event = by_citizen("checked_in_at_place", member.person_id, acting=member.acting, purpose="entry")
+    with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
         came_at = _came_before(transaction, place)
         if came_at is None:

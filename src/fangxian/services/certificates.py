@@ -13,14 +13,16 @@ from psycopg import sql
 
 from fangxian.facts import MedicalMeasure, Text
 from fangxian.policy.regions import region_name
+from fangxian.services.acting import expect_may, may
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
-from fangxian.services.members import OWN, Member
+from fangxian.services.members import Member
 from fangxian.services.refusals import RefusedError
 from fangxian.signed.certificate import MOST_STEPS, Certificate
 from fangxian.signed.certificate_paper import certificate_pdf
 from fangxian.sources.catalogue import agency_of
 from fangxian.store.identities import identity_of
+from fangxian.work.roles import Action
 from fangxian.work.subject import standing
 
 _RELEASED: Final = "released"
@@ -29,7 +31,6 @@ _NONE: Final = Text(
     "没有已解除的隔离或观察措施，无从开具；正在措施中的，解除后再开。",
     "No isolation or observation of yours has ended, so there is nothing to certify. Whoever is under one has it once released.",
 )
-_NOT_YOURS: Final = Text("证明上有全名，只给本人和孩子开具。", "It bears the full name: it is made for oneself and for a child.")
 _NAMELESS: Final = Text(
     "姓名已删除或已到期，请重新申领健康码后再开具。",
     "Your name was deleted or its time is over: apply for a code again, and then for this.",
@@ -67,11 +68,10 @@ class Issued:
 
 def certificate_of(living: Living, member: Member) -> Issued:
     """Return the certificate of a member's newest release. Raises RefusedError where there is none, or for another adult."""
-    if not _theirs(member):
-        raise RefusedError(_NOT_YOURS)
+    expect_may(member.acting, Action.CERTIFY_OWN_RELEASE)
     at = living.clock().replace(microsecond=0)
     expect_in_force(living, at)
-    event = by_citizen("certificate_issued", member.person_id, purpose="certificate of release")
+    event = by_citizen("certificate_issued", member.person_id, acting=member.acting, purpose="certificate of release")
     with living.store.transaction(event, at=at) as transaction:
         episode = newest_episode(_steps(transaction.connection, member.person_id, at))
         if episode is None:
@@ -93,12 +93,10 @@ def certificate_of(living: Living, member: Member) -> Issued:
 
 def may_have_one(living: Living, member: Member) -> bool:
     """Return whether a certificate can be made for a member: what shows the link to it."""
+    if not may(member.acting, Action.CERTIFY_OWN_RELEASE):
+        return False
     with living.store.pool.connection() as connection:
-        return _theirs(member) and newest_episode(_steps(connection, member.person_id, living.clock())) is not None
-
-
-def _theirs(member: Member) -> bool:
-    return member.place == OWN or member.relation == "child"
+        return newest_episode(_steps(connection, member.person_id, living.clock())) is not None
 
 
 def newest_episode(steps: Sequence[Step]) -> Episode | None:

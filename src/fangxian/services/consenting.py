@@ -11,6 +11,7 @@ from uuid import UUID
 from psycopg import sql
 
 from fangxian.facts import Consent, Text, Withdrawal, Workplace
+from fangxian.services.acting import Acting
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.own_people import PURPOSE
 from fangxian.services.refusals import BadAnswerError, RefusedError
@@ -31,20 +32,21 @@ class Given:
     since_at: datetime | None
 
 
-def consents_of(living: Living, person_id: str) -> list[Given]:
+def consents_of(living: Living, person_id: str, *, acting: Acting = Acting.PERSON) -> list[Given]:
     """Return the organisations that may see a person's colour, and those where the person works, which may not yet."""
-    with living.store.transaction(by_citizen("consents_seen", person_id, purpose="consent"), at=living.clock()) as transaction:
+    event = by_citizen("consents_seen", person_id, acting=acting, purpose="consent")
+    with living.store.transaction(event, at=living.clock()) as transaction:
         return _consents(transaction, person_id)
 
 
-def give_consent(living: Living, person_id: str, organisation_id: str) -> None:
+def give_consent(living: Living, person_id: str, organisation_id: str, *, acting: Acting = Acting.PERSON) -> None:
     """Let an organisation see one's colour while one works there. Raises BadAnswerError for what is no organisation's id."""
     wanted, at = organisation_id.strip(), living.clock()
     if not _ORGANISATION.fullmatch(wanted):
         raise BadAnswerError(
             {"organisation_id": Text("请填写单位的统一社会信用代码。", "Give the organisation's unified social credit code.")}
         )
-    event = by_citizen("consent_given", person_id, purpose="consent")
+    event = by_citizen("consent_given", person_id, acting=acting, purpose="consent")
     with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
         if any(each.organisation_id == wanted and each.since_at for each in _consents(transaction, person_id)):
@@ -53,10 +55,10 @@ def give_consent(living: Living, person_id: str, organisation_id: str) -> None:
         record_in(transaction, {Consent: [fact]}, policies=[living.policy])
 
 
-def end_consent(living: Living, person_id: str, organisation_id: str) -> None:
+def end_consent(living: Living, person_id: str, organisation_id: str, *, acting: Acting = Acting.PERSON) -> None:
     """End a consent at once. Raises RefusedError where none was given."""
     at = living.clock()
-    event = by_citizen("consent_ended", person_id, purpose="consent")
+    event = by_citizen("consent_ended", person_id, acting=acting, purpose="consent")
     with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
         query = sql.SQL("SELECT DISTINCT fact_id FROM {} AS given WHERE person_id = %s AND purpose = %s AND given_to = %s").format(

@@ -11,14 +11,15 @@ from uuid import UUID
 from psycopg import sql
 
 from fangxian.facts import CheckIn, Consent, Enrolment, Fact, HealthDeclaration, RegionStay, Residence, Text, Trip
+from fangxian.services.acting import Acting
+from fangxian.services.children import SOURCE, guardian_of, guardianship, must_be_asked
 from fangxian.services.documents import Document
-from fangxian.services.family import SOURCE, guardian_of, guardianship, must_be_asked
+from fangxian.services.keeping import expect_own, keep_as_typed
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
-from fangxian.services.members import RETENTION, add_member
+from fangxian.services.members import add_member
 from fangxian.services.real_name import check_name
 from fangxian.services.refusals import BadAnswerError, TooManyError
-from fangxian.store.identities import Identity, keep_identity
 from fangxian.store.new_facts import new_fact
 from fangxian.store.recording import hold_person, record_in
 from fangxian.store.store import Event, Transaction
@@ -41,13 +42,14 @@ def enrol(living: Living, identity: Answers, document: Document, answers: Answer
 
     `identity` and `answers` are those of the questionnaires of these names. Everything is there together or not at all: who the
     person is (sealed), the phone's list, the facts, the code, the event. `phone` is the number to reach the person by; it must be the
-    one that was logged in with. Raises RefusedError where it is another, and where `add_member` does.
+    one that was logged in with. Raises RefusedError where it is another, and where `expect_own` or `add_member` does.
     """
     if living.vault.phone_index(phone) != phone_index:
         raise BadAnswerError({"phone": Text("请填登录时用的手机号。", "Give the number that you logged in with.")})
-    with _applying(living, "enrol", document, identity["full_name"]) as transaction:
+    with _applying(living, "enrol", document, identity["full_name"], Acting.PERSON) as transaction:
+        expect_own(transaction, document, phone_index, on=living.today(transaction.at))
         place = add_member(living, transaction, phone_index, "self", full_name=identity["full_name"])
-        _keep(living, transaction, identity, document, phone)
+        keep_as_typed(living, transaction, identity, document, phone=phone)
         record_in(transaction, enrolment_facts(living, transaction, identity, document, answers), policies=[living.policy])
     return place
 
@@ -57,42 +59,31 @@ def enrol_child(living: Living, identity: Answers, document: Document, answers: 
 
     A child that is known already is not enrolled again: the place counts once the child's own phone or its guardian agrees, and nothing
     is kept or recorded of what was answered. Raises BadAnswerError for a document that shows no age under 18, RefusedError where the
-    phone has no person of its own.
+    phone has no person of its own, and where `must_be_asked` says that a service point sees to the child.
     """
     if not document.is_of_a_child(living.today(living.clock())):
         raise BadAnswerError({"id_number": _NOT_A_CHILD})
-    with _applying(living, "child_applied_for", document, identity["full_name"]) as transaction:
+    with _applying(living, "child_applied_for", document, identity["full_name"], Acting.FAMILY) as transaction:
         guardian = guardian_of(transaction, phone_index)
         if must_be_asked(transaction, guardian):
             return add_member(living, transaction, phone_index, "child", full_name=None, in_care=True)
         place = add_member(living, transaction, phone_index, "child", full_name=identity["full_name"], in_care=True)
-        _keep(living, transaction, identity, document, None)
+        keep_as_typed(living, transaction, identity, document)
         facts = enrolment_facts(living, transaction, identity, document, answers) | guardianship(transaction, guardian)
         record_in(transaction, facts, policies=[living.policy])
     return place
 
 
 @contextmanager
-def _applying(living: Living, action: str, document: Document, full_name: str) -> Iterator[Transaction]:
+def _applying(living: Living, action: str, document: Document, full_name: str, acting: Acting) -> Iterator[Transaction]:
     """Give the transaction of somebody who applies, once the register has not said that the name is another's."""
     at = living.clock()
     expect_in_force(living, at)
     checked = check_name(living.register, document, full_name)
-    event = by_citizen(action, living.vault.person_id(document.id_type, document.number), name=checked)
+    event = by_citizen(action, living.vault.person_id(document.id_type, document.number), acting=acting, name=checked)
     with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
         yield transaction
-
-
-def _keep(living: Living, transaction: Transaction, identity: Answers, document: Document, phone: str | None) -> None:
-    who = Identity(
-        person_id=str(transaction.event.person_id),
-        full_name=identity["full_name"],
-        id_type=document.id_type,
-        id_number=document.number,
-        phone=phone,
-    )
-    keep_identity(transaction, living.vault, who, retention=RETENTION)
 
 
 def enrolment_facts(living: Living, transaction: Transaction, identity: Answers, document: Document, answers: Answers) -> Facts:
@@ -105,21 +96,21 @@ def enrolment_facts(living: Living, transaction: Transaction, identity: Answers,
     return facts
 
 
-def declare(living: Living, person_id: str, answers: Answers) -> None:
+def declare(living: Living, person_id: str, answers: Answers, *, acting: Acting = Acting.PERSON) -> None:
     """Record a further declaration of somebody who is enrolled."""
     at = living.clock()
     expect_in_force(living, at)
-    event = by_citizen("declare", person_id)
+    event = by_citizen("declare", person_id, acting=acting)
     with living.store.transaction(event, at=at) as transaction:
         _expect_not_too_often(transaction, HealthDeclaration, SOURCE)
         record_in(transaction, _declared(living, event, answers, at), policies=[living.policy])
 
 
-def check_in(living: Living, person_id: str, answers: Answers) -> None:
+def check_in(living: Living, person_id: str, answers: Answers, *, acting: Acting = Acting.PERSON) -> None:
     """Record the day's report of somebody's health."""
     at = living.clock()
     expect_in_force(living, at)
-    event = by_citizen("check_in", person_id)
+    event = by_citizen("check_in", person_id, acting=acting)
     report = new_fact(CheckIn, event, source=_CHECKED_IN, known_at=at, from_at=at, **_picked(answers, ("temperature_c", "symptoms")))
     with living.store.transaction(event, at=at) as transaction:
         _expect_not_too_often(transaction, CheckIn, _CHECKED_IN)

@@ -11,13 +11,13 @@ import psycopg
 from psycopg import sql
 
 from fangxian.facts import Consent, Enrolment, PersonFact, Retention, Text, Withdrawal, all_fact_types
-from fangxian.services.family import is_guardian
+from fangxian.services.acting import Acting, expect_may
 from fangxian.services.forgetting import forget, log_out_phone, withdrawal
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.members import OWN, Member
-from fangxian.services.refusals import RefusedError
 from fangxian.store.recording import hold_person, record_in
 from fangxian.store.retention import end_of
+from fangxian.work.roles import Action
 
 _SOURCE: Final = "own-request"
 _REASON: Final = "consent_ended"
@@ -35,11 +35,6 @@ _WHY: Final = {
     Retention.CORRECTION: Text("撤回与更正：没有它们，错误会重新生效", "Withdrawals: without them what was wrong would stand again"),
 }
 
-_NOT_YOURS: Final = Text(
-    "只有本人或登记的监护人可以删除；成年家人请用自己的手机办理。",
-    "Only the person or the registered guardian may delete; an adult of the family does it on their own phone.",
-)
-
 
 @dataclass(frozen=True)
 class Stays:
@@ -50,9 +45,9 @@ class Stays:
     why: Text
 
 
-def what_stays(living: Living, person_id: str) -> list[Stays]:
+def what_stays(living: Living, person_id: str, *, acting: Acting = Acting.PERSON) -> list[Stays]:
     """Return what would stay of a person, by class, the first to end first; the look is an event."""
-    with living.store.transaction(by_citizen("see_what_stays", person_id), at=living.clock()) as transaction:
+    with living.store.transaction(by_citizen("see_what_stays", person_id, acting=acting), at=living.clock()) as transaction:
         found = [_stays(transaction.connection, person_id, retention) for retention in _WHY]
     return sorted((each for each in found if each), key=lambda each: each.until)
 
@@ -63,11 +58,11 @@ def delete(living: Living, member: Member, phone_index: bytes) -> None:
     The sealed name, number and phone are removed, so that nothing here says any more who the person is. Raises RefusedError where
     whoever asks is neither the person nor, of a child, the guardian.
     """
+    expect_may(member.acting, Action.DELETE_OWN_DATA)
     at, person = living.clock(), UUID(member.person_id)
-    with living.store.transaction(by_citizen("delete_own_data", member.person_id), at=at) as transaction:
+    event = by_citizen("delete_own_data", member.person_id, acting=member.acting)
+    with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
-        if member.place != OWN and not is_guardian(transaction.connection, member, phone_index, at=at):
-            raise RefusedError(_NOT_YOURS)
         connection = transaction.connection
         forget(transaction)
         withdrawn = [withdrawal(transaction, *fact, source=_SOURCE, reason=_REASON) for fact in _given(connection, person)]

@@ -77,7 +77,7 @@ def issue_days(living: Living, asked: Sequence[tuple[Member, bytes]]) -> list[Is
 
         made = [made_for(member, phone_key) for member, phone_key in asked]
         issued = [
-            (each, by_citizen("code_issued", member.person_id))
+            (each, by_citizen("code_issued", member.person_id, acting=member.acting))
             for each, (member, _) in zip(made, asked, strict=True)
             if isinstance(each, DayCredential)
         ]

@@ -10,6 +10,7 @@ from typing import Any, Final
 from fangxian.facts import Text
 from fangxian.facts.known import now
 from fangxian.policy.policy import Policy
+from fangxian.services.acting import Acting
 from fangxian.services.questionnaire import questionnaire
 from fangxian.services.real_name import AsTyped, RealName
 from fangxian.services.refusals import BadAnswerError
@@ -60,6 +61,6 @@ class Living:
         return answers
 
 
-def by_citizen(action: str, person_id: str, *, purpose: str = "health code", **details: Any) -> Event:
-    """Return the event of somebody who does something about themselves, or about a member of the family."""
-    return Event(actor=CITIZEN, role=CITIZEN, purpose=purpose, action=action, person_id=person_id, details=details)
+def by_citizen(action: str, person_id: str, *, acting: Acting = Acting.PERSON, purpose: str = "health code", **details: Any) -> Event:
+    """Return the event of somebody who does something about themselves, or about a member of the family, as whom the event says."""
+    return Event(actor=acting, role=CITIZEN, purpose=purpose, action=action, person_id=person_id, details=details)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
@@ -11,6 +11,7 @@ from fangxian.code.explain import explain_person
 from fangxian.code.explanation import Explanation
 from fangxian.engine.person_tables import PersonTables
 from fangxian.facts import PersonFact, all_fact_types
+from fangxian.services.acting import Acting
 from fangxian.services.living import CITIZEN, Living, by_citizen
 from fangxian.services.visitors import visits_of
 from fangxian.store.copying import copy_out
@@ -19,6 +20,8 @@ from fangxian.store.one_person import person_tables
 from fangxian.store.store import Transaction
 
 PAGE_OF_LOOKS: Final = 200
+_ONES_OWN: Final = {Acting.PERSON: [Acting.PERSON], Acting.GUARDIAN: [Acting.PERSON, Acting.GUARDIAN]}
+"""Whose doings by phone are one's own to whoever reads the list: a child that is grown finds its guardian's among others'."""
 
 
 @dataclass(frozen=True)
@@ -31,26 +34,30 @@ class Look:
     action: str
 
 
-def own_code(living: Living, person_id: str) -> Explanation:
-    """Return a person's code with its reasons, as the person sees it now."""
+def own_code(living: Living, person_id: str, *, acting: Acting = Acting.PERSON) -> Explanation:
+    """Return a person's code with its reasons, as the person sees it now; whoever only shows it is told no reasons."""
     at = living.clock()
-    with living.store.transaction(by_citizen("see_own_code", person_id), at=at) as transaction:
+    with living.store.transaction(by_citizen("see_own_code", person_id, acting=acting), at=at) as transaction:
         tables: PersonTables = person_tables(transaction.connection, person_id, living.policy)
     with tables:
-        return explain_person(tables, living.policy, at=at, known_at=at)
+        seen = explain_person(tables, living.policy, at=at, known_at=at)
+    return replace(seen, reasons=(), coming=()) if acting is Acting.FAMILY else seen
 
 
-def who_looked(living: Living, person_id: str, *, own: bool = False, before: datetime | None = None) -> list[Look]:
-    """Return what others did with a person's data, newest first, or what was done by phone: by oneself and the family.
+def who_looked(
+    living: Living, person_id: str, *, own: bool = False, before: datetime | None = None, acting: Acting = Acting.PERSON
+) -> list[Look]:
+    """Return what others did with a person's data, newest first, or what was done by phone: by oneself, of a child by its guardian.
 
+    What a phone of the family does, and to a person what a guardian does, stands among others' as theirs; which phone is not told.
     One page of it, of what was before an instant: of several things at the page's last instant none is left out.
     """
-    with living.store.transaction(by_citizen("see_own_log", person_id), at=living.clock()) as transaction:
+    with living.store.transaction(by_citizen("see_own_log", person_id, acting=acting), at=living.clock()) as transaction:
         return _looks(
             transaction,
-            "AND (role = %(citizen)s) = %(own)s AND (%(before)s::timestamp IS NULL OR at < %(before)s) "
+            "AND (role = %(citizen)s AND actor = ANY(%(ones_own)s)) = %(own)s AND (%(before)s::timestamp IS NULL OR at < %(before)s) "
             "ORDER BY at DESC FETCH FIRST %(page)s ROWS WITH TIES",
-            citizen=CITIZEN,
+            ones_own=_ONES_OWN[acting],
             own=own,
             before=before,
             page=PAGE_OF_LOOKS,
@@ -59,15 +66,16 @@ def who_looked(living: Living, person_id: str, *, own: bool = False, before: dat
 
 def _looks(transaction: Transaction, which: LiteralString, **values: Any) -> list[Look]:
     rows = transaction.connection.execute(
-        "SELECT at, role, purpose, action FROM audit.event WHERE person_id = %(person)s " + which,
-        {"person": UUID(transaction.event.person_id)} | values,
+        "SELECT at, CASE WHEN role = %(citizen)s AND actor = ANY(%(others)s) THEN actor ELSE role END, purpose, action "
+        "FROM audit.event WHERE person_id = %(person)s " + which,
+        {"person": UUID(transaction.event.person_id), "citizen": CITIZEN, "others": [Acting.GUARDIAN, Acting.FAMILY]} | values,
     ).fetchall()
     return [Look(*row) for row in rows]
 
 
-def own_data(living: Living, person_id: str) -> dict[str, Any]:
+def own_data(living: Living, person_id: str, *, acting: Acting = Acting.PERSON) -> dict[str, Any]:
     """Return everything that is kept about a person: who they are, every fact by its type, visits, every look."""
-    with living.store.transaction(by_citizen("download_own_data", person_id), at=living.clock()) as transaction:
+    with living.store.transaction(by_citizen("download_own_data", person_id, acting=acting), at=living.clock()) as transaction:
         connection = transaction.connection
         identity = identity_of(transaction, living.vault, person_id)
         visits = visits_of(living, transaction, person_id)

@@ -9,15 +9,18 @@ from typing import Any, Final
 from uuid import UUID
 
 import psycopg
+from psycopg import sql
 from psycopg.errors import UniqueViolation
 
-from fangxian.facts import Text
+from fangxian.facts import Guardianship, Text
 from fangxian.facts.fact import Retention
 from fangxian.services.accounts import session_hash
+from fangxian.services.acting import Acting
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.refusals import RefusedError
 from fangxian.signed.credential import masked
 from fangxian.store.store import Transaction
+from fangxian.work.subject import standing
 
 MOST_FAMILY: Final = 5
 UNNAMED: Final = "—"
@@ -47,15 +50,29 @@ class Member:
     since_at: datetime
     confirmed: bool
     masked_name: str
+    acting: Acting
+
+
+_ACTING: Final = sql.SQL("""
+    CASE WHEN member.place = 0 THEN 'citizen' WHEN member.in_care AND EXISTS (
+        SELECT FROM {guardianship} AS care
+        JOIN account.member AS own ON own.person_id = replace(care.guardian_person_id, '-', '')::uuid AND own.place = 0
+        WHERE care.person_id = member.person_id AND own.phone_index = member.phone_index AND own.ended_at IS NULL
+            AND %s >= care.from_at AND %s < coalesce(care.until_at, 'infinity')
+    ) THEN 'guardian' ELSE 'family' END""").format(guardianship=standing(Guardianship))
+"""As whom a phone acts for a `member` of its list at an instant: it takes the instant twice, before what follows it."""
 
 
 def members_of(living: Living, phone_index: bytes) -> tuple[Member, ...]:
     """Return the people of a phone by their places, the own person first."""
+    at = living.clock()
     with living.store.pool.connection() as connection:
         rows = connection.execute(
-            "SELECT place, replace(person_id::text, '-', ''), relation, since_at, confirmed_at IS NOT NULL, masked_name, period "
-            "FROM account.member WHERE phone_index = %s AND ended_at IS NULL ORDER BY place",
-            [phone_index],
+            sql.SQL(
+                "SELECT place, replace(person_id::text, '-', ''), relation, since_at, confirmed_at IS NOT NULL, masked_name, period, {} "
+                "FROM account.member WHERE phone_index = %s AND ended_at IS NULL ORDER BY place"
+            ).format(_ACTING),
+            [at, at, phone_index],
         ).fetchall()
     return tuple(_named(living, rows))
 
@@ -65,19 +82,18 @@ def members_in(living: Living, asked: Sequence[tuple[str, int]]) -> list[Member 
 
     It is None where there is no such session, and what to say where there is nobody at that place.
     """
-    places = [place if OWN <= place <= MOST_FAMILY else _NO_PLACE for _, place in asked]
+    at, places = living.clock(), [place if OWN <= place <= MOST_FAMILY else _NO_PLACE for _, place in asked]
     with living.store.pool.connection() as connection:
         rows = connection.execute(
-            "SELECT n, session.session_hash IS NOT NULL, member.place, replace(person_id::text, '-', ''), relation, since_at, "
-            "confirmed_at IS NOT NULL, masked_name, period FROM unnest(%s::bytea[], %s::int[]) WITH ORDINALITY AS asked (secret, place, n) "
-            "LEFT JOIN account.session ON session.session_hash = asked.secret AND session.ends_at > %s "
-            "LEFT JOIN account.member ON member.phone_index = session.phone_index AND member.place = asked.place "
-            "AND member.ended_at IS NULL AND member.confirmed_at IS NOT NULL",
-            [
-                [session_hash(secret) for secret, _ in asked],
-                places,
-                living.clock(),
-            ],
+            sql.SQL(
+                "SELECT n, session.session_hash IS NOT NULL, member.place, replace(person_id::text, '-', ''), relation, since_at, "
+                "confirmed_at IS NOT NULL, masked_name, period, {} "
+                "FROM unnest(%s::bytea[], %s::int[]) WITH ORDINALITY AS asked (secret, place, n) "
+                "LEFT JOIN account.session ON session.session_hash = asked.secret AND session.ends_at > %s "
+                "LEFT JOIN account.member ON member.phone_index = session.phone_index AND member.place = asked.place "
+                "AND member.ended_at IS NULL AND member.confirmed_at IS NOT NULL"
+            ).format(_ACTING),
+            [at, at, [session_hash(secret) for secret, _ in asked], places, at],
         ).fetchall()
     found: dict[int, Member | Text | None] = {row[0]: NOBODY_THERE for row in rows if row[1]}
     there = [row for row in rows if row[2] is not None]
@@ -100,8 +116,8 @@ def _named(living: Living, rows: Sequence[tuple[Any, ...]]) -> list[Member]:
         for number, name in zip(of_period, opened, strict=True):
             names[number] = name
     return [
-        Member(place, person_id, relation, since_at, confirmed, name)
-        for (place, person_id, relation, since_at, confirmed, _, _), name in zip(rows, names, strict=True)
+        Member(place, person_id, relation, since_at, confirmed, name, Acting(acting))
+        for (place, person_id, relation, since_at, confirmed, _, _, acting), name in zip(rows, names, strict=True)
     ]
 
 
@@ -214,7 +230,7 @@ def _is_in_care_elsewhere(connection: psycopg.Connection[Any], person: UUID, pho
 def end_membership(living: Living, member: Member, phone_index: bytes) -> None:
     """Take somebody off a phone's list; their own code stays what it is."""
     at = living.clock()
-    with living.store.transaction(by_citizen("family_ended", member.person_id), at=at) as transaction:
+    with living.store.transaction(by_citizen("family_ended", member.person_id, acting=member.acting), at=at) as transaction:
         done = transaction.connection.execute(
             "UPDATE account.member SET ended_at = %s, event_id = %s WHERE person_id = %s AND phone_index = %s AND ended_at IS NULL",
             [at, transaction.event.event_id, UUID(member.person_id), phone_index],

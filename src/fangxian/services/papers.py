@@ -1,4 +1,4 @@
-"""Codes on paper: for a grandparent, by the family's phone; for whoever has no phone at all, at a service point."""
+"""Codes on paper: for oneself and a child in one's care, by phone; for whoever has no phone at all, at a service point."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def paper_of_member(living: Living, member: Member, *, days: int = A_DAY) -> Pap
     """Return a code on paper of somebody on the phone's list; papers that were printed before no longer count."""
     at = living.clock()
     expect_in_force(living, at)
-    with living.store.transaction(by_citizen("paper_issued", member.person_id), at=at) as transaction:
+    with living.store.transaction(by_citizen("paper_issued", member.person_id, acting=member.acting), at=at) as transaction:
         hold_person(transaction)
         if not hold_members(transaction.connection, [member]):
             raise RefusedError(NOBODY_THERE)
@@ -69,7 +69,9 @@ def enrol_without_phone(
     event = staff_event(by, "enrolled_without_phone", purpose=_PURPOSE, role=role, person_id=person_id)
     with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
-        who = Identity(person_id=person_id, full_name=identity["full_name"], id_type=document.id_type, id_number=document.number)
+        who = Identity(
+            person_id=person_id, full_name=identity["full_name"], id_type=document.id_type, id_number=document.number, at_desk=True
+        )
         keep_identity(transaction, living.vault, who, retention=RETENTION)
         record_in(transaction, enrolment_facts(living, transaction, identity, document, answers), policies=[living.policy])
         number = document.number if document.id_type == "none" else ""

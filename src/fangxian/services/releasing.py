@@ -8,6 +8,7 @@ from uuid import UUID
 from psycopg import sql
 
 from fangxian.facts import Guardianship, Withdrawal
+from fangxian.services.children import RELEASED
 from fangxian.services.documents import document
 from fangxian.services.forgetting import forget, log_out_phone, withdrawal
 from fangxian.services.living import Living
@@ -34,7 +35,7 @@ def release(living: Living, by: Principal, *, id_type: str, id_number: str) -> N
     role, at = check(by, Action.RELEASE_DOCUMENT), living.clock()
     shown = document(id_type, id_number, on=living.today(at))
     person_id = living.vault.person_id(shown.id_type, shown.number)
-    event = staff_event(by, "document_released", purpose=_PURPOSE, role=role, person_id=person_id)
+    event = staff_event(by, RELEASED, purpose=_PURPOSE, role=role, person_id=person_id)
     with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
         _end_phones(transaction, person_id)

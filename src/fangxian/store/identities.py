@@ -23,6 +23,8 @@ class Identity:
     id_type: str
     id_number: str
     phone: str | None = None
+    at_desk: bool = False
+    """Whether staff saw the document."""
 
 
 def keep_identity(transaction: Transaction, vault: Vault, identity: Identity, *, retention: str) -> None:
@@ -51,6 +53,7 @@ def keep_identities(transaction: Transaction, vault: Vault, identities: Sequence
         "id_types": [each.id_type for each in identities],
         "names": sealed([each.full_name for each in identities], people, "full_name"),
         "numbers": sealed([each.id_number for each in identities], people, "id_number"),
+        "at_desk": [each.at_desk for each in identities],
         "phones": [sealed_phones.get(person) for person in people],
         "indexes": [indexes.get(person) for person in people],
         "retention": retention,
@@ -74,11 +77,12 @@ def identity_of(transaction: Transaction, vault: Vault, person_id: str) -> Ident
             next_step="Begin the transaction with an event that names the person.",
         )
     row = transaction.connection.execute(
-        "SELECT id_type, full_name, id_number, phone, retention, period FROM identities.identity WHERE person_id = %s", [UUID(person_id)]
+        "SELECT id_type, full_name, id_number, phone, retention, period, at_desk FROM identities.identity WHERE person_id = %s",
+        [UUID(person_id)],
     ).fetchone()
     if row is None:
         return None
-    id_type, full_name, id_number, phone, retention, period = row
+    id_type, full_name, id_number, phone, retention, period, at_desk = row
 
     def opened(sealed: bytes, field: str) -> str:
         return vault.unseal(sealed, person_id=person_id, retention=retention, period=period, field=field)
@@ -89,7 +93,13 @@ def identity_of(transaction: Transaction, vault: Vault, person_id: str) -> Ident
         id_type=id_type,
         id_number=opened(id_number, "id_number"),
         phone=opened(phone, "phone") if phone else None,
+        at_desk=at_desk,
     )
+
+
+def seen_at_desk(connection: psycopg.Connection[Any], person_id: str) -> bool:
+    """Return whether staff saw the document of somebody who is kept."""
+    return connection.execute("SELECT FROM identities.identity WHERE person_id = %s AND at_desk", [UUID(person_id)]).fetchone() is not None
 
 
 def expect_named_by(transaction: Transaction, vault: Vault) -> None:
@@ -115,14 +125,14 @@ def named_by(connection: psycopg.Connection[Any]) -> str | None:
 
 
 _KEEP = """
-    INSERT INTO identities.identity (person_id, id_type, full_name, id_number, phone, retention, period, event_id)
-    SELECT person_id, id_type, full_name, id_number, phone, %(retention)s, %(period)s, %(event)s
-    FROM unnest(%(people)s::uuid[], %(id_types)s::text[], %(names)s::bytea[], %(numbers)s::bytea[], %(phones)s::bytea[])
-         AS kept (person_id, id_type, full_name, id_number, phone)
+    INSERT INTO identities.identity (person_id, id_type, full_name, id_number, phone, at_desk, retention, period, event_id)
+    SELECT person_id, id_type, full_name, id_number, phone, at_desk, %(retention)s, %(period)s, %(event)s
+    FROM unnest(%(people)s::uuid[], %(id_types)s::text[], %(names)s::bytea[], %(numbers)s::bytea[], %(phones)s::bytea[],
+                %(at_desk)s::boolean[]) AS kept (person_id, id_type, full_name, id_number, phone, at_desk)
     ORDER BY person_id  -- in one order for everybody, so that two sets do not wait for each other
     ON CONFLICT (person_id) DO UPDATE SET
         id_type = excluded.id_type, full_name = excluded.full_name, id_number = excluded.id_number, phone = excluded.phone,
-        retention = excluded.retention, period = excluded.period, event_id = excluded.event_id
+        at_desk = excluded.at_desk, retention = excluded.retention, period = excluded.period, event_id = excluded.event_id
 """
 _KEPT = "unnest(%(people)s::uuid[], %(indexes)s::bytea[]) AS kept (person_id, phone_index)"
 _LEAVE_PHONE = f"""

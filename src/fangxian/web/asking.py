@@ -13,10 +13,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from fangxian.services.accounts import Session, session_of
+from fangxian.services.acting import expect_may
 from fangxian.services.living import Living
+from fangxian.services.members import Member, member_at
 from fangxian.web.guard import LONGEST_LETTER, comes_from_elsewhere, short_body
 from fangxian.web.language import words_for
 from fangxian.web.words import Words
+from fangxian.work.roles import Action
 
 COOKIE: Final = "fangxian_session"
 LOG_IN: Final = "/me"
@@ -24,12 +27,13 @@ LOG_IN: Final = "/me"
 
 @dataclass(frozen=True)
 class Asked:
-    """One request of a page: the fields of its form, the reader's language, the session if there is one."""
+    """One request of a page: the fields of its form, the reader's language, the session if there is one, the route's action."""
 
     request: Request
     form: Mapping[str, Sequence[str]]
     words: Words
     session: Session | None
+    action: Action | None
 
     def one(self, name: str) -> str:
         """Return the first value of a field, empty where there is none."""
@@ -46,23 +50,30 @@ class Asked:
         """The place on the phone's list that the address names."""
         return int(self.request.path_params["place"])
 
+    def member(self, living: Living, place: int | None = None) -> Member:
+        """Return who is at a place, by default the address's; raises RefusedError where nobody is, or the action may not be done there."""
+        found = member_at(living, self.mine.phone_index, self.place if place is None else place)
+        assert self.action is not None  # noqa: S101  (every route for whoever has a session has one)
+        expect_may(found.acting, self.action)
+        return found
+
 
 Handler = Callable[[Asked], Response]
 
 
-def page(living: Living, handler: Handler, *, needs_session: bool = True) -> Callable[[Request], Awaitable[Response]]:
+def page(living: Living, handler: Handler, *, action: Action | None) -> Callable[[Request], Awaitable[Response]]:
     """Return the endpoint of a handler, which runs in a thread: it asks the store.
 
-    Whoever has no session is sent to log in.
+    Whoever has no session is sent to log in where an action is asked for.
     """
 
     async def endpoint(request: Request) -> Response:
         form = await form_of(request)
         secret = request.cookies.get(COOKIE, "")
         session = await run_in_threadpool(session_of, living, secret) if secret else None
-        if needs_session and session is None:
+        if action is not None and session is None:
             return RedirectResponse(LOG_IN, 303)
-        return await run_in_threadpool(handler, Asked(request, form, words_for(request), session))
+        return await run_in_threadpool(handler, Asked(request, form, words_for(request), session, action))
 
     return endpoint
 

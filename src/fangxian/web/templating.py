@@ -12,6 +12,7 @@ from fangxian.code.rule import rule
 from fangxian.code.telling import tell_fact
 from fangxian.facts import Text, fact_type
 from fangxian.policy.policy import Policy
+from fangxian.services.acting import may
 from fangxian.web.words import Words, all_words
 from fangxian.work.roles import Role
 
@@ -45,7 +46,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     made.filters |= {"people": _people, "change": _change, "percent": _percent, "clock": _clock}
-    made.globals |= {"rule": rule, "tell_fact": tell_fact, "fact_type": fact_type, "role_words": _role_words}
+    made.globals |= {"rule": rule, "tell_fact": tell_fact, "fact_type": fact_type, "role_words": _role_words, "may": may}
     return made
 
 

@@ -23,6 +23,7 @@ _REGION: Final = re.compile(r"[0-9]{6}")
 class Limit(StrEnum):
     """Within what a role may do an action."""
 
+    SHOWN = "shown"
     PERSON = "person"
     ORGANISATION = "organisation"
     AREA = "area"
@@ -32,6 +33,7 @@ class Limit(StrEnum):
     def words(self) -> Text:
         """The limit for people."""
         return {
+            Limit.SHOWN: Text("限本人、所监护者及同意代为出示的家人", "oneself, those in one's care, and whoever agreed to be shown"),
             Limit.PERSON: Text("限本人及所监护者", "oneself and those in one's care"),
             Limit.ORGANISATION: Text("限本单位、场所或来源", "own organisation, place or source"),
             Limit.AREA: Text("限本辖区", "own area"),
@@ -116,6 +118,7 @@ def check(
     if not held:
         raise _not_for_this_role(action)
     within = {
+        Limit.SHOWN: person_id in principal.person_ids,
         Limit.PERSON: person_id in principal.person_ids,
         Limit.ORGANISATION: organisation_id in principal.organisation_ids,
         Limit.AREA: region_code is not None and region_code.startswith(_prefixes(principal)),
@@ -185,8 +188,10 @@ def visible_where(
     permission = PERMISSIONS[action]
     if permission.second_factor and not principal.second_factor:
         return sql.SQL("FALSE")
+    of_people = sql.SQL("{} = ANY ({}::uuid[])").format(sql.Identifier(person_id), sql.Literal(sorted(principal.person_ids)))
     conditions = {
-        Limit.PERSON: sql.SQL("{} = ANY ({}::uuid[])").format(sql.Identifier(person_id), sql.Literal(sorted(principal.person_ids))),
+        Limit.SHOWN: of_people,
+        Limit.PERSON: of_people,
         Limit.ORGANISATION: sql.SQL("{} = ANY ({}::text[])").format(
             sql.Identifier(organisation_id), sql.Literal(sorted(principal.organisation_ids))
         ),

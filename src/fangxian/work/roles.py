@@ -49,7 +49,9 @@ class Action(StrEnum):
 
     DECLARE = "declare"
     CHECK_IN = "check_in"
+    CHECK_IN_AT_PLACE = "check_in_at_place"
     SEE_OWN_CODE = "see_own_code"
+    PRINT_OWN_CODE = "print_own_code"
     SEE_OWN_LOG = "see_own_log"
     DOWNLOAD_OWN_DATA = "download_own_data"
     CERTIFY_OWN_RELEASE = "certify_own_release"

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_serializer
 from fangxian.facts import Text
 from fangxian.services import accounts, arriving, certificates, declaring, deleting, issuing, looking, members, papers
 from fangxian.services.accounts import Session
+from fangxian.services.acting import Acting, expect_may
 from fangxian.services.documents import document
 from fangxian.services.living import Living
 from fangxian.services.questionnaire import questionnaire
@@ -23,6 +24,7 @@ from fangxian.web.asking import COOKIE
 from fangxian.web.bearer import bearer_of
 from fangxian.web.grouping import Grouping
 from fangxian.web.guard import comes_from_elsewhere
+from fangxian.work.roles import Action
 
 # No postponed annotations here: FastAPI reads them, and those of a function's own names could not be found.
 MOST_TOGETHER: Final = 100
@@ -117,16 +119,24 @@ def key_point(phone_key: str) -> bytes:
         raise BadAnswerError({"phone_key": Text("须为 base64url。", "It must be base64url.")}) from None
 
 
+def member_in(living: Living) -> Callable[..., members.Member]:
+    """Return what finds who is at the place that an address names; it refuses what may not be done there, by the route's `x-action`."""
+
+    def member(place: int, session: Annotated[Session, Depends(session_in(living))], request: Request) -> members.Member:
+        found = members.member_at(living, session.phone_index, place)
+        expect_may(found.acting, Action(request.scope["route"].openapi_extra["x-action"]))
+        return found
+
+    return member
+
+
 def citizen_api(living: Living) -> APIRouter:
     """Return the routes of a citizen; `x-action` names the row of the permission matrix that each stands under."""
     router = APIRouter(tags=["citizen"])
 
     mine = Annotated[Session, Depends(session_in(living))]
 
-    def member(place: int, session: mine) -> members.Member:
-        return members.member_at(living, session.phone_index, place)
-
-    of = Annotated[members.Member, Depends(member)]
+    of = Annotated[members.Member, Depends(member_in(living))]
 
     # At eight in the morning everybody asks for their code at once: whoever asks while others are answered is answered with the next.
     knowing: Grouping[tuple[str, int], members.Member | Text | None] = Grouping(
@@ -187,14 +197,14 @@ def citizen_api(living: Living) -> APIRouter:
 
     @router.get("/me/{place}/code", openapi_extra={"x-action": "see_own_code"})
     def code(member: of) -> dict[str, Any]:
-        """Return a code's colour with its reasons, their ends, and what will change by itself."""
-        seen = looking.own_code(living, member.person_id)
-        return {
-            "colour": seen.colour,
-            "reasons": [reason_of(living.policy, each) for each in seen.reasons],
-            "changes": [{"at": utc(change.at), "colour": change.colour} for change in seen.changes],
-        }
+        """Return a code's colour with its reasons, their ends, and what will change by itself; whoever only shows it gets no reasons."""
+        seen = looking.own_code(living, member.person_id, acting=member.acting)
+        shown = {"colour": seen.colour, "changes": [{"at": utc(change.at), "colour": change.colour} for change in seen.changes]}
+        if member.acting is Acting.FAMILY:
+            return shown
+        return shown | {"reasons": [reason_of(living.policy, each) for each in seen.reasons]}
 
+    # A code is signed at every place of a phone: showing it is what family agreed to.
     @router.post("/me/{place}/credential", openapi_extra={"x-action": "see_own_code"})
     async def credential(given: PhoneKey, place: int, request: Request) -> Credential:
         """Sign the code for the coming hours, bound to a key that lives in the phone."""
@@ -213,16 +223,16 @@ def citizen_api(living: Living) -> APIRouter:
     @router.post("/me/{place}/declarations", status_code=201, openapi_extra={"x-action": "declare"})
     def declare(given: AnswersGiven, member: of) -> dict[str, str]:
         """Record a declaration; the code follows at once."""
-        declaring.declare(living, member.person_id, living.read("declaration", _lists(given.answers)))
+        declaring.declare(living, member.person_id, living.read("declaration", _lists(given.answers)), acting=member.acting)
         return {"recorded": "yes"}
 
     @router.post("/me/{place}/check-ins", status_code=201, openapi_extra={"x-action": "check_in"})
     def check_in(given: AnswersGiven, member: of) -> dict[str, str]:
         """Record the day's check-in; the code follows at once."""
-        declaring.check_in(living, member.person_id, living.read("check_in", _lists(given.answers)))
+        declaring.check_in(living, member.person_id, living.read("check_in", _lists(given.answers)), acting=member.acting)
         return {"recorded": "yes"}
 
-    @router.post("/me/{place}/visits", status_code=201, openapi_extra={"x-action": "check_in"})
+    @router.post("/me/{place}/visits", status_code=201, openapi_extra={"x-action": "check_in_at_place"})
     def visit(given: PlaceScanned, member: of) -> dict[str, Any]:
         """Check in at a place by its code; the colour is none for whoever has no code. Within five minutes it is the same visit."""
         came = arriving.arrive(living, member, given.text)
@@ -236,7 +246,7 @@ def citizen_api(living: Living) -> APIRouter:
             "colour": came.colour,
         }
 
-    @router.post("/me/{place}/paper", openapi_extra={"x-action": "see_own_code"}, response_class=Response, responses=_PDF)
+    @router.post("/me/{place}/paper", openapi_extra={"x-action": "print_own_code"}, response_class=Response, responses=_PDF)
     def paper(member: of) -> Response:
         """Print the code on paper, as PDF; what was printed before no longer counts."""
         return Response(papers.paper_of_member(living, member).pdf, media_type="application/pdf")
@@ -264,18 +274,19 @@ def citizen_api(living: Living) -> APIRouter:
     @router.get("/me/{place}/looks", openapi_extra={"x-action": "see_own_log"})
     def looks(member: of, own: bool = False, before: datetime | None = None) -> list[dict[str, str]]:
         """Return what others did with the data, or with `own` what was done by phone: a page, newest first, before an instant."""
-        found = looking.who_looked(living, member.person_id, own=own, before=before and _in_utc(before))
+        earlier = before and _in_utc(before)
+        found = looking.who_looked(living, member.person_id, own=own, before=earlier, acting=member.acting)
         return [{"at": f"{look.at.isoformat()}Z", "role": look.role, "action": look.action, "purpose": look.purpose} for look in found]
 
     @router.get("/me/{place}/data", openapi_extra={"x-action": "download_own_data"})
     def data(member: of) -> dict[str, Any]:
         """Return everything that is kept about the person."""
-        return looking.own_data(living, member.person_id)
+        return looking.own_data(living, member.person_id, acting=member.acting)
 
     @router.get("/me/{place}/stays", openapi_extra={"x-action": "delete_own_data"})
     def stays(member: of) -> list[dict[str, Any]]:
         """Return what would stay after a deletion: how many facts, until when, and why."""
-        found = deleting.what_stays(living, member.person_id)
+        found = deleting.what_stays(living, member.person_id, acting=member.acting)
         return [{"facts": each.facts, "until": utc(each.until), "why": both(each.why)} for each in found]
 
     @router.delete("/me/{place}/data", status_code=204, openapi_extra={"x-action": "delete_own_data"})

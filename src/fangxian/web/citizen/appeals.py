@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from fangxian.code.explanation import FactSeen
-from fangxian.services import appeal_words, looking, members
-from fangxian.services.living import CITIZEN, Living
+from fangxian.services import appeal_words, looking
+from fangxian.services.living import Living
 from fangxian.services.members import Member
 from fangxian.services.refusals import RefusedError
 from fangxian.web.asking import Asked
@@ -33,7 +33,7 @@ class AppealPages:
 
     def appeal(self, asked: Asked) -> Response:
         """Answer with the form about one fact, which the address names by its reason's and its own number; or take it."""
-        member = members.member_at(self.living, asked.mine.phone_index, asked.place)
+        member = asked.member(self.living)
         seen = self._fact(asked, member)
         if asked.request.method == "GET":
             return self._form(asked, member, seen)
@@ -62,7 +62,7 @@ class AppealPages:
 
     def appeals(self, asked: Asked) -> Response:
         """Answer with a person's appeals: where each is, by when it is answered, and the answer."""
-        member = members.member_at(self.living, asked.mine.phone_index, asked.place)
+        member = asked.member(self.living)
         by = citizen(member)
         found = appeals_of(self.living.store, by, person_id=member.person_id)
         rows = [(appeal, self._answer(by, appeal)) for appeal in reversed(found)]
@@ -79,7 +79,7 @@ class AppealPages:
 
     def _fact(self, asked: Asked, member: Member) -> FactSeen:
         """Return the fact that the address names; not found where the code has changed meanwhile."""
-        reasons = looking.own_code(self.living, member.person_id).reasons
+        reasons = looking.own_code(self.living, member.person_id, acting=member.acting).reasons
         reason, fact = (int(asked.request.path_params[name]) for name in ("reason", "fact"))
         try:
             return reasons[reason].because[fact]
@@ -101,4 +101,4 @@ class AppealPages:
 
 def citizen(member: Member) -> Principal:
     """Return who acts for a member of the phone's list, as the permission matrix knows it."""
-    return Principal(subject=CITIZEN, roles=frozenset({Role.CITIZEN}), person_ids=frozenset({member.person_id}))
+    return Principal(subject=member.acting, roles=frozenset({Role.CITIZEN}), person_ids=frozenset({member.person_id}))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from jinja2 import Environment
 from starlette.responses import HTMLResponse, Response
 
-from fangxian.services import members
 from fangxian.services.certificates import certificate_of
 from fangxian.services.living import Living
 from fangxian.signed.paper import qr
@@ -24,7 +23,7 @@ class CertificatePages:
 
     def certificate(self, asked: Asked) -> Response:
         """Answer with the certificate of a person's newest release; or with the same to print."""
-        member = members.member_at(self.living, asked.mine.phone_index, asked.place)
+        member = asked.member(self.living)
         made = certificate_of(self.living, member)
         if asked.request.method == "POST":
             name = {"Content-Disposition": 'attachment; filename="release-certificate.pdf"'}

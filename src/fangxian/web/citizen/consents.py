@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from jinja2 import Environment
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from fangxian.services import consenting, members
+from fangxian.services import consenting
 from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
 from fangxian.web.asking import Asked
@@ -23,17 +23,17 @@ class ConsentPages:
 
     def consents(self, asked: Asked) -> Response:
         """Answer with a person's consents; or give one, or end one."""
-        member = members.member_at(self.living, asked.mine.phone_index, asked.place)
+        member = asked.member(self.living)
         here, refused = asked.request.url.path, None
         if asked.request.method == "POST":
             do = consenting.end_consent if asked.one("do") == "end" else consenting.give_consent
             try:
-                do(self.living, member.person_id, asked.one("organisation_id"))
+                do(self.living, member.person_id, asked.one("organisation_id"), acting=member.acting)
                 return RedirectResponse(here, 303)
             except RefusedError as problem:
                 refused = problem
         values = {"policy": self.living.policy, "here": here, "session": asked.session, "member": member}
-        consents = consenting.consents_of(self.living, member.person_id)
+        consents = consenting.consents_of(self.living, member.person_id, acting=member.acting)
         problem_words = refused.words if refused else None
         html = render(self.templates, "citizen/consents.html", asked.words, **values, consents=consents, problem=problem_words)
         return HTMLResponse(html, 422 if refused else 200)

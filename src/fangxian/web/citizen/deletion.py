@@ -22,10 +22,10 @@ class DeletionPages:
 
     def delete(self, asked: Asked) -> Response:
         """Answer with what would go and what would stay; or delete, once it is confirmed."""
-        member = members.member_at(self.living, asked.mine.phone_index, asked.place)
+        member = asked.member(self.living)
         if asked.request.method == "GET" or asked.one("confirm") != "yes":
             status = 200 if asked.request.method == "GET" else 422
-            stays = deleting.what_stays(self.living, member.person_id)
+            stays = deleting.what_stays(self.living, member.person_id, acting=member.acting)
             return self._page(asked, "delete.html", status, member=member, stays=stays, unconfirmed=status != 200)
         deleting.delete(self.living, member, asked.mine.phone_index)
         response = self._page(asked, "deleted.html", 200)

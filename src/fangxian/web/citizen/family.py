@@ -50,12 +50,12 @@ class FamilyPages:
 
     def answer(self, asked: Asked) -> Response:
         """Agree to a request, or refuse it."""
-        member = members.member_at(self.living, asked.mine.phone_index, _number(asked.one("place")))
+        member = asked.member(self.living, _number(asked.one("place")))
         try:
             request = UUID(asked.one("request"))
         except ValueError:
             return self._page(asked, RefusedError(Text("没有这条请求。", "There is no such request.")))
-        family.answer_request(self.living, member, asked.mine.phone_index, request, agreed=asked.one("answer") == "agree")
+        family.answer_request(self.living, member, request, agreed=asked.one("answer") == "agree")
         return RedirectResponse(_HERE, 303)
 
     def end(self, asked: Asked) -> Response:

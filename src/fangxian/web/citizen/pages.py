@@ -90,8 +90,8 @@ class CitizenPages:
 
     def code(self, asked: Asked) -> Response:
         """Answer with a person's code: its colour, why, until when, and what would change it."""
-        member = self._member(asked)
-        seen = looking.own_code(self.living, member.person_id)
+        member = asked.member(self.living)
+        seen = looking.own_code(self.living, member.person_id, acting=member.acting)
         with self.living.store.pool.connection() as connection:
             number = number_on_screen(issuing.day_token(self.living, connection, member.person_id, at=self.living.clock()))
         released = certificates.may_have_one(self.living, member)
@@ -107,21 +107,22 @@ class CitizenPages:
 
     def looks(self, asked: Asked) -> Response:
         """Answer with what others did with a person's data, or with what was done by phone, newest first and a page at a time."""
-        member, given = self._member(asked), asked.request.query_params
+        member, given = asked.member(self.living), asked.request.query_params
         own, before = given.get("own") == "yes", instant_asked(given.get("before", ""))
-        looks = looking.who_looked(self.living, member.person_id, own=own, before=before)
+        looks = looking.who_looked(self.living, member.person_id, own=own, before=before, acting=member.acting)
         earlier = looks[-1].at if len(looks) >= looking.PAGE_OF_LOOKS else None
         return self._of(asked, member, "looks.html", looks=looks, own=own, earlier=earlier)
 
     def data(self, asked: Asked) -> Response:
         """Answer with everything that is kept about a person, as a file."""
-        kept = looking.own_data(self.living, self._member(asked).person_id)
+        member = asked.member(self.living)
+        kept = looking.own_data(self.living, member.person_id, acting=member.acting)
         name = {"Content-Disposition": 'attachment; filename="my-data.json"'}
         return Response(orjson.dumps(kept, option=orjson.OPT_INDENT_2 | orjson.OPT_NAIVE_UTC), media_type="application/json", headers=name)
 
     def paper(self, asked: Asked) -> Response:
         """Answer with a person's code on paper, to be printed; what was printed before no longer counts."""
-        printed = papers.paper_of_member(self.living, self._member(asked))
+        printed = papers.paper_of_member(self.living, asked.member(self.living))
         name = {"Content-Disposition": 'attachment; filename="health-code.pdf"'}
         return Response(printed.pdf, media_type="application/pdf", headers=name)
 
@@ -130,7 +131,7 @@ class CitizenPages:
         return self._page(asked, "offline.html")
 
     def _questions(self, asked: Asked, name: str, take: Any) -> Response:
-        member = self._member(asked)
+        member = asked.member(self.living)
         if asked.request.method == "GET":
             return self._of(asked, member, "questions.html", asked_for=questionnaire(name), given={}, problems={})
         try:
@@ -138,7 +139,7 @@ class CitizenPages:
         except BadAnswerError as bad:
             values = {"asked_for": questionnaire(name), "given": asked.form, "problems": bad.problems}
             return self._of(asked, member, "questions.html", 422, **values)
-        take(self.living, member.person_id, answers)
+        take(self.living, member.person_id, answers, acting=member.acting)
         return RedirectResponse(f"/me/{member.place}", _SEE_OTHER)
 
     def _enrolment(self, asked: Asked, relation: str, refused: RefusedError | None = None) -> Response:
@@ -160,9 +161,6 @@ class CitizenPages:
         shown = sender.shown(phone, client=client) if isinstance(sender, OnThePage) else ""
         status = _status(refused) if refused else 200
         return self._page(asked, "code_sent.html", status, phone=phone, problem=refused.words if refused else None, shown=shown)
-
-    def _member(self, asked: Asked) -> members.Member:
-        return members.member_at(self.living, asked.mine.phone_index, asked.place)
 
     def _of(self, asked: Asked, member: members.Member, template: str, status: int = 200, **values: Any) -> Response:
         people = members.members_of(self.living, asked.mine.phone_index)

@@ -37,9 +37,9 @@ def citizen_routes(living: Living, templates: Environment) -> Iterator[BaseRoute
         ("/me/{place:int}", pages.code, "GET", Action.SEE_OWN_CODE),
         ("/me/{place:int}/declare", pages.declare, "GET POST", Action.DECLARE),
         ("/me/{place:int}/check-in", pages.check_in, "GET POST", Action.CHECK_IN),
-        ("/me/{place:int}/visit", VisitPages(living, templates).visit, "GET POST", Action.CHECK_IN),
+        ("/me/{place:int}/visit", VisitPages(living, templates).visit, "GET POST", Action.CHECK_IN_AT_PLACE),
         ("/me/{place:int}/looks", pages.looks, "GET", Action.SEE_OWN_LOG),
-        ("/me/{place:int}/paper", pages.paper, "POST", Action.SEE_OWN_CODE),
+        ("/me/{place:int}/paper", pages.paper, "POST", Action.PRINT_OWN_CODE),
         ("/me/{place:int}/certificate", CertificatePages(living, templates).certificate, "GET POST", Action.CERTIFY_OWN_RELEASE),
         ("/me/{place:int}/data", pages.data, "GET", Action.DOWNLOAD_OWN_DATA),
         ("/me/{place:int}/consents", ConsentPages(living, templates).consents, "GET POST", Action.CONSENT),
@@ -48,4 +48,4 @@ def citizen_routes(living: Living, templates: Environment) -> Iterator[BaseRoute
         ("/me/{place:int}/delete", DeletionPages(living, templates).delete, "GET POST", Action.DELETE_OWN_DATA),
     )
     for path, handler, methods, action in rows:
-        yield Permitted(path, page(living, handler, needs_session=action is not None), action=action, methods=methods.split())
+        yield Permitted(path, page(living, handler, action=action), action=action, methods=methods.split())

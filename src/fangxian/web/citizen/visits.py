@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from jinja2 import Environment
 from starlette.responses import HTMLResponse, Response
 
-from fangxian.services import members
 from fangxian.services.arriving import arrive
 from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
@@ -27,7 +26,7 @@ class VisitPages:
 
     def visit(self, asked: Asked) -> Response:
         """Answer with the camera and a field for the place's code; or check in there, and say where, when and with which colour."""
-        member = members.member_at(self.living, asked.mine.phone_index, asked.place)
+        member = asked.member(self.living)
         came, refused = None, None
         if asked.request.method == "POST":
             try:

@@ -7,9 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fangxian.exchange.asking import recognise
 from fangxian.services import members
-from fangxian.services.accounts import Session
 from fangxian.services.living import Living
-from fangxian.web.api.citizen import session_in
+from fangxian.web.api.citizen import member_in
 from fangxian.web.api.saying import utc
 
 # No postponed annotations here, as in `api.citizen`.
@@ -27,13 +26,12 @@ class CodeShown(BaseModel):
 def recognition_api(living: Living) -> APIRouter:
     """Return the route."""
     router = APIRouter(tags=["exchange"])
-    mine = Annotated[Session, Depends(session_in(living))]
+    of = Annotated[members.Member, Depends(member_in(living))]
 
     @router.post("/me/{place}/recognitions", status_code=201, openapi_extra={"x-action": "consent"})
-    def recognised(place: int, given: CodeShown, session: mine) -> dict[str, str | None]:
+    def recognised(given: CodeShown, member: of) -> dict[str, str | None]:
         """Ask the region that signed a code about it; its answer is a fact, and the code follows at once."""
-        member = members.member_at(living, session.phone_index, place)
-        found = recognise(living, member.person_id, given.code)
+        found = recognise(living, member.person_id, given.code, acting=member.acting)
         until = utc(found.until_at) if found.until_at else None
         return {"region": found.region_code, "reason_class": found.reason_class, "colour_here": found.colour, "until_at": until}
 

@@ -12,7 +12,6 @@ from starlette.routing import BaseRoute
 from fangxian.exchange.asking import Recognised, recognise
 from fangxian.facts.words import WORDS
 from fangxian.policy.regions import place_name
-from fangxian.services import members
 from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
 from fangxian.web.asking import Asked, page
@@ -26,7 +25,7 @@ def recognition_routes(living: Living, templates: Environment) -> Iterator[BaseR
 
     def handler(asked: Asked) -> Response:
         """Answer with the form, or ask the other region and say what it says."""
-        member = members.member_at(living, asked.mine.phone_index, asked.place)
+        member = asked.member(living)
         values: dict[str, Any] = {"policy": living.policy, "here": asked.request.url.path, "session": asked.session, "member": member}
         found, problem, status = None, "", 200
         if asked.request.method == "POST":
@@ -34,12 +33,14 @@ def recognition_routes(living: Living, templates: Environment) -> Iterator[BaseR
                 problem, status = asked.words("elsewhere.needs_consent"), 422
             else:
                 try:
-                    found = _said(recognise(living, member.person_id, asked.one("code")))
+                    found = _said(recognise(living, member.person_id, asked.one("code"), acting=member.acting))
                 except RefusedError as refused:
                     problem, status = asked.words.of(refused.words), 422
         return HTMLResponse(render(templates, "citizen/elsewhere.html", asked.words, **values, found=found, problem=problem), status)
 
-    yield Permitted("/me/{place:int}/elsewhere", page(living, handler), action=Action.CONSENT, methods=["GET", "POST"])
+    yield Permitted(
+        "/me/{place:int}/elsewhere", page(living, handler, action=Action.CONSENT), action=Action.CONSENT, methods=["GET", "POST"]
+    )
 
 
 def _said(found: Recognised) -> dict[str, Any]:
