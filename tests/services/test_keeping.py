@@ -31,11 +31,12 @@ def name_of(living, number=ADULT):
     return looking.own_data(living, living.vault.person_id("resident_id", number))["identity"]["full_name"]
 
 
+@pytest.mark.parametrize("typed", ["冒名者", SEEN])
 @pytest.mark.parametrize("number", [ADULT, child_number()])
-def test_a_stranger_does_not_take_over_whoever_has_a_paper(living, number):
+def test_a_stranger_does_not_take_over_whoever_has_a_paper(living, number, typed):
     at_desk(living, number)
     with pytest.raises(RefusedError, match="service point"):
-        applied(living, "冒名者", number=number)
+        applied(living, typed, number=number)
     assert name_of(living, number) == SEEN
     assert members.members_of(living, living.vault.phone_index(OTHER_PHONE)) == ()
 
