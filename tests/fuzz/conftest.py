@@ -34,6 +34,6 @@ def town(postgres_server, migrated, vault_process, tmp_path_factory: pytest.Temp
         ):
             signing = Signing(KeyFolder.make(keys, b"passphrase", region_code="330100", at=NOON - timedelta(days=1)))
             renew_at_set_up(store, policy("hangzhou"), first="officer-1", second="officer-2", at=NOON - timedelta(days=1))
-            with hostile_town(Living(store, policy("hangzhou"), vault, signing, OnThePage(), Clock())) as made:
+            with hostile_town(Living(store, policy("hangzhou"), vault, signing, OnThePage(), clock=Clock())) as made:
                 yield made
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
