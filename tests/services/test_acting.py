@@ -88,7 +88,7 @@ def test_whoever_let_a_phone_show_their_code_sees_it_and_takes_it_back(living):
     own, theirs = shown(living)
     index = living.vault.phone_index(OTHER_PHONE)
     (let,) = family.requests_to(living, index)
-    assert (let.agreed, let.place, let.relation) == (True, 0, "spouse")
+    assert (let.agreed, let.place, let.relation, let.asked_by) == (True, 0, "spouse", "王**")
     with pytest.raises(RefusedError):
         family.answer_request(living, own, let.request, agreed=True)
     family.answer_request(living, own, let.request, agreed=False)
