@@ -56,7 +56,7 @@ def has_no_rights_but_the_services(store):
 
 def test_programs_on_a_folder_come_in_by_a_login_that_owns_nothing(folder):
     for number in (1, 2):
-        with open_store(str(folder)) as store:
+        with open_store(str(folder), make=True) as store:
             has_no_rights_but_the_services(store)
             with store.pool.connection() as connection:
                 assert connection.execute("SELECT session_user, current_user").fetchone() == (LOGIN, "fangxian_service")
