@@ -43,10 +43,11 @@ def verify(
     Files that are replaced while it runs are read again. Ends with 0 if every code was green and passed, 1 if any was not, 2 if a
     file cannot be read or is older than one seen before (numbers are kept in a `.seen` file beside the trust list).
     """
-    for named, file in (("--trust", trust), ("--root", root or trust.with_name(ROOT_PUBLIC)), ("--changes", changes)):
+    root = root or trust.with_name(ROOT_PUBLIC)
+    for named, file in (("--trust", trust), ("--root", root), ("--changes", changes)):
         if file is not None and not file.is_file():
             raise FangxianError(f"There is no file {file}.", done="Nothing was verified.", next_step=f"Name it: {named}.")
-    files = _Files(trust, root or trust.with_name(ROOT_PUBLIC), changes)
+    files = _Files(trust, root, changes)
     fixed = moment(at, policy("national")) if at else None
     everybody_passed = True
     for text in _lines():

@@ -10,7 +10,7 @@ from fangxian.services.acting import Acting, expect_may, may
 from fangxian.services.children import guardian_of, guardianship
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
-from fangxian.services.members import OWN, RETENTION, UNNAMED, Member, add_member, expect_one, members_of
+from fangxian.services.members import OWN, RETENTION, Member, add_member, expect_one, masked_names, members_of
 from fangxian.store.recording import hold_person, record_in
 from fangxian.work.roles import Action
 
@@ -20,7 +20,7 @@ class Request:
     """That somebody asks to show a code: whose it is by the place on the phone that may answer, and a number to answer by.
 
     Whoever asks for a child (`in_care`) becomes its guardian if they are let. Where an adult `agreed`, they may take it back. Who asks
-    is told by the masked name of that phone's own person: nobody agrees to they do not know whom.
+    is told by the masked name of that phone's own person: nobody agrees to they know not whom.
     """
 
     place: int
@@ -50,23 +50,18 @@ def requests_to(living: Living, phone_index: bytes) -> tuple[Request, ...]:
     with living.store.pool.connection() as connection:
         rows = connection.execute(
             "SELECT asked.person_id, asked.event_id, asked.relation, asked.in_care, asked.confirmed_at IS NOT NULL, asked.since_at, "
-            "asks.person_id, asks.masked_name, asks.period FROM account.member AS asked LEFT JOIN account.member AS asks "
+            "replace(asks.person_id::text, '-', ''), asks.masked_name, asks.period "
+            "FROM account.member AS asked LEFT JOIN account.member AS asks "
             "ON asks.phone_index = asked.phone_index AND asks.place = %s AND asks.ended_at IS NULL "
             "WHERE asked.person_id = ANY(%s) AND asked.place > 0 AND (asked.confirmed_at IS NULL OR NOT asked.in_care) "
             "AND asked.ended_at IS NULL ORDER BY asked.since_at",
             [OWN, list(people)],
         ).fetchall()
+    asking = masked_names(living, [row[6:] for row in rows])
     return tuple(
-        Request(people[person], request, relation, in_care, agreed, since_at, _name(living, *asks))
-        for person, request, relation, in_care, agreed, since_at, *asks in rows
+        Request(people[person], request, relation, in_care, agreed, since_at, name)
+        for (person, request, relation, in_care, agreed, since_at, *_), name in zip(rows, asking, strict=True)
     )
-
-
-def _name(living: Living, person: UUID | None, sealed: bytes | None, period: str | None) -> str:
-    """Return the masked name of a phone's own person, as gates see it."""
-    if person is None or sealed is None or period is None:
-        return UNNAMED
-    return living.vault.unseal(sealed, person_id=person.hex, retention=RETENTION, period=period, field="masked_name")
 
 
 def answer_request(living: Living, member: Member, request: UUID, *, agreed: bool) -> None:

@@ -62,9 +62,11 @@ def issue_days(living: Living, asked: Sequence[tuple[Member, bytes]]) -> list[Is
         colours = stored_colours(connection, living.policy.name, people, at=at)
 
         def made_for(member: Member, phone_key: bytes) -> DayCredential | Text:
+            if member not in there:
+                return NOBODY_THERE
             lasts = lifetime(colours[member.person_id], at, longest=LIMITS.day_credential_longest)
-            if isinstance(lasts, Text) or member not in there:
-                return lasts if isinstance(lasts, Text) else NOBODY_THERE
+            if isinstance(lasts, Text):
+                return lasts
             return DayCredential(
                 token_id=token_id(salt, member.person_id, again=again.get(member.person_id, 0)),
                 region_code=living.region_code,

@@ -103,22 +103,31 @@ def members_in(living: Living, asked: Sequence[tuple[str, int]]) -> list[Member 
 
 def _named(living: Living, rows: Sequence[tuple[Any, ...]]) -> list[Member]:
     """Return members from their rows, their masked names open; whoever has not confirmed is not named to whoever asked for them."""
-    names = [UNNAMED] * len(rows)
-    for period in {row[6] for row in rows if row[5] is not None}:
-        of_period = [number for number, row in enumerate(rows) if row[6] == period]
-        opened = living.vault.unseal_many(
-            [rows[n][5] for n in of_period],
-            person_ids=[rows[n][1] for n in of_period],
-            retention=RETENTION,
-            period=period,
-            field="masked_name",
-        )
-        for number, name in zip(of_period, opened, strict=True):
-            names[number] = name
+    names = masked_names(living, [(person_id, sealed, period) for _, person_id, _, _, _, sealed, period, _ in rows])
     return [
         Member(place, person_id, relation, since_at, confirmed, name, Acting(acting))
         for (place, person_id, relation, since_at, confirmed, _, _, acting), name in zip(rows, names, strict=True)
     ]
+
+
+def masked_names(living: Living, kept: Sequence[tuple[str | None, bytes | None, str | None]]) -> list[str]:
+    """Return the masked name of each, given as the person, what is sealed and the month of its key; `UNNAMED` where nothing is.
+
+    The vault is asked once for each month.
+    """
+    names = [UNNAMED] * len(kept)
+    for month in {period for _, _, period in kept if period is not None}:
+        of_month = [number for number, (_, _, period) in enumerate(kept) if period == month]
+        opened = living.vault.unseal_many(
+            [kept[n][1] or b"" for n in of_month],
+            person_ids=[kept[n][0] or "" for n in of_month],
+            retention=RETENTION,
+            period=month,
+            field="masked_name",
+        )
+        for number, name in zip(of_month, opened, strict=True):
+            names[number] = name
+    return names
 
 
 def member_at(living: Living, phone_index: bytes, place: int) -> Member:

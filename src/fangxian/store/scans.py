@@ -171,7 +171,7 @@ def record_visits_in(
 
 
 def _sent(visits: Sequence[Visit]) -> str:
-    """Return scans as one document: the database reads it in a tenth of the time that it takes to write as many arrays."""
+    """Return scans as one document: an array for each column takes longer to write here than all of it to record there."""
     return orjson.dumps(
         [
             {

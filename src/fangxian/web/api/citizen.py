@@ -26,10 +26,10 @@ from fangxian.web.grouping import Grouping
 from fangxian.web.guard import comes_from_elsewhere
 from fangxian.work.roles import Action
 
-# No postponed annotations here: FastAPI reads them, and those of a function's own names could not be found.
 MOST_TOGETHER: Final = 100
-"""So many codes are signed in one transaction: it takes some 20 ms."""
+"""So many codes are signed in one transaction."""
 
+# No postponed annotations here: FastAPI reads them, and those of a function's own names could not be found.
 _Answers = dict[str, str | list[str]]
 _PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
 
@@ -94,13 +94,14 @@ def session_in(living: Living) -> Callable[[Request], Session]:
     def session(request: Request) -> Session:
         found = accounts.session_of(living, secret_of(request))
         if found is None:
-            raise NOT_LOGGED_IN
+            raise _not_logged_in()
         return found
 
     return session
 
 
-NOT_LOGGED_IN: Final = HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+def _not_logged_in() -> HTTPException:
+    return HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
 
 
 def secret_of(request: Request) -> str:
@@ -204,7 +205,6 @@ def citizen_api(living: Living) -> APIRouter:
             return shown
         return shown | {"reasons": [reason_of(living.policy, each) for each in seen.reasons]}
 
-    # A code is signed at every place of a phone: showing it is what family agreed to.
     @router.post("/me/{place}/credential", openapi_extra={"x-action": "see_own_code"})
     async def credential(given: PhoneKey, place: int, request: Request) -> Credential:
         """Sign the code for the coming hours, bound to a key that lives in the phone."""
@@ -212,9 +212,10 @@ def citizen_api(living: Living) -> APIRouter:
         issuing.check_key(point)
         member = await knowing.answer((secret_of(request), place))
         if member is None:
-            raise NOT_LOGGED_IN
+            raise _not_logged_in()
         if isinstance(member, Text):
             raise RefusedError(member)
+        expect_may(member.acting, Action.SEE_OWN_CODE)
         issued = await signing.answer((member, point))
         if isinstance(issued, Text):
             raise RefusedError(issued)

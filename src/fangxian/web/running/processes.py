@@ -134,7 +134,7 @@ def answer_at(listening: socket.socket, app: ASGIApp, *, proxies: Sequence[str],
     # uvicorn raises the signal again when it has ended: what stands around us must still be closed in order.
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: None)
-    # What stands by now stays: to look through it for rubbish again and again would take a third of the time.
+    # What stands by now stays: to look through it for rubbish again and again keeps whoever asks waiting.
     gc.collect()
     gc.freeze()
     on_ready()
