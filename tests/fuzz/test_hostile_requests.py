@@ -7,6 +7,7 @@ import os
 import random
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -142,9 +143,9 @@ def test_whatever_is_sent_is_answered_and_what_is_refused_leaves_nothing(town: H
 @pytest.mark.parametrize("request_", REQUESTS, ids=str)
 def test_what_is_too_long_or_of_another_kind_or_from_elsewhere_is_refused(town: Hostile, request_: Rightly):
     before, right = town.facts(), request_.written(filled(town, request_))
-    assert send(town, request_, right + b" " * 9_000_000).status_code >= 400 or request_.asker.endswith("leaver")
+    assert send(town, request_, right + b" " * 9_000_000).status_code >= 400
     for kind in {FORM, JSON, COSE, "multipart/form-data; boundary=x", "text/xml", "\xff/\xff"} - {request_.kind}:
-        send(town, request_, b"--x\r\n\r\n" + b"<" * 500, kind=kind)
+        assert send(town, request_, b"--x\r\n\r\n" + b"<" * 500, kind=kind).status_code >= 400
     if "Cookie" in town.askers[request_.asker] and not request_.asker.endswith("leaver"):
         assert send(town, request_, right, Origin="https://elsewhere.example").status_code == 403
         assert send(town, request_, right, **{"Sec-Fetch-Site": "cross-site"}).status_code == 403
@@ -181,5 +182,6 @@ def test_a_failure_is_seen(town: Hostile, monkeypatch: pytest.MonkeyPatch):
         raise ValueError(MARK)
 
     monkeypatch.setattr("fangxian.web.asking.session_of", fails)
-    with pytest.raises(AssertionError, match="500"):
-        send(town, next(each for each in REQUESTS if each.asker == "citizen"))
+    # By a client of its own: the server closes the connection of an answer that failed, after it was sent.
+    with httpx.Client(base_url=town.address, timeout=60, trust_env=False) as client, pytest.raises(AssertionError, match="500"):
+        send(replace(town, client=client), next(each for each in REQUESTS if each.asker == "citizen"))

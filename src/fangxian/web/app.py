@@ -24,7 +24,7 @@ from fangxian.engine.lake import Lake
 from fangxian.store.journal import Journal
 from fangxian.web.figures.examples import read_examples
 from fangxian.web.figures.page import read_figures
-from fangxian.web.guard import SecurityHeaders
+from fangxian.web.guard import PROBLEMS, SecurityHeaders
 from fangxian.web.language import words_for
 from fangxian.web.libraries import STATIC
 from fangxian.web.look_up import LookUp
@@ -54,7 +54,7 @@ def application(lake: Lake, *, beside: Sequence[BaseRoute] = (), refusals: Mappi
 
     async def failed(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        key = _PROBLEMS.get(status, "problem.failed")
+        key = PROBLEMS.get(status, "problem.failed")
         return HTMLResponse(render(templates, "problem.html", words_for(request), key=key, values={}), status)
 
     routes: list[BaseRoute] = [
@@ -71,11 +71,3 @@ def application(lake: Lake, *, beside: Sequence[BaseRoute] = (), refusals: Mappi
     around = [Middleware(SecurityHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS), Middleware(GZipMiddleware)]
     handlers: Mapping[Any, Any] = {HTTPException: failed, Exception: failed, **refusals}
     return Starlette(routes=routes, middleware=around, exception_handlers=handlers, lifespan=lifespan)
-
-
-_PROBLEMS: Final = {
-    403: "problem.origin",
-    404: "problem.not_found",
-    405: "problem.method",
-    413: "problem.too_large",
-}

@@ -16,7 +16,7 @@ from fangxian.services.accounts import Session, session_of
 from fangxian.services.acting import expect_may
 from fangxian.services.living import Living
 from fangxian.services.members import Member, member_at
-from fangxian.web.guard import LONGEST_LETTER, comes_from_elsewhere, short_body
+from fangxian.web.guard import FORM, LONGEST_LETTER, comes_from_elsewhere, is_of_kind, short_body
 from fangxian.web.language import words_for
 from fangxian.web.words import Words
 from fangxian.work.roles import Action
@@ -79,11 +79,13 @@ def page(living: Living, handler: Handler, *, action: Action | None) -> Callable
 
 
 async def form_of(request: Request) -> dict[str, list[str]]:
-    """Return the fields of a request's form; one from another site is refused, one that is too long is not read."""
+    """Return the fields of a request's form; one from another site or of another kind is refused, one that is too long is not read."""
     if request.method != "POST":
         return {}
     if comes_from_elsewhere(request.headers):
         raise HTTPException(403)
+    if not is_of_kind(request.headers, FORM):
+        raise HTTPException(415)
     body = await short_body(request, most=LONGEST_LETTER)
     if body is None:
         raise HTTPException(413)

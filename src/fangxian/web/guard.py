@@ -33,6 +33,18 @@ LONGEST_LETTER: Final = 32_768
 """Bytes of a form with words: those of an appeal may be 2,000 characters, and a Chinese one takes nine."""
 
 
+PROBLEMS: Final = {
+    403: "problem.origin",
+    404: "problem.not_found",
+    405: "problem.method",
+    413: "problem.too_large",
+    415: "problem.kind",
+}
+"""The words for what is refused before anybody's work begins, by status."""
+
+FORM: Final = "application/x-www-form-urlencoded"
+
+
 class SecurityHeaders:
     """Adds the headers to every answer that does not bring its own; what is not a static file is never stored by a browser or proxy."""
 
@@ -64,6 +76,12 @@ def comes_from_elsewhere(headers: Headers) -> bool:
         return True
     origin = headers.get("origin")
     return origin is not None and origin.partition("://")[2] != headers.get("host", "")
+
+
+def is_of_kind(headers: Headers, kind: str) -> bool:
+    """Say whether a body is of a media type, as far as its sender says one: a call without a body need not."""
+    said = headers.get("content-type", kind)
+    return said.partition(";")[0].strip().lower() == kind
 
 
 async def short_body(request: Request, *, most: int = LONGEST_FORM) -> bytes | None:

@@ -35,7 +35,7 @@ from fangxian.web.exchange.page import recognition_routes
 from fangxian.web.gate.elsewhere import PATIENCE
 from fangxian.web.gate.gates import Gates
 from fangxian.web.gate.routes import routes as gate_routes
-from fangxian.web.guard import SecurityHeaders
+from fangxian.web.guard import PROBLEMS, SecurityHeaders
 from fangxian.web.language import words_for
 from fangxian.web.libraries import STATIC
 from fangxian.web.public.routes import public_routes
@@ -141,7 +141,7 @@ def refusals() -> Mapping[Any, Any]:
         if isinstance(error, FangxianError):
             return _problem(request, words("me.failed"), 400)
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return _problem(request, words(_PROBLEMS.get(status, "me.failed")), status)
+        return _problem(request, words(PROBLEMS.get(status, "me.failed")), status)
 
     def _problem(request: Request, said: str, status: int) -> Response:
         return HTMLResponse(render(templates, "citizen/problem.html", words_for(request), said=said), status)
@@ -154,9 +154,6 @@ def refusals() -> Mapping[Any, Any]:
         return answer
 
     return {HTTPException: refused, FangxianError: refused, psycopg.OperationalError: refused, Exception: refused}
-
-
-_PROBLEMS = {403: "problem.origin", 404: "problem.not_found", 405: "problem.method", 413: "problem.too_large"}
 
 
 async def _front_door(request: Request) -> Response:

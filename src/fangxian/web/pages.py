@@ -24,7 +24,7 @@ from fangxian.web.day import PUBLISHED_GREEN, day_of, days
 from fangxian.web.drawing import codes_drawing, map_drawing
 from fangxian.web.figures.examples import Example
 from fangxian.web.figures.page import PageFigures
-from fangxian.web.guard import comes_from_elsewhere, short_body
+from fangxian.web.guard import FORM, comes_from_elsewhere, is_of_kind, short_body
 from fangxian.web.language import keep_choice, words_for
 from fangxian.web.look_up import BadQuestion, LookUp, question
 from fangxian.web.templating import render
@@ -76,6 +76,8 @@ class Pages:
         """Look one person up, and answer with the explanation alone, or inside the page where scripts do not run."""
         if comes_from_elsewhere(request.headers):
             raise HTTPException(403)
+        if not is_of_kind(request.headers, FORM):
+            raise HTTPException(415)
         body = await short_body(request)
         if body is None:
             raise HTTPException(413)

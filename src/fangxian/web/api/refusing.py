@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from fangxian.errors import FangxianError, UnavailableError
 from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
 from fangxian.web.api.saying import both
+from fangxian.web.guard import PROBLEMS, is_of_kind
 from fangxian.web.words import all_words
 from fangxian.work.permissions import Forbidden
 
@@ -48,12 +49,18 @@ class Problem(BaseModel):
     problems: list[Wrong] = []
 
 
-_WORDS: Final = {401: "api.unknown", 403: "problem.origin", 404: "problem.not_found", 405: "problem.method", 413: "problem.too_large"}
+_WORDS: Final = {**PROBLEMS, 401: "api.unknown"}
 
 REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in (400, 401, 403, 404, 409, 413, 422, 429, 503)
+    status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 }
 """What any call may be refused with."""
+
+
+def only_json(request: Request) -> None:
+    """Refuse a body of another kind, also where a call needs none: nothing is done that was not asked for in this interface's form."""
+    if not is_of_kind(request.headers, "application/json"):
+        raise HTTPException(415)
 
 
 def refuse_in_one_form(app: FastAPI) -> None:
