@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI
 from fangxian.services.living import Living
 from fangxian.services.sign_in import SignIn
 from fangxian.web.api.citizen import citizen_api
-from fangxian.web.api.refusing import REFUSALS, only_json, refuse_in_one_form
+from fangxian.web.api.refusing import REFUSALS, only_short_json, refuse_in_one_form
 from fangxian.web.api.staff import staff_api
 from fangxian.web.exchange.api import recognition_api
 from fangxian.web.exchange.gbt38963 import gbt38963_api
@@ -29,7 +29,7 @@ def api(living: Living, sign_in: SignIn | None = None) -> FastAPI:
         redoc_url=None,
         responses=REFUSALS,
         max_body_size=LONGEST_CALL,
-        dependencies=[Depends(only_json)],
+        dependencies=[Depends(only_short_json)],
     )
     for router in (citizen_api, recognition_api, gbt38963_api):
         app.include_router(router(living))

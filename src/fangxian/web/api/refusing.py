@@ -57,10 +57,14 @@ REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
 """What any call may be refused with."""
 
 
-def only_json(request: Request) -> None:
-    """Refuse a body of another kind, also where a call needs none: nothing is done that was not asked for in this interface's form."""
+async def only_short_json(request: Request) -> None:
+    """Refuse a body of another kind or too long, also where a call needs none: what is refused must not have been done.
+
+    The limit of the application speaks when a body is read, and who reads none would be refused after the work.
+    """
     if not is_of_kind(request.headers, "application/json"):
         raise HTTPException(415)
+    await request.body()
 
 
 def refuse_in_one_form(app: FastAPI) -> None:
