@@ -194,8 +194,8 @@ def town_on(folder: Path, database: Path) -> Iterator[Town]:
 
 
 @contextmanager
-def serve(folder: Path, server: PostgresServer, phones: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run `fangxian serve` as it is typed, until the end."""
+def serve(folder: Path, server: PostgresServer, phones: Path, **more: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run `fangxian serve` as it is typed, with some options more, until the end."""
     (folder / "store").write_text(server.conninfo)
     options = {
         "store": f"@{folder / 'store'}",
@@ -207,7 +207,7 @@ def serve(folder: Path, server: PostgresServer, phones: Path) -> Iterator[tuple[
         "port": 0,
         "log": "json",
         "language": "en",
-    }
+    } | more
     words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join([str(TESTS.parent / "src"), str(TESTS)]),

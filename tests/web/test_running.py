@@ -5,10 +5,12 @@ import json
 import logging
 import sys
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import httpx
 import pytest
 import structlog
+from bad_days.town import serve
 from gate_town import serving_app
 from services.conftest import HEALTHY, IDENTITY, PHONE, as_typed, clock, living, vault_process  # noqa: F401 - fixtures
 from starlette.applications import Starlette
@@ -18,7 +20,10 @@ from starlette.routing import Route
 from store.conftest import NOON, database, migrated, store  # noqa: F401 - fixtures
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from fangxian.facts.known import now
+from fangxian.signed.key_folder import KeyFolder
 from fangxian.store.serving import Serving
+from fangxian.vault.folder import VaultFolder
 from fangxian.web.live import live_application
 from fangxian.web.running.kinds import Kinds
 from fangxian.web.running.logs import PERSONAL, set_up_logs
@@ -87,6 +92,25 @@ def test_a_proxy_that_is_not_trusted_speaks_for_nobody():
     )
     with serving_app(app) as where:
         assert httpx.get(where, headers={"X-Forwarded-For": "203.0.113.7"}, timeout=30).text == "127.0.0.1"
+
+
+@pytest.mark.parametrize(("more", "believed"), [({}, "http"), ({"proxy": "127.0.0.1"}, "https")], ids=["no proxy", "a named proxy"])
+def test_what_a_proxy_says_is_believed_of_the_one_that_was_named_alone(tmp_path, postgres_server, database, more, believed):  # noqa: F811
+    KeyFolder.make(tmp_path / "keys", b"passphrase", region_code="330100", at=now())
+    VaultFolder.make(tmp_path / "vault")
+    with serve(tmp_path, SimpleNamespace(conninfo=database), tmp_path, processes=1, **more) as (_, address):
+        # Where an address ends in a stroke too many, the answer says by which scheme it was asked for.
+        moved = httpx.get(f"{address}me/family/", headers={"X-Forwarded-Proto": "https"}, timeout=30)
+    assert moved.headers["location"].startswith(f"{believed}://")
+
+
+def test_whoever_comes_through_a_proxy_that_was_not_named_is_not_from_this_machine(address, living):  # noqa: F811
+    through_proxy = {"X-Forwarded-For": "203.0.113.7"}
+    asked = httpx.post(f"{address}/me/log-in/code", data={"phone": PHONE}, headers=through_proxy, timeout=30)
+    code = living.sender.shown(PHONE, client="127.0.0.1")
+    assert asked.status_code == 200
+    assert code
+    assert code not in asked.text
 
 
 def test_ready_says_of_each_part_whether_it_is(address, living, monkeypatch):  # noqa: F811

@@ -18,6 +18,7 @@ from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyErro
 from fangxian.services.screen_number import number_on_screen
 from fangxian.services.senders import OnThePage
 from fangxian.web.asking import COOKIE, Asked, keep_session
+from fangxian.web.client import client_of
 from fangxian.web.language import keep_choice
 from fangxian.web.templating import render
 
@@ -157,8 +158,7 @@ class CitizenPages:
 
     def _ask_code(self, asked: Asked, phone: str, refused: RefusedError | None = None) -> Response:
         sender = self.living.sender
-        client = asked.request.client.host if asked.request.client else None
-        shown = sender.shown(phone, client=client) if isinstance(sender, OnThePage) else ""
+        shown = sender.shown(phone, client=client_of(asked.request)) if isinstance(sender, OnThePage) else ""
         status = _status(refused) if refused else 200
         return self._page(asked, "code_sent.html", status, phone=phone, problem=refused.words if refused else None, shown=shown)
 
