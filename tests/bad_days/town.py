@@ -234,9 +234,10 @@ def serve(folder: Path, server: PostgresServer, phones: Path, **more: object) ->
 def enrolled(town: Town, phones: Path) -> str:
     """Let somebody apply for a code as a phone does, and return their session."""
     with httpx.Client(base_url=town.address, timeout=60) as client:
-        assert client.post("/api/v1/log-in/code", json={"phone": PHONE}).status_code == 202
-        code = (phones / PHONE).read_text()
-        session = client.post("/api/v1/log-in", json={"phone": PHONE, "code": code}).json()["session"]
+        asked = client.post("/api/v1/log-in/code", json={"phone": PHONE})
+        assert asked.status_code == 202
+        answer = asked.json() | {"phone": PHONE, "code": (phones / PHONE).read_text()}
+        session = client.post("/api/v1/log-in", json=answer).json()["session"]
         answers = as_typed(**IDENTITY, **HEALTHY)
         body = {"relation": "self", "phone": PHONE, "answers": answers}
         answer = client.post("/api/v1/me", json=body, headers={"Authorization": f"Bearer {session}"})

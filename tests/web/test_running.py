@@ -138,10 +138,9 @@ def test_metrics_are_for_this_machine_or_for_the_token(address):
 
 def test_metrics_name_routes_and_never_what_was_asked_for(address, living):  # noqa: F811
     with httpx.Client(base_url=address, timeout=30) as client:
-        client.post("/api/v1/log-in/code", json={"phone": PHONE})
-        session = client.post("/api/v1/log-in", json={"phone": PHONE, "code": living.sender.shown(PHONE, client="127.0.0.1")}).json()[
-            "session"
-        ]
+        ticket = client.post("/api/v1/log-in/code", json={"phone": PHONE}).json()["ticket"]
+        code = living.sender.shown(PHONE, client="127.0.0.1")
+        session = client.post("/api/v1/log-in", json={"phone": PHONE, "code": code, "ticket": ticket}).json()["session"]
         bearer = {"Authorization": f"Bearer {session}"}
         answers = as_typed(**IDENTITY, **HEALTHY)
         enrolled = client.post("/api/v1/me", json={"relation": "self", "phone": PHONE, "answers": answers}, headers=bearer)

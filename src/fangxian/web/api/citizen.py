@@ -22,6 +22,7 @@ from fangxian.signed.envelope import LONGEST_TEXT
 from fangxian.web.api.saying import both, reason_of, utc
 from fangxian.web.asking import COOKIE
 from fangxian.web.bearer import bearer_of
+from fangxian.web.client import counted_as
 from fangxian.web.grouping import Grouping
 from fangxian.web.guard import comes_from_elsewhere
 from fangxian.work.roles import Action
@@ -44,10 +45,17 @@ class Phone(_Model):
     phone: str = Field(max_length=40)
 
 
+class CodeWanted(Phone):
+    """A phone number; the `device` that a log-in was answered with, so that nobody else uses up what this one may ask for."""
+
+    device: str = Field("", max_length=100)
+
+
 class LogIn(Phone):
-    """A phone number and the one-time code that was sent to it."""
+    """A phone number, the one-time code that was sent to it, and the `ticket` that whoever asked for it was answered with."""
 
     code: str = Field(max_length=12)
+    ticket: str = Field(max_length=100)
 
 
 class Enrolment(_Model):
@@ -164,16 +172,17 @@ def citizen_api(living: Living) -> APIRouter:
         }
 
     @router.post("/log-in/code", status_code=202, openapi_extra={"x-action": "log_in"})
-    def send_code(given: Phone) -> dict[str, str]:
-        """Send a one-time code to a phone."""
-        accounts.send_code(living, accounts.phone_number(given.phone))
-        return {"sent": "yes"}
+    def send_code(given: CodeWanted, request: Request) -> dict[str, str]:
+        """Send a one-time code to a phone; only who has the ticket of the answer logs in by it."""
+        phone = accounts.phone_number(given.phone)
+        return {"ticket": accounts.send_code(living, phone, address=counted_as(request.scope), device=given.device)}
 
     @router.post("/log-in", openapi_extra={"x-action": "log_in"})
     def log_in(given: LogIn) -> dict[str, str]:
-        """Begin a session; send its secret as a bearer token."""
-        begun = accounts.log_in(living, accounts.phone_number(given.phone), given.code)
-        return {"session": begun.secret, "ends_at": utc(begun.ends_at)}
+        """Begin a session; send its secret as a bearer token, and `device` when a code is asked for again."""
+        phone = accounts.phone_number(given.phone)
+        begun = accounts.log_in(living, phone, given.code, ticket=given.ticket)
+        return {"session": begun.secret, "ends_at": utc(begun.ends_at), "device": accounts.device_token(living, phone)}
 
     @router.post("/log-out", status_code=204, openapi_extra={"x-action": "see_own_code"})
     def log_out(session: mine) -> None:

@@ -5,14 +5,13 @@ The address is that of the connection, or what a trusted proxy says it is: the s
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import time
 from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import orjson
 import yaml
@@ -25,6 +24,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fangxian.web.asking import COOKIE
+from fangxian.web.client import counted_as
 from fangxian.web.running.kinds import Kind
 from fangxian.web.staff.asking import COOKIE as STAFF_COOKIE
 
@@ -63,7 +63,7 @@ class Rates:
         await self.app(scope, receive, send)
 
     def _asked(self, route: str, scope: Scope) -> Iterator[tuple[_Limit, str]]:
-        yield self._of_route.get(route, self._of_address), f"address {_address(scope)}"
+        yield self._of_route.get(route, self._of_address), f"address {counted_as(scope)}"
         if session := _session(scope):
             usual = self._of_writes if scope["method"] == "POST" else self._of_session
             yield self._of_own_route.get(route, usual), f"session {session}"
@@ -74,21 +74,6 @@ def described() -> Mapping[str, Any]:
     """Return the file as it is written."""
     read: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / "rates.yaml").read_text("utf-8"))
     return read
-
-
-_IPV6_NETWORK: Final = 64
-"""A household or a phone has a whole network of this size: its addresses count as one."""
-
-
-def _address(scope: Scope) -> str:
-    client = scope.get("client")
-    try:
-        address = ipaddress.ip_address(client[0] if client else "")
-    except ValueError:
-        return "unknown"
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None:
-        return str(ipaddress.ip_network((address, _IPV6_NETWORK), strict=False))
-    return str(address)
 
 
 def _session(scope: Scope) -> str:
