@@ -293,6 +293,16 @@ def test_a_document_that_cannot_be_is_refused(id_type, number):
         document(id_type, number, on=NOON.date())
 
 
+@pytest.mark.parametrize(("typed", "read"), [("３６，５", 36.5), ("3_6.5", None), ("٣٦.٥", None)])
+def test_a_temperature_is_read_as_people_write_one(typed, read):
+    question = next(each for each in questionnaire("check_in").questions if each.key == "temperature_c")
+    if read is None:
+        with pytest.raises(ValueError, match="34"):
+            question.read([typed], on=NOON.date(), near="330100")
+    else:
+        assert question.read([typed], on=NOON.date(), near="330100") == read
+
+
 def test_every_problem_of_a_form_is_named_at_once():
     with pytest.raises(BadAnswerError) as refused:
         questionnaire("declaration").read({"temperature_c": ["99"], "contacted_case": ["perhaps"]}, on=NOON.date(), near="330100")

@@ -17,6 +17,7 @@ from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.facts import Text, all_fact_types, fact_type
 from fangxian.facts.known import now
+from fangxian.facts.typed import instant_typed
 from fangxian.sources import quarantine as refused
 from fangxian.sources.catalogue import all_sources, source_named
 from fangxian.sources.crosschecks import Flag, lake_flags
@@ -178,7 +179,7 @@ def _instant(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        local = datetime.fromisoformat(text)
+        local = instant_typed(text)
         came_at = local.astimezone(UTC).replace(tzinfo=None) if local.tzinfo else local - timedelta(hours=8)
     except (ValueError, OverflowError):
         raise FangxianError(f"{text!r} is not a time.", next_step="Write it as '2020-02-11 08:30'.") from None

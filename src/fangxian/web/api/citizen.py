@@ -1,16 +1,15 @@
 """What a citizen's program may do: log in, apply, declare, check in, have a code signed, see why, who looked and what is kept."""
 
 import asyncio
-import base64
-import binascii
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, field_serializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_serializer
 
 from fangxian.facts import Text
+from fangxian.facts.typed import base64url, instant_typed
 from fangxian.services import accounts, arriving, certificates, declaring, deleting, issuing, looking, members, papers
 from fangxian.services.accounts import Session
 from fangxian.services.acting import Acting, expect_may
@@ -123,8 +122,8 @@ def secret_of(request: Request) -> str:
 def key_point(phone_key: str) -> bytes:
     """Return the point in base64url that a phone sends as its key."""
     try:
-        return base64.b64decode(phone_key, altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
+        return base64url(phone_key)
+    except ValueError:
         raise BadAnswerError({"phone_key": Text("须为 base64url。", "It must be base64url.")}) from None
 
 
@@ -282,7 +281,9 @@ def citizen_api(living: Living) -> APIRouter:
         return Response(certificates.certificate_of(living, member).pdf(), media_type="application/pdf")
 
     @router.get("/me/{place}/looks", openapi_extra={"x-action": "see_own_log"})
-    def looks(member: of, own: bool = False, before: datetime | None = None) -> list[dict[str, str]]:
+    def looks(
+        member: of, own: bool = False, before: Annotated[datetime, BeforeValidator(lambda said: instant_typed(str(said)))] | None = None
+    ) -> list[dict[str, str]]:
         """Return what others did with the data, or with `own` what was done by phone: a page, newest first, before an instant."""
         earlier = before and _in_utc(before)
         found = looking.who_looked(living, member.person_id, own=own, before=earlier, acting=member.acting)

@@ -10,6 +10,7 @@ import orjson
 from jinja2 import Environment
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from fangxian.facts.typed import instant_typed
 from fangxian.services import accounts, certificates, declaring, issuing, looking, members, papers
 from fangxian.services.documents import document
 from fangxian.services.living import Living
@@ -180,7 +181,7 @@ class CitizenPages:
 def instant_asked(text: str) -> datetime | None:
     """Return the instant (UTC) that an address names, None where it names none."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
+        return instant_typed(text).replace(tzinfo=None)
     except ValueError:
         return None
 
