@@ -22,7 +22,9 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from fangxian.facts.known import now
 from fangxian.signed.key_folder import KeyFolder
+from fangxian.store.gate_devices import open_device, register
 from fangxian.store.serving import Serving
+from fangxian.store.store import Event
 from fangxian.vault.folder import VaultFolder
 from fangxian.web.live import live_application
 from fangxian.web.running.kinds import Kinds
@@ -77,6 +79,33 @@ def test_a_session_is_counted_wherever_it_comes_from_and_gates_are_not():
         said = [client.post("/me/enrol", headers=cookie | {"X-Forwarded-For": f"203.0.113.{n}"}).status_code for n in range(4)]
         assert said == [200, 200, 429, 429]
         assert {client.post("/api/v1/gate/scans").status_code for _ in range(20)} == {200}
+
+
+def test_an_address_that_guesses_at_tokens_of_gates_is_held_up_and_a_gate_there_is_not(address, living):  # noqa: F811
+    tokens = []
+    for _ in range(2):
+        event = Event(actor="test", role="test", purpose="test", action="register gate")
+        _, code = register(living.store, event, place_id="mall-1", place_name="虚构商场", region_code="330106", at=living.clock())
+        tokens.append(open_device(living.store, code, at=living.clock()))
+    with httpx.Client(base_url=address, timeout=30) as client:
+
+        def asked(token, path="/gate/config.json"):
+            return client.get(path, headers={"Authorization": f"Bearer {token}"})
+
+        assert asked(tokens[0]).status_code == 200
+        limit = int(described()["unknown_token"]["limit"].partition("/")[0])
+        assert [asked(f"guess-{n}").status_code for n in range(limit)] == [401] * limit
+        refused = asked("guess")
+        assert (refused.status_code, refused.headers["Retry-After"].isdecimal()) == (429, True)
+        assert asked(tokens[1]).status_code == 429  # that it is a device's is not told to whoever guesses
+        assert [asked(tokens[0], path).status_code for path in ("/gate/config.json", "/gate/files/trust")] == [200, 200]
+
+
+def test_a_gate_that_is_held_up_is_told_so_in_the_form_that_its_page_reads(address):
+    body = {"json": {"scans": []}, "headers": {"Authorization": "Bearer guess"}}
+    with httpx.Client(base_url=address, timeout=30) as client:
+        said = [client.post("/api/v1/gate/scans", **body) for _ in range(31)]
+    assert (said[-1].status_code, set(said[-1].json()["problem"])) == (429, {"zh", "en"})
 
 
 def test_one_network_of_ipv6_is_one_client():
