@@ -100,7 +100,7 @@ REQUESTS = (
     form("/staff/paper/print", "officer", **IDENTITY, **DECLARED, days="1"),
     call("/gate/open", NOBODY, code="abcdefghijklmnop"),
     call("/log-in/code", NOBODY, **PHONE),
-    call("/log-in", NOBODY, **PHONE, code="123456"),
+    call("/log-in", NOBODY, **PHONE, code="123456", ticket="abcdefghijklmnop"),
     call("/log-out", LEAVER),
     call("/me", CITIZEN, relation="child", phone="", answers={**CHILD, **DECLARED}),
     call("/me/{place}/credential", CITIZEN, phone_key=KEY),
