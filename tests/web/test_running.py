@@ -81,6 +81,16 @@ def test_a_session_is_counted_wherever_it_comes_from_and_gates_are_not():
         assert {client.post("/api/v1/gate/scans").status_code for _ in range(20)} == {200}
 
 
+def test_a_session_is_counted_whatever_else_is_borne_along():
+    with limited_town() as client:
+        cookie = {"Cookie": "fangxian_session=one"}
+        said = [client.post("/me/enrol", headers=cookie | {"Authorization": f"Bearer {n}"}).status_code for n in range(4)]
+        assert said == [200, 200, 429, 429]
+        elsewhere = {"X-Forwarded-For": "203.0.113.9"}
+        spaced = [client.post("/me/enrol", headers=elsewhere | {"Authorization": f"bearer {' ' * n}two"}).status_code for n in range(4)]
+        assert spaced == [200, 200, 429, 429]
+
+
 def test_an_address_that_guesses_at_tokens_of_gates_is_held_up_and_a_gate_there_is_not(address, living):  # noqa: F811
     tokens = []
     for _ in range(2):

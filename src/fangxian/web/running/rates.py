@@ -96,8 +96,8 @@ class Rates:
 
     def _asked(self, route: str, scope: Scope) -> Iterator[tuple[_Limit, str]]:
         yield self._of_route.get(route, self._of_address), f"address {counted_as(scope)}"
-        if session := _session(scope):
-            usual = self._of_writes if scope["method"] == "POST" else self._of_session
+        usual = self._of_session if _method(scope) == "GET" else self._of_writes
+        for session in _sessions(scope):
             yield self._of_own_route.get(route, usual), f"session {session}"
 
 
@@ -108,12 +108,15 @@ def described() -> Mapping[str, Any]:
     return read
 
 
-def _session(scope: Scope) -> str:
-    """Return a mark of the session that a request bears, empty where it bears none; the secret itself is not kept."""
+def _sessions(scope: Scope) -> list[str]:
+    """Return a mark of each session that a request may be answered for; the secrets themselves are not kept.
+
+    Which of them a page or the interface goes by is theirs to say: one that is only borne along hides none.
+    """
     headers = Headers(scope=scope)
     cookies = cookie_parser(headers.get("cookie", ""))
-    secret = headers.get("authorization", "") or cookies.get(COOKIE, "") or cookies.get(STAFF_COOKIE, "")
-    return sha256(secret.encode()).hexdigest()[:24] if secret else ""
+    secrets = {bearer_of(headers), cookies.get(COOKIE, ""), cookies.get(STAFF_COOKIE, "")} - {""}
+    return [sha256(secret.encode()).hexdigest()[:24] for secret in sorted(secrets)]
 
 
 def _method(scope: Scope) -> str:
