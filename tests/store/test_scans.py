@@ -183,16 +183,33 @@ def test_a_token_says_whose_it_is_and_a_stranger_says_nobody(store):
         assert holders(connection, [TOKEN, PAPER]) == {TOKEN: Holder(ANN, None)}
 
 
-def test_tokens_whose_colour_is_another_than_the_credentials_are_changes_until_a_new_one_is_issued(store):
+def test_tokens_whose_colour_is_another_than_the_credentials_are_changes(store):
     issue_token(store)
     issue_token(store, BO, PAPER, colour=Colour.YELLOW)
     assert changed(store, NOON) == [(PAPER, NOON, "green")]
     diagnose(store, ANN, at=NOON + HOUR)
     assert changed(store, NOON + HOUR) == [(TOKEN, NOON, "red"), (PAPER, NOON, "green")]
-    issue_token(store, colour=Colour.RED, at=NOON + 2 * HOUR)
-    issue_token(store, BO, PAPER, at=NOON + 2 * HOUR)
-    assert changed(store, NOON + 2 * HOUR) == []
     assert changed(store, NOON + 13 * HOUR) == []
+
+
+def test_a_newer_credential_leaves_those_before_it_corrected_whatever_the_colour_becomes(store):
+    issue_token(store)
+    issue_token(store, BO, PAPER, colour=Colour.YELLOW)
+    diagnose(store, ANN, at=NOON + HOUR)
+    later = NOON + 2 * HOUR
+    issue_token(store, colour=Colour.RED, at=later)
+    issue_token(store, BO, PAPER, at=later)
+    assert changed(store, later) == [(TOKEN, later, "red"), (PAPER, later, "green")]
+    issue_token(store, colour=Colour.RED, at=later + HOUR)
+    assert changed(store, later + HOUR) == [(TOKEN, later + HOUR, "red"), (PAPER, later, "green")]
+
+
+def test_a_token_that_was_signed_in_its_persons_colour_alone_is_no_change(store):
+    diagnose(store, ANN)
+    for at in (NOON, NOON + HOUR):
+        issue_token(store, colour=Colour.RED, at=at)
+        issue_token(store, BO, PAPER, at=at)
+    assert changed(store, NOON + HOUR) == []
 
 
 def test_a_revoked_paper_is_a_change(store):
