@@ -16,7 +16,7 @@ from fangxian.store.deciding import decide_pending
 from fangxian.store.gate_devices import Device, devices, devices_of, open_device, register, revoke
 from fangxian.store.recording import record
 from fangxian.store.scans import Recorded, Visit, record_visits
-from fangxian.store.tokens import Holder, Token, changed_tokens, holders, remember_tokens, revoke_token
+from fangxian.store.tokens import Holder, Token, changed_tokens, holders, remember_tokens, revoke_all, revoke_token
 
 from .conftest import ANN, BO, NOON, event
 
@@ -202,6 +202,17 @@ def test_a_newer_credential_leaves_those_before_it_corrected_whatever_the_colour
     assert changed(store, later) == [(TOKEN, later, "red"), (PAPER, later, "green")]
     issue_token(store, colour=Colour.RED, at=later + HOUR)
     assert changed(store, later + HOUR) == [(TOKEN, later + HOUR, "red"), (PAPER, later, "green")]
+
+
+def test_a_token_stands_until_the_last_of_its_credentials_ends(store):
+    issue_token(store)
+    issue_token(store, at=NOON + HOUR, valid_until=NOON + 2 * HOUR)
+    diagnose(store, ANN, at=NOON + 2 * HOUR)
+    assert changed(store, NOON + 3 * HOUR) == [(TOKEN, NOON + HOUR, "red")]
+    with store.transaction(event(ANN, "forget"), at=NOON + 3 * HOUR) as transaction:
+        revoke_all(transaction, person_id=ANN)
+    assert changed(store, NOON + 4 * HOUR) == [(TOKEN, NOON + 3 * HOUR, "revoked")]
+    assert changed(store, NOON + 12 * HOUR) == []
 
 
 def test_a_token_that_was_signed_in_its_persons_colour_alone_is_no_change(store):

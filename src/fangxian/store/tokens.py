@@ -48,17 +48,18 @@ _REMEMBER: Final = """
     -- Two at once must not wait for each other.
     ORDER BY person_id, token_id
     -- What was signed before stands as well: on another phone, or on the same one.
-    ON CONFLICT (person_id, token_id, on_day) DO UPDATE SET colour = excluded.colour, issued_at = excluded.issued_at,
+    ON CONFLICT (person_id, token_id, on_day) DO UPDATE SET colour = excluded.colour,
+        issued_at = greatest(token.issued_at, excluded.issued_at),
         several_colours = token.several_colours OR token.colour <> excluded.colour,
-        valid_until = excluded.valid_until, event_id = excluded.event_id
+        valid_until = greatest(token.valid_until, excluded.valid_until), event_id = excluded.event_id
 """
 
 
 def remember_tokens(connection: psycopg.Connection[Any], tokens: Sequence[Token]) -> None:
     """Keep whose token each credential bears and what it says; call it in the transaction in which they are issued.
 
-    Issuing the same token again takes the place of what was kept, which remembers that it was signed in several colours; one that was
-    revoked stays so.
+    Issuing the same token again takes the place of what was kept. It remembers that it was signed in several colours, and the last of
+    all ends; one that was revoked stays so.
     """
     rows = [
         {
