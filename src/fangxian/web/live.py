@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -34,6 +33,7 @@ from fangxian.web.exchange.machine import machine_routes
 from fangxian.web.exchange.page import recognition_routes
 from fangxian.web.gate.elsewhere import PATIENCE
 from fangxian.web.gate.gates import Gates
+from fangxian.web.gate.reading import ReadingProcesses
 from fangxian.web.gate.routes import routes as gate_routes
 from fangxian.web.guard import PROBLEMS, SecurityHeaders
 from fangxian.web.language import words_for
@@ -50,7 +50,9 @@ from fangxian.web.templating import environment, render
 from fangxian.web.words import all_words
 
 
-def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None, pool: Executor | None = None) -> list[BaseRoute]:
+def live_routes(
+    living: Living, serving: Serving, sign_in: SignIn | None = None, readers: ReadingProcesses | None = None
+) -> list[BaseRoute]:
     """Return every route of the living code but its static files and its front door."""
     templates = environment()
     gates = Gates(
@@ -61,7 +63,7 @@ def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None,
         person_id=living.vault.person_id,
         clock=living.clock,
         templates=templates,
-        pool=pool,
+        readers=readers,
         recognise=partial(recognise_shown, living, patience=PATIENCE),
     )
     return [
@@ -86,7 +88,7 @@ def live_application(
     limits: Limits | None = None,
     rates: Mapping[str, Any] | None = None,
     metrics_token: str | None = None,
-    pool: Executor | None = None,
+    readers: ReadingProcesses | None = None,
 ) -> Starlette:
     """Return the application that answers under the names `hosts`; staff have pages where they can sign in.
 
@@ -96,7 +98,7 @@ def live_application(
     all_words()  # read now: it takes a second, and many who ask first would each read them
     routes = [
         Route("/", _front_door),
-        *live_routes(living, serving, sign_in, pool),
+        *live_routes(living, serving, sign_in, readers),
         metrics_route(living, metrics_token),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]

@@ -75,7 +75,7 @@ class Desk:
     def __init__(self, gates: Gates) -> None:
         """Answer for these gates."""
         self._gates, self._files = gates, GateFiles(gates)
-        self._readers, self._elsewhere = Readers(gates.pool), Elsewhere(gates.recognise)
+        self._readers, self._elsewhere = Readers(gates.readers), Elsewhere(gates.recognise)
         scanning = Scanning(gates)
         self._recording: Grouping[Sending, list[dict[str, Any]]] = Grouping(
             lambda sendings: asyncio.to_thread(scanning.record, sendings), most=MOST_SENDINGS
