@@ -93,9 +93,9 @@ class GateTown:
             time.sleep(0.01)
         assert self.serving.colour_at(person, now()) is colour
 
-    def credential(self, person: str, *, colour: Colour = Colour.GREEN, remember: bool = True) -> str:
-        """Return the text of a day credential that was issued to a person now."""
-        at = now().replace(microsecond=0)
+    def credential(self, person: str, *, colour: Colour = Colour.GREEN, remember: bool = True, issued_at: datetime | None = None) -> str:
+        """Return the text of a day credential that was issued to a person, now unless at another instant."""
+        at = (issued_at or now()).replace(microsecond=0)
         held = DayCredential(
             token_id=token_id(bytes(32), person),
             region_code="330100",
