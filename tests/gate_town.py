@@ -39,6 +39,7 @@ from fangxian.web.app import STATIC
 from fangxian.web.gate.gates import Gates
 from fangxian.web.gate.routes import routes
 from fangxian.web.guard import SecurityHeaders
+from fangxian.web.live import refusals
 from fangxian.web.templating import environment
 from fangxian.work.renewal import renew_at_set_up
 
@@ -159,7 +160,8 @@ def gate_town(server, folder: Path) -> Iterator[GateTown]:
         renew_at_set_up(store, HANGZHOU, first="officer-1", second="officer-2", at=now())
         town = GateTown(store=store, serving=serving, keys=keys)
         gates = Gates(store=store, policy=HANGZHOU, serving=serving, keys=keys, person_id=papers_of, clock=now, templates=environment())
-        app = Starlette(routes=[*routes(gates), Mount("/static", StaticFiles(directory=STATIC))], middleware=[Middleware(SecurityHeaders)])
+        served = [*routes(gates), Mount("/static", StaticFiles(directory=STATIC))]
+        app = Starlette(routes=served, middleware=[Middleware(SecurityHeaders)], exception_handlers=refusals())
         with serving_app(app) as address:
             yield replace(town, address=address)
     with psycopg.connect(server.conninfo, autocommit=True) as connection:

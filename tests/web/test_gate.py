@@ -1,5 +1,6 @@
 """What a gate's device sends and is told, over real HTTP: judged again, coloured as the store has it, recorded once."""
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -19,6 +20,7 @@ from fangxian.signed.key_folder import ROOT_PUBLIC
 from fangxian.signed.keys import PrivateKey
 from fangxian.signed.trust import TrustList
 from fangxian.store.recording import MANY_CHANGED
+from fangxian.web.gate.sent import LONGEST_BODY
 
 SCANS, PAPERS = "/api/v1/gate/scans", "/api/v1/gate/without-phone"
 STRANGERS = "440308199901101512"
@@ -221,6 +223,15 @@ def test_what_is_no_scan_is_refused_in_words_and_recorded_nowhere(town, gate, bo
         assert answer.status_code == 400
         assert answer.json()["problem"].keys() >= {"zh", "en"}
     assert town.rows("SELECT count(*) FROM gate.scan") == [(0,)]
+
+
+def test_what_is_too_long_is_refused_as_that_and_opens_nothing(town, gate):
+    _, code = town.device()
+    for path, most in ((SCANS, LONGEST_BODY), (PAPERS, LONGEST_BODY), ("/gate/open", 1_000)):
+        answer = gate.post(path, content=json.dumps({"code": code}).encode().ljust(most + 1))
+        assert answer.status_code == 413
+        assert "请求过大" in answer.text
+    assert gate.post("/gate/open", json={"code": code}).status_code == 200
 
 
 def test_the_page_alone_may_use_the_camera(town):

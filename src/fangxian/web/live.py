@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from fangxian.errors import FangxianError, UnavailableError
 from fangxian.exchange.asking import recognise_shown
+from fangxian.facts import Text
 from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
 from fangxian.services.sign_in import SignIn
@@ -135,25 +136,21 @@ def refusals() -> Mapping[Any, Any]:
     templates = environment()
 
     def refused(request: Request, error: Exception) -> Response:
-        words = words_for(request)
+        said = all_words()
         if isinstance(error, UnavailableError | psycopg.OperationalError):
-            return _unavailable(request, words("problem.unavailable"))
+            return _problem(request, said["problem.unavailable"], 503, TRY_AGAIN)
         if isinstance(error, RefusedError):
-            return _problem(request, words.of(error.words), status_of(error))
+            return _problem(request, error.words, status_of(error))
         if isinstance(error, FangxianError):
-            return _problem(request, words("me.failed"), 400)
+            return _problem(request, said["me.failed"], 400)
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return _problem(request, words(PROBLEMS.get(status, "me.failed")), status)
+        return _problem(request, said[PROBLEMS.get(status, "me.failed")], status)
 
-    def _problem(request: Request, said: str, status: int) -> Response:
-        return HTMLResponse(render(templates, "citizen/problem.html", words_for(request), said=said), status)
-
-    def _unavailable(request: Request, said: str) -> Response:
+    def _problem(request: Request, said: Text, status: int, headers: Mapping[str, str] | None = None) -> Response:
         if request.url.path.startswith(PREFIX):
-            return JSONResponse({"problem": all_words()["problem.unavailable"]._asdict()}, 503, TRY_AGAIN)
-        answer = _problem(request, said, 503)
-        answer.headers.update(TRY_AGAIN)
-        return answer
+            return JSONResponse({"problem": said._asdict()}, status, headers)
+        words = words_for(request)
+        return HTMLResponse(render(templates, "citizen/problem.html", words, said=words.of(said)), status, headers)
 
     return {HTTPException: refused, FangxianError: refused, psycopg.OperationalError: refused, Exception: refused}
 

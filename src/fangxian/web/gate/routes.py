@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import orjson
 import psycopg
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -202,7 +203,7 @@ class Desk:
 async def _body(request: Request, *, most: int = LONGEST_BODY) -> bytes:
     body = await short_body(request, most=most)
     if body is None:
-        raise FangxianError("What the gate sent is too long.", done="Nothing was recorded.")
+        raise HTTPException(413)
     return body
 
 
