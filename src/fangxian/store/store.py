@@ -22,7 +22,10 @@ from fangxian.facts import Fact
 from fangxian.store.migrating import expect_migrated
 
 SERVICE: Final = "fangxian_service"
-"""The database role under which everything but migrations happens: it adds and reads, and changes nothing but answers."""
+"""The database role under which everything but migrations happens: it reads and adds, and changes or removes only what migrations name.
+
+Facts and events it only adds to.
+"""
 
 CONNECTIONS: Final = 4
 """How many connections a process has to its store at most, unless it says otherwise."""
