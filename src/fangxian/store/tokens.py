@@ -87,15 +87,6 @@ def revoked_on(connection: psycopg.Connection[Any], person_ids: Sequence[str], o
     return dict(rows)
 
 
-def revoke_token(transaction: Transaction, *, person_id: str, token_id: bytes) -> bool:
-    """Let a paper no longer count from now on; return whether the person has such a token."""
-    revoked = transaction.connection.execute(
-        "UPDATE code.token SET revoked_at = coalesce(revoked_at, %s), event_id = %s WHERE person_id = %s AND token_id = %s",
-        [transaction.at, transaction.event.event_id, UUID(person_id), token_id],
-    )
-    return revoked.rowcount > 0
-
-
 def revoke_papers(transaction: Transaction, *, person_id: str) -> int:
     """Let every paper of a person no longer count from now on, and return how many that was: phones' tokens are one a day, and stay."""
     revoked = transaction.connection.execute(

@@ -24,7 +24,7 @@ from fangxian.signed.trust import TrustList
 from fangxian.signed.verdict import Outcome, Verdict, packaged_words
 from fangxian.store.gate_devices import Device
 from fangxian.store.renewals import in_force_until
-from fangxian.store.scans import NOT_ENROLLED, Recorded, Visit, record_visits_in
+from fangxian.store.scans import NOT_ENROLLED, Recorded, Visit, record_visits
 from fangxian.store.serving import RECENT, colours_then
 from fangxian.store.tokens import Holder, holders
 from fangxian.store.with_code import with_code
@@ -100,7 +100,7 @@ class Scanning:
             if not may_record:
                 return [[_answer(visit, verdict, stands) for visit, verdict in each] for each in visits]
             try:
-                stands |= record_visits_in(connection, list(first.values()), policy=self._gates.policy, at=at)
+                stands |= record_visits(connection, list(first.values()), policy=self._gates.policy, at=at)
             except BaseException:
                 # What was not recorded was not seen: sent again it must not be taken for a replay.
                 for sending in sendings:
