@@ -39,6 +39,7 @@ from fangxian.web.app import STATIC
 from fangxian.web.gate.gates import Gates
 from fangxian.web.gate.routes import routes
 from fangxian.web.guard import SecurityHeaders
+from fangxian.web.live import refusals
 from fangxian.web.templating import environment
 from fangxian.work.renewal import renew_at_set_up
 
@@ -93,9 +94,9 @@ class GateTown:
             time.sleep(0.01)
         assert self.serving.colour_at(person, now()) is colour
 
-    def credential(self, person: str, *, colour: Colour = Colour.GREEN, remember: bool = True) -> str:
-        """Return the text of a day credential that was issued to a person now."""
-        at = now().replace(microsecond=0)
+    def credential(self, person: str, *, colour: Colour = Colour.GREEN, remember: bool = True, issued_at: datetime | None = None) -> str:
+        """Return the text of a day credential that was issued to a person, now unless at another instant."""
+        at = (issued_at or now()).replace(microsecond=0)
         held = DayCredential(
             token_id=token_id(bytes(32), person),
             region_code="330100",
@@ -159,7 +160,8 @@ def gate_town(server, folder: Path) -> Iterator[GateTown]:
         renew_at_set_up(store, HANGZHOU, first="officer-1", second="officer-2", at=now())
         town = GateTown(store=store, serving=serving, keys=keys)
         gates = Gates(store=store, policy=HANGZHOU, serving=serving, keys=keys, person_id=papers_of, clock=now, templates=environment())
-        app = Starlette(routes=[*routes(gates), Mount("/static", StaticFiles(directory=STATIC))], middleware=[Middleware(SecurityHeaders)])
+        served = [*routes(gates), Mount("/static", StaticFiles(directory=STATIC))]
+        app = Starlette(routes=served, middleware=[Middleware(SecurityHeaders)], exception_handlers=refusals())
         with serving_app(app) as address:
             yield replace(town, address=address)
     with psycopg.connect(server.conninfo, autocommit=True) as connection:

@@ -12,11 +12,11 @@ from fangxian.services.references import Named, refer
 from fangxian.services.upkeep import Upkeep
 from fangxian.store.gate_devices import Device, register
 from fangxian.store.recording import record
-from fangxian.store.scans import Visit, record_visits
+from fangxian.store.scans import Visit
 from fangxian.store.store import Event
 from fangxian.work.permissions import Forbidden, Principal
 from fangxian.work.roles import Role
-from tests.store.conftest import ANN, BO
+from tests.store.conftest import ANN, BO, record_scans
 
 from .test_upkeep import comes_true
 
@@ -51,7 +51,7 @@ def alerted(living, *people) -> None:
         record(living.store, {Diagnosis: [fact]}, event, policies=[living.policy], at=at)
     shared = {"device": device, "scanned_at": at, "outcome": "colour", "colour": "red", "did": "refused", "present": True}
     visits = [Visit(scan_id=uuid4(), person_id=person, **shared) for person in people]
-    record_visits(living.store, visits, policy=living.policy, at=at)
+    record_scans(living.store, visits, policy=living.policy, at=at)
 
 
 def unheard(living) -> list[UUID]:

@@ -21,12 +21,13 @@ from fangxian.store.gate_devices import Device
 from fangxian.store.new_facts import new_fact
 from fangxian.store.opening import make_room
 from fangxian.store.recording import record
-from fangxian.store.scans import Visit, record_visits
+from fangxian.store.scans import Visit
 from fangxian.store.store import Event
 from fangxian.vault.folder import VaultFolder
 from fangxian.vault.process import VaultProcess
 from fangxian.work.permissions import Forbidden, Principal
 from fangxian.work.roles import Role
+from tests.store.conftest import record_scans
 
 from .conftest import HEALTHY, IDENTITY, NOON, PHONE, come_in
 
@@ -62,7 +63,7 @@ def scanned(living, person_id, *, device=GATE, colour="green", did="passed", **c
     at = living.clock()
     given = {"device": device, "scan_id": uuid4(), "person_id": person_id, "scanned_at": at, "outcome": "colour", "present": True}
     visit = Visit(**(given | {"colour": colour, "did": did} | changes))
-    record_visits(living.store, [visit], policy=living.policy, at=at)
+    record_scans(living.store, [visit], policy=living.policy, at=at)
 
 
 def number_of(living, member):

@@ -9,13 +9,15 @@ import pytest
 from fangxian.facts import Text
 from fangxian.policy.colour import Colour
 from fangxian.services import declaring, issuing, members, papers, releasing
+from fangxian.services.living import by_citizen
 from fangxian.services.refusals import RefusedError
 from fangxian.signed.keys import PrivateKey, point
+from fangxian.signed.phone import show
 from fangxian.store.store import write_events
 
-from .conftest import IDENTITY, PHONE, come_in, replace
+from .conftest import HEALTHY, IDENTITY, PHONE, come_in, replace
 from .test_declaring import ADULT, OTHER_PHONE, enrolled
-from .test_papers import OFFICER
+from .test_papers import OFFICER, verdict
 
 KEY = point(PrivateKey.make().public)
 FEVER = {"symptoms": "fever", "temperature_c": 38.6, "contacted_case": "no", "stayed_in_key_area": False, "stay": None, "left_on": None}
@@ -70,6 +72,30 @@ def test_somebody_who_asks_from_two_browsers_at_once_has_one_token_and_two_lines
     with living.store.pool.connection() as connection:
         events = connection.execute("SELECT count(*) FROM audit.event WHERE action = 'code_issued'").fetchone()[0]
     assert events == 2
+
+
+def test_an_old_credential_is_corrected_at_gates_without_a_network_also_after_a_newer_one_was_signed(living, clock):
+    member, phones = enrolled(living), [PrivateKey.make() for _ in range(3)]
+
+    def signed(phone):
+        return phone, issuing.issue_day(living, member, point(phone.public)).text
+
+    def seen(phone, text):
+        return verdict(living, show(text, at=clock(), by=phone), at=clock()).colour
+
+    shown = [signed(phones[0])]
+    clock.forward(hours=1)
+    declaring.declare(living, member.person_id, HEALTHY | FEVER)
+    clock.forward(minutes=1)
+    shown.append(signed(phones[1]))
+    clock.forward(minutes=1)
+    assert [seen(*each) for each in shown] == [Colour.YELLOW, Colour.YELLOW]
+    with living.store.transaction(by_citizen("invented", member.person_id), at=clock()) as transaction:
+        transaction.connection.execute("DELETE FROM code.hit")
+    clock.forward(minutes=1)
+    shown.append(signed(phones[2]))
+    clock.forward(minutes=1)
+    assert [seen(*each) for each in shown] == [Colour.GREEN] * 3
 
 
 def test_members_are_found_by_their_sessions_and_a_place_that_cannot_be_is_nobodys(living):

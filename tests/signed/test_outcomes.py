@@ -170,6 +170,12 @@ def test_a_change_of_colour_reaches_a_credential_that_was_signed_before_it(town:
     assert (verdict.outcome, verdict.colour, verdict.changed) == (Outcome.COLOUR, Colour.RED, True)
 
 
+def test_a_change_to_the_colour_that_a_credential_has_already_changes_nothing(town: Town):
+    token = town.day().token_id
+    verdict = town.scan(town.shown(colour=Colour.RED), changes=changes((token, EIGHT - 30 * MINUTE, "red")))
+    assert (verdict.colour, verdict.changed) == (Colour.RED, False)
+
+
 def test_a_credential_that_was_signed_after_the_change_has_the_last_word(town: Town):
     red = changes((town.day().token_id, EIGHT - HOUR - SECOND, "red"))
     verdict = town.scan(town.shown(), changes=red)

@@ -10,6 +10,7 @@ from spec_symbols import person_id
 
 from fangxian.facts import CheckIn, HealthDeclaration
 from fangxian.store.migrating import migrate
+from fangxian.store.scans import record_visits
 from fangxian.store.store import Event, Store
 
 NOON = datetime(2020, 2, 24, 4)
@@ -45,6 +46,12 @@ def database(postgres_server, migrated) -> Iterator[str]:
 def store(database) -> Iterator[Store]:
     with Store.open(database) as opened:
         yield opened
+
+
+def record_scans(store, visits, *, policy, at):
+    """Record scans as the server of gates does, and return those that stood there already."""
+    with store.pool.connection() as connection:
+        return record_visits(connection, visits, policy=policy, at=at)
 
 
 def event(person=ANN, action="declare", **changes) -> Event:

@@ -28,7 +28,7 @@ from fangxian.store.reasons import reasons_at
 from fangxian.store.recording import record
 from fangxian.store.renewals import lapsed_since
 from fangxian.store.retention import end_of, numbers, tables
-from fangxian.store.scans import Visit, record_visits
+from fangxian.store.scans import Visit
 from fangxian.store.tokens import Token, remember_tokens
 from fangxian.vault.folder import VaultFolder
 from fangxian.vault.process import VaultProcess
@@ -38,7 +38,7 @@ from fangxian.work.permissions import Principal
 from fangxian.work.renewal import renew_at_set_up
 from tests.casework.conftest import dispute, expose
 
-from .conftest import ANN, BO, NOON, declaration, event
+from .conftest import ANN, BO, NOON, declaration, event, record_scans
 
 HANGZHOU = policy("hangzhou")
 MARCH = datetime(2020, 3, 10, 4)
@@ -127,7 +127,7 @@ def test_what_grows_fastest_ends_by_the_partition(store, vault, database):
         remember_tokens(transaction.connection, [token])
     gate = Device(gate_id=uuid4(), place_id="mall-1", place_name="虚构商场", region_code="330106")
     scan = {"device": gate, "scan_id": uuid4(), "person_id": ANN, "scanned_at": NOON, "outcome": "colour", "colour": "green"}
-    record_visits(store, [Visit(**scan, did="passed", present=True)], policy=HANGZHOU, at=NOON)
+    record_scans(store, [Visit(**scan, did="passed", present=True)], policy=HANGZHOU, at=NOON)
     end_all(store, vault, end_of("movement", date(2020, 2, 1)))
     proof = next(each for each in proofs(database) if each["retention"] == "movement" and each["period"] == "2020-02")
     assert (proof["rows"]["code.token"], proof["rows"]["gate.scan"]) == (1, 1)

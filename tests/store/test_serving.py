@@ -17,7 +17,7 @@ from fangxian.policy.colour import Colour
 from fangxian.policy.policy import policy
 from fangxian.store.deciding import decide_pending
 from fangxian.store.recording import CHANGED, record
-from fangxian.store.serving import Serving
+from fangxian.store.serving import RECENT, Serving
 from fangxian.store.spans_in_memory import HIT, Span, SpansInMemory
 from fangxian.store.store import Store
 
@@ -78,11 +78,13 @@ def test_what_ended_before_the_load_is_not_held_and_what_ends_after_it_is(store)
     days = [check_in(at=NOON + timedelta(days=day), number=10 + day) for day in range(1, 8)]
     ends = days[-1]["from_at"]
     record(store, {CheckIn: days}, event(ANN, "check in"), policies=[HANGZHOU], at=ends)
-    with serve(store, at=ends - timedelta(microseconds=1)) as before, serve(store, at=ends) as after:
+    with serve(store, at=ends - timedelta(microseconds=1)) as before, serve(store, at=ends + 2 * RECENT) as after:
         assert (before.hits, after.hits) == (2, 1)
         assert before.colour_at(ANN, ends - timedelta(microseconds=1)) is Colour.YELLOW
         assert [serving.colour_at(ANN, ends) for serving in (before, after)] == [Colour.GREEN, Colour.GREEN]
         assert [serving.colour_at(BO, ends) for serving in (before, after)] == [Colour.RED, Colour.RED]
+    with serve(store, at=ends + RECENT) as soon_after:
+        assert soon_after.colour_at(ANN, ends - timedelta(microseconds=1)) is Colour.YELLOW
 
 
 def test_many_people_are_loaded_as_the_store_has_them(store, database):

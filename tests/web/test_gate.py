@@ -1,12 +1,14 @@
 """What a gate's device sends and is told, over real HTTP: judged again, coloured as the store has it, recorded once."""
 
+import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from gate_town import ANN, BO, NUMBER, GateTown, gate_town
+from gate_town import ANN, BO, HANGZHOU, NUMBER, GateTown, gate_town
 
 from fangxian.facts.known import now
 from fangxian.policy.colour import Colour
@@ -17,6 +19,8 @@ from fangxian.signed.key_files import read_public
 from fangxian.signed.key_folder import ROOT_PUBLIC
 from fangxian.signed.keys import PrivateKey
 from fangxian.signed.trust import TrustList
+from fangxian.store.recording import MANY_CHANGED
+from fangxian.web.gate.sent import LONGEST_BODY
 
 SCANS, PAPERS = "/api/v1/gate/scans", "/api/v1/gate/without-phone"
 STRANGERS = "440308199901101512"
@@ -84,6 +88,27 @@ def test_a_gate_that_was_offline_sends_what_it_did_and_the_instant_of_the_scan_c
     assert late["outcome"] == "clock"
     (found,) = town.rows("SELECT outcome, known_at - from_at < interval '1 minute' FROM facts.gate_visit")
     assert found == ("passed", True)
+
+
+def test_a_scan_of_a_gate_that_was_offline_has_the_colour_of_its_instant_though_that_has_ended(town, gate):
+    begun, ended = now() - timedelta(hours=3), now() - timedelta(hours=1)
+    town.declare(ANN)
+    with town.store.transaction(town.event(ANN, "invented"), at=now()) as transaction:
+        transaction.connection.execute(
+            "INSERT INTO code.hit VALUES (%s, %s, 'rule', 'red', %s, %s, '{1}', %s)",
+            [ANN, HANGZHOU.name, begun, ended, transaction.event.event_id],
+        )
+        transaction.connection.execute("SELECT pg_notify(%s, '')", [MANY_CHANGED])
+    loads = town.serving.loads
+    while town.serving.loads == loads:
+        time.sleep(0.01)
+    ages = [14_400.0, 7_200.0, 1_800.0, 0.0]
+    shown = [town.shown(ANN, at=now() - timedelta(seconds=age), issued_at=now() - timedelta(hours=5)) for age in ages]
+    kept = [scan(text, age_s=age, did="passed") for text, age in zip(shown, ages, strict=True)]
+    papers = {"scan_id": str(uuid4()), "age_s": ages[1], "id_type": "resident_id", "id_number": NUMBER}
+    assert [each["colour"] for each in send(gate, *kept)] == ["green", "red", "green", "green"]
+    assert gate.post(PAPERS, json=papers).json()["scans"][0]["colour"] == "red"
+    assert town.rows("SELECT colour, count(*) FROM gate.scan GROUP BY colour ORDER BY colour") == [("green", 3), ("red", 2)]
 
 
 def test_five_thousand_scans_of_an_offline_gate_are_taken_at_once(town, gate):
@@ -198,6 +223,15 @@ def test_what_is_no_scan_is_refused_in_words_and_recorded_nowhere(town, gate, bo
         assert answer.status_code == 400
         assert answer.json()["problem"].keys() >= {"zh", "en"}
     assert town.rows("SELECT count(*) FROM gate.scan") == [(0,)]
+
+
+def test_what_is_too_long_is_refused_as_that_and_opens_nothing(town, gate):
+    _, code = town.device()
+    for path, most in ((SCANS, LONGEST_BODY), (PAPERS, LONGEST_BODY), ("/gate/open", 1_000)):
+        answer = gate.post(path, content=json.dumps({"code": code}).encode().ljust(most + 1))
+        assert answer.status_code == 413
+        assert "请求过大" in answer.text
+    assert gate.post("/gate/open", json={"code": code}).status_code == 200
 
 
 def test_the_page_alone_may_use_the_camera(town):

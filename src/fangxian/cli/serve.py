@@ -36,7 +36,7 @@ from fangxian.store.opening import migrated_database
 from fangxian.store.renewals import ever_renewed
 from fangxian.store.serving import Serving
 from fangxian.store.store import CONNECTIONS
-from fangxian.web.gate.reading import readers
+from fangxian.web.gate.reading import ReadingProcesses
 from fangxian.web.live import live_application
 from fangxian.web.running.logs import set_up_logs
 from fangxian.web.running.metrics import SHARED
@@ -174,7 +174,7 @@ def serve(
 def _answer(listening: socket.socket, setup: _Setup, on_ready: Callable[[], None]) -> None:
     """Answer in a process of its own, with the codes in its own memory."""
     set_up_logs(setup.log)
-    with _living(setup) as living, Serving(living.store, living.policy) as serving, readers() as pool:
+    with _living(setup) as living, Serving(living.store, living.policy) as serving, ReadingProcesses() as readers:
         _expect_renewed(living, setup.sender)
         app = live_application(
             living,
@@ -182,7 +182,7 @@ def _answer(listening: socket.socket, setup: _Setup, on_ready: Callable[[], None
             hosts=setup.names,
             sign_in=staff_sign_in(setup.staff, setup.host),
             metrics_token=setup.metrics_token,
-            pool=pool,
+            readers=readers,
         )
         answer_at(listening, app, proxies=setup.proxies, on_ready=on_ready)
 

@@ -31,7 +31,10 @@ def by_region(region_code: str, action: str, person_id: str | None = None, **det
 
 
 def reply(living: Living, data: bytes, kind: Kind, answering: Answering) -> bytes:
-    """Take a message of a kind and return the signed answer. Raises RefusedMessageError, and has done nothing."""
+    """Take a message of a kind and return the signed answer. Raises RefusedMessageError.
+
+    A message that `take` refuses leaves nothing; one that it took is remembered with its event, also where `answering` refuses it then.
+    """
     message = take(living, data, kind)
     answered, body = answering(living, message)
     return answer_to(living, message, answered, body)

@@ -13,7 +13,7 @@ from fangxian.services.living import Living
 from fangxian.signed.verdict import Outcome
 from fangxian.store.gate_devices import Device
 from fangxian.store.recording import hold_person, record_in
-from fangxian.store.scans import NOT_ENROLLED, Visit, record_visits_in
+from fangxian.store.scans import NOT_ENROLLED, Visit, record_visits
 from fangxian.store.store import Transaction
 from fangxian.store.with_code import with_code
 
@@ -63,7 +63,7 @@ def record_at_desk(
         temperature_c=temperature_c,
         event_id=transaction.event.event_id,
     )
-    record_visits_in(transaction.connection, [visit], policy=living.policy, at=at)
+    record_visits(transaction.connection, [visit], policy=living.policy, at=at)
     record_in(transaction, {}, policies=[living.policy])
     return AtDesk(visit.device.gate_id, visit.scan_id, colour, may_pass)
 

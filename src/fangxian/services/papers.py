@@ -112,7 +112,7 @@ def _print(living: Living, transaction: Transaction, person_id: str, masked_name
 
 
 def _number(living: Living, transaction: Transaction, person_id: str) -> int:
-    """Return the number of the person's next paper of the day: each has a token of its own, to be revoked alone."""
+    """Return the number of the person's next paper of the day: each has a token of its own."""
     row = transaction.connection.execute(
         "SELECT count(*) FROM code.token WHERE person_id = %s AND on_day = %s AND paper", [UUID(person_id), living.today(transaction.at)]
     ).fetchone()

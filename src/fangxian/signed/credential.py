@@ -46,7 +46,7 @@ def day_salt(secret: bytes, on: date) -> bytes:
 
 
 def token_id(salt: bytes, person_id: str, *, paper: int = 0, again: int = 0) -> bytes:
-    """Return the 16 bytes that stand for a person under a day's salt; each paper of a day (1, 2, …) has its own, to be revoked alone.
+    """Return the 16 bytes that stand for a person under a day's salt; each paper of a day (1, 2, …) has its own.
 
     So has the phone's code after the one before it was revoked on that day (`again` is how often): gates keep refusing that one.
     """

@@ -59,10 +59,12 @@ class Gate:
         if change and change.colour is None and change.since_at <= at:
             return self._verdict(Outcome.REVOKED, at, reading)
         # A credential that was signed after the change knows of it; only an older one is corrected.
-        changed = change is not None and credential.issued_at <= change.since_at <= at
-        colour = change.colour if change and changed else credential.colour
+        corrected = change is not None and credential.issued_at <= change.since_at <= at
+        colour = change.colour if change and corrected else credential.colour
         elsewhere = reading.key.region_code != self.trust.region_code
-        return self._verdict(Outcome.ELSEWHERE if elsewhere else Outcome.COLOUR, at, reading, colour=colour, changed=changed)
+        return self._verdict(
+            Outcome.ELSEWHERE if elsewhere else Outcome.COLOUR, at, reading, colour=colour, changed=colour is not credential.colour
+        )
 
     def _verdict(
         self,

@@ -40,7 +40,7 @@ class Outcome(StrEnum):
 class Verdict:
     """An outcome, and what may be shown of the code; `colour` and the rest are there only where the signatures are right.
 
-    `changed` says that the colour comes from the file of changes. The ages say how old the gate's files were, and
+    `changed` says that the colour is another than the code's own, by the file of changes. The ages say how old the gate's files were, and
     `files_are_old` that what it knew was older than a day credential can be: then say so to the guard, and go on.
     """
 

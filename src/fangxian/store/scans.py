@@ -17,7 +17,7 @@ from fangxian.code.rules.diagnosis import confirmed_case, suspected_case
 from fangxian.facts import GateVisit, TemperatureReading
 from fangxian.policy.policy import Policy
 from fangxian.store.gate_devices import Device
-from fangxian.store.store import NOBODY, Store
+from fangxian.store.store import NOBODY
 
 SOURCE: Final = "gate"
 """The source of what our own gates record; agencies deliver the scans of theirs as `gate-scan`."""
@@ -139,20 +139,14 @@ _RECORD: Final = f"""
 """
 
 
-def record_visits(store: Store, visits: Sequence[Visit], *, policy: Policy, at: datetime) -> dict[tuple[UUID, UUID], Recorded]:
-    """Record scans in one transaction; return those that stood there already. Whose code must be decided again is pending then.
+def record_visits(
+    connection: psycopg.Connection[Any], visits: Sequence[Visit], *, policy: Policy, at: datetime
+) -> dict[tuple[UUID, UUID], Recorded]:
+    """Record scans by one statement; return those that stood there already. Whose code must be decided again is pending then.
 
     Each scan is an event of its own about its person. A scan is the same when gate and scan id are; who sent it twice is told what
     was recorded the first time. Whoever is under a rule that alarms is an alert in the same transaction.
     """
-    with store.pool.connection() as connection:
-        return record_visits_in(connection, visits, policy=policy, at=at)
-
-
-def record_visits_in(
-    connection: psycopg.Connection[Any], visits: Sequence[Visit], *, policy: Policy, at: datetime
-) -> dict[tuple[UUID, UUID], Recorded]:
-    """Do what `record_visits` does in a transaction that writes something else too."""
     reads = facts_read(policy)
     rows = connection.execute(
         _RECORD,

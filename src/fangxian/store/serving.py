@@ -11,7 +11,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -31,10 +31,21 @@ from fangxian.store.store import Store
 
 log = logging.getLogger(__name__)
 
+_LADDER: Final = [str(colour) for colour in COLOURS]
+
 _HITS: Final = (
     "SELECT person_id, (array_position(%s::text[], colour::text) - 1)::int2, from_at, coalesce(until_at, 'infinity') "
     "FROM code.hit WHERE policy = %s AND (until_at IS NULL OR until_at > %s) ORDER BY person_id"
 )
+RECENT: Final = timedelta(seconds=30)
+"""How long ago memory still knows a colour by: a scan is on its way for less. What ended before a load is gone from memory soon after."""
+
+_THEN: Final = """
+    SELECT replace(person_id::text, '-', ''), at, max(array_position(%s::text[], colour::text)) - 1
+    FROM unnest(%s::uuid[], %s::timestamp[]) AS asked (person_id, at) JOIN code.hit USING (person_id)
+    WHERE policy = %s AND from_at <= at AND (until_at IS NULL OR until_at > at) GROUP BY person_id, at
+"""
+
 _ANSWERS_WITHIN: Final = 5
 """Seconds after which a line on which the store says nothing is taken for dead."""
 
@@ -46,7 +57,7 @@ class Serving:
     """Everybody's colour under one policy, as the store has it; answers without a query. Use it as a context."""
 
     def __init__(self, store: Store, policy: Policy, *, clock: Callable[[], datetime] = now) -> None:
-        """Serve a policy's codes from a store; entering the context loads them, as far as they have not ended by the clock (UTC)."""
+        """Serve a policy's codes from a store; entering the context loads them, as far as they had not ended of late by the clock (UTC)."""
         self._store, self._policy, self._clock = store, policy, clock
         self._spans = SpansInMemory()
         self._ready, self._end = threading.Event(), threading.Event()
@@ -55,7 +66,7 @@ class Serving:
         self._followed_at = time.monotonic()
 
     def colour_at(self, person_id: str, at: datetime) -> Colour:
-        """Return a person's colour at an instant (UTC) that is not past; green for whoever has no hit."""
+        """Return a person's colour at an instant (UTC) no further back than `RECENT`; green for whoever has no hit."""
         return self._spans.colour_at(person_id, at)
 
     @property
@@ -101,8 +112,11 @@ class Serving:
                 self._end.wait(0.2)
 
     def _load(self) -> None:
-        """Read every hit of the policy that has not ended in the place of what was known: what has ended colours nothing to come."""
-        asked = [[str(colour) for colour in COLOURS], self._policy.name, self._clock()]
+        """Read every hit of the policy that had not ended of late in the place of what was known: it colours nothing to come.
+
+        Twice as far back as is asked: whoever asks may have looked at the clock before this began.
+        """
+        asked = [_LADDER, self._policy.name, self._clock() - 2 * RECENT]
         with self._store.pool.connection() as connection:
             self._spans = SpansInMemory(copy_out_records(connection, HIT, _HITS, asked))
         self.loads += 1
@@ -116,6 +130,15 @@ class Serving:
         if policy == self._policy.name:
             with self._store.pool.connection() as connection:
                 self._spans.change(person_id, _spans_of(connection, person_id, policy))
+
+
+def colours_then(
+    connection: psycopg.Connection[Any], policy: Policy, asked: Collection[tuple[str, datetime]]
+) -> dict[tuple[str, datetime], Colour]:
+    """Return people's colours at instants (UTC) however far back, by the hits that the store has: one question for all of them."""
+    people, instants = [person_id for person_id, _ in asked], [at for _, at in asked]
+    rows = connection.execute(_THEN, [_LADDER, people, instants, policy.name]).fetchall()
+    return dict.fromkeys(asked, Colour.GREEN) | {(person_id, at): COLOURS[rank] for person_id, at, rank in rows}
 
 
 def _expect_answer(connection: psycopg.Connection[Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import select
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +22,10 @@ from fangxian.facts import Fact
 from fangxian.store.migrating import expect_migrated
 
 SERVICE: Final = "fangxian_service"
-"""The database role under which everything but migrations happens: it adds and reads, and changes nothing but answers."""
+"""The database role under which everything but migrations happens: it reads and adds, and changes or removes only what migrations name.
+
+Facts and events it only adds to.
+"""
 
 CONNECTIONS: Final = 4
 """How many connections a process has to its store at most, unless it says otherwise."""
@@ -54,7 +57,6 @@ class Transaction:
     connection: psycopg.Connection[Any]
     event: Event
     at: datetime
-    _after_commit: list[Callable[[], None]] = field(default_factory=list)
 
     def add(self, fact_type: type[Fact], facts: Sequence[Mapping[str, Any]]) -> None:
         """Add facts of a type, each a mapping from every stored column to its value.
@@ -69,10 +71,6 @@ class Transaction:
         )
         with self.connection.cursor() as cursor:
             cursor.executemany(statement, [[*(fact[name] for name in fact_type.columns), self.event.event_id] for fact in facts])
-
-    def after_commit(self, notice: Callable[[], None]) -> None:
-        """Call `notice` once the transaction is committed, and never if it is not."""
-        self._after_commit.append(notice)
 
 
 class Store:
@@ -102,7 +100,7 @@ class Store:
 
     @contextmanager
     def transaction(self, event: Event, *, at: datetime) -> Iterator[Transaction]:
-        """Give a transaction that writes `event` first, at the instant `at` (UTC); notices go out after its commit.
+        """Give a transaction that writes `event` first, at the instant `at` (UTC).
 
         Raises FangxianError where the database refuses something or goes away: the driver's own words repeat the row.
         """
@@ -110,8 +108,6 @@ class Store:
             transaction = Transaction(connection, event, at)
             write_events(connection, [event], at=at)
             yield transaction
-        for notice in transaction._after_commit:
-            notice()
 
     @contextmanager
     def together(self) -> Iterator[psycopg.Connection[Any]]:

@@ -47,15 +47,19 @@ _REMEMBER: Final = """
                    event_id uuid)
     -- Two at once must not wait for each other.
     ORDER BY person_id, token_id
-    ON CONFLICT (person_id, token_id, on_day) DO UPDATE SET colour = excluded.colour, issued_at = excluded.issued_at,
-        valid_until = excluded.valid_until, event_id = excluded.event_id
+    -- What was signed before stands as well: on another phone, or on the same one.
+    ON CONFLICT (person_id, token_id, on_day) DO UPDATE SET colour = excluded.colour,
+        issued_at = greatest(token.issued_at, excluded.issued_at),
+        several_colours = token.several_colours OR token.colour <> excluded.colour,
+        valid_until = greatest(token.valid_until, excluded.valid_until), event_id = excluded.event_id
 """
 
 
 def remember_tokens(connection: psycopg.Connection[Any], tokens: Sequence[Token]) -> None:
     """Keep whose token each credential bears and what it says; call it in the transaction in which they are issued.
 
-    Issuing the same token again, with another colour or a later end, takes the place of what was kept; one that was revoked stays so.
+    Issuing the same token again takes the place of what was kept. It remembers that it was signed in several colours, and the last of
+    all ends; one that was revoked stays so.
     """
     rows = [
         {
@@ -81,15 +85,6 @@ def revoked_on(connection: psycopg.Connection[Any], person_ids: Sequence[str], o
         [list(person_ids), on],
     ).fetchall()
     return dict(rows)
-
-
-def revoke_token(transaction: Transaction, *, person_id: str, token_id: bytes) -> bool:
-    """Let a paper no longer count from now on; return whether the person has such a token."""
-    revoked = transaction.connection.execute(
-        "UPDATE code.token SET revoked_at = coalesce(revoked_at, %s), event_id = %s WHERE person_id = %s AND token_id = %s",
-        [transaction.at, transaction.event.event_id, UUID(person_id), token_id],
-    )
-    return revoked.rowcount > 0
 
 
 def revoke_papers(transaction: Transaction, *, person_id: str) -> int:
@@ -125,18 +120,19 @@ _CHANGED: Final = """
         WHERE policy = %(policy)s AND from_at <= %(at)s AND (until_at IS NULL OR until_at > %(at)s)
         GROUP BY person_id
     ), standing AS NOT MATERIALIZED (SELECT * FROM code.token WHERE valid_until > %(at)s AND revoked_at IS NULL)
-    SELECT token_id, issued_at, worst.colour FROM worst JOIN standing USING (person_id) WHERE standing.colour <> worst.colour
+    SELECT token_id, issued_at, worst.colour FROM worst JOIN standing USING (person_id)
+    WHERE standing.colour <> worst.colour OR several_colours
     UNION ALL
     SELECT token_id, issued_at, 'green' FROM standing
-    WHERE colour <> 'green' AND NOT EXISTS (SELECT FROM worst WHERE worst.person_id = standing.person_id)
+    WHERE (colour <> 'green' OR several_colours) AND NOT EXISTS (SELECT FROM worst WHERE worst.person_id = standing.person_id)
     UNION ALL
     SELECT token_id, revoked_at, %(revoked)s FROM code.token WHERE revoked_at <= %(at)s AND valid_until > %(at)s
 """
-"""A change corrects what was signed up to its instant: the instant of issue corrects that credential and none after it."""
+"""A change corrects what was signed up to its instant: that of the last issue corrects all that was signed so far, and none after it."""
 
 
 def changed_tokens(store: Store, policy: Policy, *, at: datetime) -> pa.Table:
-    """Return the tokens whose credentials no longer say what is so, as a file of changes is made from them."""
+    """Return the tokens of which any credential does not say what is so, as a file of changes is made from them."""
     with store.pool.connection() as connection:
         rows = connection.execute(_CHANGED, {"policy": policy.name, "at": at, "revoked": REVOKED}).fetchall()
     columns = list(zip(*rows, strict=True)) if rows else [(), (), ()]

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from copy import copy
+from typing import Final, Generic, TypeVar
+
+import psycopg
+
+from fangxian.errors import UnavailableError
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
+
+AWAY: Final = (UnavailableError, psycopg.OperationalError)
+"""What is no item's fault: tried one by one, they would each wait as long again."""
 
 
 class Grouping(Generic[Item, Answer]):
@@ -32,6 +40,9 @@ class Grouping(Generic[Item, Answer]):
             group, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
             try:
                 await self._write_group(group)
+            except AWAY as error:
+                for _, future in group:
+                    _give(future, copy(error))
             except Exception as error:
                 if len(group) == 1:
                     _give(group[0][1], error)

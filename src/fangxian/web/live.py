@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -23,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from fangxian.errors import FangxianError, UnavailableError
 from fangxian.exchange.asking import recognise_shown
+from fangxian.facts import Text
 from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
 from fangxian.services.sign_in import SignIn
@@ -34,6 +34,7 @@ from fangxian.web.exchange.machine import machine_routes
 from fangxian.web.exchange.page import recognition_routes
 from fangxian.web.gate.elsewhere import PATIENCE
 from fangxian.web.gate.gates import Gates
+from fangxian.web.gate.reading import ReadingProcesses
 from fangxian.web.gate.routes import routes as gate_routes
 from fangxian.web.guard import PROBLEMS, SecurityHeaders
 from fangxian.web.language import words_for
@@ -50,7 +51,9 @@ from fangxian.web.templating import environment, render
 from fangxian.web.words import all_words
 
 
-def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None, pool: Executor | None = None) -> list[BaseRoute]:
+def live_routes(
+    living: Living, serving: Serving, sign_in: SignIn | None = None, readers: ReadingProcesses | None = None
+) -> list[BaseRoute]:
     """Return every route of the living code but its static files and its front door."""
     templates = environment()
     gates = Gates(
@@ -61,7 +64,7 @@ def live_routes(living: Living, serving: Serving, sign_in: SignIn | None = None,
         person_id=living.vault.person_id,
         clock=living.clock,
         templates=templates,
-        pool=pool,
+        readers=readers,
         recognise=partial(recognise_shown, living, patience=PATIENCE),
     )
     return [
@@ -86,7 +89,7 @@ def live_application(
     limits: Limits | None = None,
     rates: Mapping[str, Any] | None = None,
     metrics_token: str | None = None,
-    pool: Executor | None = None,
+    readers: ReadingProcesses | None = None,
 ) -> Starlette:
     """Return the application that answers under the names `hosts`; staff have pages where they can sign in.
 
@@ -96,7 +99,7 @@ def live_application(
     all_words()  # read now: it takes a second, and many who ask first would each read them
     routes = [
         Route("/", _front_door),
-        *live_routes(living, serving, sign_in, pool),
+        *live_routes(living, serving, sign_in, readers),
         metrics_route(living, metrics_token),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
@@ -133,25 +136,21 @@ def refusals() -> Mapping[Any, Any]:
     templates = environment()
 
     def refused(request: Request, error: Exception) -> Response:
-        words = words_for(request)
+        said = all_words()
         if isinstance(error, UnavailableError | psycopg.OperationalError):
-            return _unavailable(request, words("problem.unavailable"))
+            return _problem(request, said["problem.unavailable"], 503, TRY_AGAIN)
         if isinstance(error, RefusedError):
-            return _problem(request, words.of(error.words), status_of(error))
+            return _problem(request, error.words, status_of(error))
         if isinstance(error, FangxianError):
-            return _problem(request, words("me.failed"), 400)
+            return _problem(request, said["me.failed"], 400)
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return _problem(request, words(PROBLEMS.get(status, "me.failed")), status)
+        return _problem(request, said[PROBLEMS.get(status, "me.failed")], status)
 
-    def _problem(request: Request, said: str, status: int) -> Response:
-        return HTMLResponse(render(templates, "citizen/problem.html", words_for(request), said=said), status)
-
-    def _unavailable(request: Request, said: str) -> Response:
+    def _problem(request: Request, said: Text, status: int, headers: Mapping[str, str] | None = None) -> Response:
         if request.url.path.startswith(PREFIX):
-            return JSONResponse({"problem": all_words()["problem.unavailable"]._asdict()}, 503, TRY_AGAIN)
-        answer = _problem(request, said, 503)
-        answer.headers.update(TRY_AGAIN)
-        return answer
+            return JSONResponse({"problem": said._asdict()}, status, headers)
+        words = words_for(request)
+        return HTMLResponse(render(templates, "citizen/problem.html", words, said=words.of(said)), status, headers)
 
     return {HTTPException: refused, FangxianError: refused, psycopg.OperationalError: refused, Exception: refused}
 

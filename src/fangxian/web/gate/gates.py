@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,13 +13,14 @@ from fangxian.signed.key_ring import KeyRing
 from fangxian.store.serving import Serving
 from fangxian.store.store import Store
 from fangxian.web.gate.elsewhere import Recognise
+from fangxian.web.gate.reading import ReadingProcesses
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gates:
     """The store and the codes in memory, the region's keys, who turns papers into a person, and the clock (UTC).
 
-    `pool` reads codes (`web.gate.reading`); without one a thread of the server does. `recognise` asks other regions about theirs;
+    `readers` read codes; without them a thread of the server does. `recognise` asks other regions about theirs;
     without it their colours are not known here.
     """
 
@@ -31,5 +31,5 @@ class Gates:
     person_id: Callable[[str, str], str]
     clock: Callable[[], datetime]
     templates: Environment
-    pool: Executor | None = None
+    readers: ReadingProcesses | None = None
     recognise: Recognise | None = None

@@ -6,18 +6,22 @@ Codes that come one by one are read in groups, as they are recorded: what comes 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from multiprocessing import get_context
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
+from fangxian.errors import UnavailableError
 from fangxian.signed.reading import Reading, read_all
 from fangxian.signed.trust import TrustList
 from fangxian.signed.verdict import Outcome
 from fangxian.web.grouping import Grouping
+
+log = logging.getLogger(__name__)
 
 Read = Reading | Outcome | None
 """What was read of a text; None where nothing was shown."""
@@ -31,16 +35,40 @@ FEW: Final = 3
 """So many are read here and now: to hand them to a process and be told would take longer."""
 
 
-class Readers:
-    """Reads texts in the processes of a pool, or in a thread where there is none."""
+class ReadingProcesses:
+    """A process for each core; they hold no secret and no connection. Where one dies, all are started anew. Use it as a context."""
 
-    def __init__(self, pool: Executor | None) -> None:
-        """Read with a pool of `readers()`."""
-        self._pool = pool
+    def __init__(self) -> None:
+        """Start none yet."""
+        self.pool = _pool()
+
+    def start_anew(self, broken: ProcessPoolExecutor) -> None:
+        """Start others in the place of a pool of which a process died; of those who ask for that, the first does it."""
+        if self.pool is broken:
+            log.warning("a process that reads codes ended; others are started")
+            self.pool = _pool()
+            broken.shutdown(wait=False)
+
+    def __enter__(self) -> Self:
+        """Start a process here and now, and not when the first person stands at a gate."""
+        self.pool.submit(_begin).result()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """End the processes."""
+        self.pool.shutdown()
+
+
+class Readers:
+    """Reads texts in processes, or in a thread where there are none."""
+
+    def __init__(self, processes: ReadingProcesses | None) -> None:
+        """Read in these processes."""
+        self._processes = processes
         self._grouping = Grouping(self._read_group, most=MOST)
 
     async def read(self, texts: Sequence[str | None], trust: TrustList) -> list[Read]:
-        """Return what each text says."""
+        """Return what each text says. Raises UnavailableError where no process is left that can read it."""
         if len(texts) == 1:
             return [await self._grouping.answer((texts[0], trust))]
         # A few chunks at a time: who comes with a single code meanwhile is next.
@@ -56,10 +84,20 @@ class Readers:
     async def _read_all(self, texts: Sequence[str | None], trust: TrustList) -> list[Read]:
         if len(texts) <= FEW:
             return read_shown(texts, trust)
-        loop = asyncio.get_running_loop()
         chunks = [texts[start : start + CHUNK] for start in range(0, len(texts), CHUNK)]
-        read = await asyncio.gather(*(loop.run_in_executor(self._pool, read_shown, chunk, trust) for chunk in chunks))
+        read = await asyncio.gather(*(self._read_chunk(chunk, trust) for chunk in chunks))
         return [each for chunk in read for each in chunk]
+
+    async def _read_chunk(self, texts: Sequence[str | None], trust: TrustList) -> list[Read]:
+        if self._processes is None:
+            return await asyncio.to_thread(read_shown, texts, trust)
+        for _ in range(2):  # once more where a process died: of something else, as a rule
+            pool = self._processes.pool
+            try:
+                return await asyncio.get_running_loop().run_in_executor(pool, read_shown, texts, trust)
+            except BrokenExecutor:
+                self._processes.start_anew(pool)
+        raise UnavailableError("The processes that read codes ended.", done="Nothing was recorded.", next_step="Send it again.")
 
 
 def read_shown(texts: Sequence[str | None], trust: TrustList) -> list[Read]:
@@ -68,12 +106,8 @@ def read_shown(texts: Sequence[str | None], trust: TrustList) -> list[Read]:
     return [None if text is None else next(said) for text in texts]
 
 
-@contextmanager
-def readers() -> Iterator[Executor]:
-    """Give a pool with a process for each core; they hold no secret and no connection."""
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), initializer=_begin) as pool:
-        pool.submit(_begin).result()  # here and now, and not when the first person stands at a gate
-        yield pool
+def _pool() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), initializer=_begin)
 
 
 def _begin() -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import orjson
 import psycopg
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -75,7 +76,7 @@ class Desk:
     def __init__(self, gates: Gates) -> None:
         """Answer for these gates."""
         self._gates, self._files = gates, GateFiles(gates)
-        self._readers, self._elsewhere = Readers(gates.pool), Elsewhere(gates.recognise)
+        self._readers, self._elsewhere = Readers(gates.readers), Elsewhere(gates.recognise)
         scanning = Scanning(gates)
         self._recording: Grouping[Sending, list[dict[str, Any]]] = Grouping(
             lambda sendings: asyncio.to_thread(scanning.record, sendings), most=MOST_SENDINGS
@@ -202,7 +203,7 @@ class Desk:
 async def _body(request: Request, *, most: int = LONGEST_BODY) -> bytes:
     body = await short_body(request, most=most)
     if body is None:
-        raise FangxianError("What the gate sent is too long.", done="Nothing was recorded.")
+        raise HTTPException(413)
     return body
 
 

@@ -1,4 +1,4 @@
-"""From what gates send to what is recorded: each code read again, judged with the gate's memory, coloured as the store has it now."""
+"""From what gates send to what is recorded: each code read again, judged with the gate's memory, coloured as the store has it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from fangxian.signed.trust import TrustList
 from fangxian.signed.verdict import Outcome, Verdict, packaged_words
 from fangxian.store.gate_devices import Device
 from fangxian.store.renewals import in_force_until
-from fangxian.store.scans import NOT_ENROLLED, Recorded, Visit, record_visits_in
+from fangxian.store.scans import NOT_ENROLLED, Recorded, Visit, record_visits
+from fangxian.store.serving import RECENT, colours_then
 from fangxian.store.tokens import Holder, holders
 from fangxian.store.with_code import with_code
 from fangxian.web.gate.gates import Gates
@@ -54,6 +55,22 @@ class Sending:
     trust: TrustList
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What the store says of those who were scanned: whose tokens, which people of papers have a code, and colours of past instants."""
+
+    holders: Mapping[bytes, Holder]
+    enrolled: frozenset[str]
+    then: Mapping[tuple[str, datetime], Colour]
+
+    def person(self, read: Reading | Outcome | str | None) -> str | None:
+        """Return whom what was read stands for; None where that is not known."""
+        if isinstance(read, Reading):
+            holder = self.holders.get(read.credential.token_id)
+            return holder.person_id if holder else None
+        return None if isinstance(read, Outcome) else read
+
+
 class Scanning:
     """Judges and records what gates send. One thread at a time."""
 
@@ -74,8 +91,8 @@ class Scanning:
         at = self._gates.clock()
         may_record = self._may_record(at)
         with self._gates.store.pool.connection() as connection:
-            known, enrolled = self._known(connection, sendings)
-            visits = [self._visits(sending, known, enrolled) for sending in sendings]
+            known = self._known(connection, sendings, at)
+            visits = [self._visits(sending, known) for sending in sendings]
             first: dict[tuple[UUID, UUID], Visit] = {}
             for visit in (visit for each in visits for visit, _ in each):
                 first.setdefault((visit.device.gate_id, visit.scan_id), visit)
@@ -83,7 +100,7 @@ class Scanning:
             if not may_record:
                 return [[_answer(visit, verdict, stands) for visit, verdict in each] for each in visits]
             try:
-                stands |= record_visits_in(connection, list(first.values()), policy=self._gates.policy, at=at)
+                stands |= record_visits(connection, list(first.values()), policy=self._gates.policy, at=at)
             except BaseException:
                 # What was not recorded was not seen: sent again it must not be taken for a replay.
                 for sending in sendings:
@@ -99,23 +116,29 @@ class Scanning:
             self._in_force_until = in_force_until(self._gates.store, self._gates.policy, at)
         return self._in_force_until is not None
 
-    def _known(self, connection: psycopg.Connection[Any], sendings: Sequence[Sending]) -> tuple[Mapping[bytes, Holder], frozenset[str]]:
-        """Return whose tokens were shown, and which people of papers have a code at all."""
-        read = [each.read for sending in sendings for each in sending.presented]
-        tokens = [each.credential.token_id for each in read if isinstance(each, Reading)]
-        people = [each for each in read if isinstance(each, str) and not isinstance(each, Outcome)]
+    def _known(self, connection: psycopg.Connection[Any], sendings: Sequence[Sending], at: datetime) -> _Known:
+        """Return whose tokens were shown, which people of papers have a code at all, and the colours then of those scanned a while ago."""
+        presented = [each for sending in sendings for each in sending.presented]
+        tokens = [each.read.credential.token_id for each in presented if isinstance(each.read, Reading)]
+        people = [each.read for each in presented if isinstance(each.read, str) and not isinstance(each.read, Outcome)]
         found = holders(connection, tokens) if tokens else {}
-        return found, with_code(connection, self._gates.policy, people) if people else frozenset()
+        enrolled = with_code(connection, self._gates.policy, people) if people else frozenset()
+        known = _Known(holders=found, enrolled=enrolled, then={})
+        past = {(known.person(each.read), each.sent.scanned_at) for each in presented if each.sent.scanned_at < at - RECENT}
+        asked = {(person, scanned_at) for person, scanned_at in past if person}
+        return replace(known, then=colours_then(connection, self._gates.policy, asked)) if asked else known
 
-    def _visits(self, sending: Sending, known: Mapping[bytes, Holder], enrolled: frozenset[str]) -> list[tuple[Visit, Verdict | None]]:
+    def _colour(self, known: _Known, person: str, at: datetime) -> Colour:
+        """Return a colour: of a scan that is on its way from memory, which knows no further back."""
+        return known.then.get((person, at)) or self._gates.serving.colour_at(person, at)
+
+    def _visits(self, sending: Sending, known: _Known) -> list[tuple[Visit, Verdict | None]]:
         """Return the visits of a sending in its order, judged in the order of time: of two that show one minute, the first counts."""
         in_time = sorted(range(len(sending.presented)), key=lambda place: sending.presented[place].sent.scanned_at)
-        judged = {place: self._visit(sending, sending.presented[place], known, enrolled) for place in in_time}
+        judged = {place: self._visit(sending, sending.presented[place], known) for place in in_time}
         return [judged[place] for place in range(len(judged))]
 
-    def _visit(
-        self, sending: Sending, each: Presented, known: Mapping[bytes, Holder], enrolled: frozenset[str]
-    ) -> tuple[Visit, Verdict | None]:
+    def _visit(self, sending: Sending, each: Presented, known: _Known) -> tuple[Visit, Verdict | None]:
         """Return a scan as it is recorded, and the verdict on its code, if one was shown."""
         read, sent, at = each.read, each.sent, each.sent.scanned_at
         if isinstance(read, Reading | Outcome):
@@ -128,8 +151,8 @@ class Scanning:
                 outcome, passes = RECOGNISED if colour else outcome, colour is Colour.GREEN
         else:
             verdict, person, present = None, read, True
-            outcome = "colour" if person in enrolled else NOT_ENROLLED if person else "emergency"
-            colour = self._gates.serving.colour_at(person, at) if person and person in enrolled else None
+            outcome = "colour" if person in known.enrolled else NOT_ENROLLED if person else "emergency"
+            colour = self._colour(known, person, at) if person and person in known.enrolled else None
             passes = colour is Colour.GREEN
         did = "emergency" if sent.emergency else sent.did or ("passed" if passes else "refused")
         visit = Visit(
@@ -146,18 +169,18 @@ class Scanning:
         )
         return visit, verdict
 
-    def _judge(self, sending: Sending, read: Reading | Outcome, at: datetime, known: Mapping[bytes, Holder]) -> tuple[Verdict, str | None]:
+    def _judge(self, sending: Sending, read: Reading | Outcome, at: datetime, known: _Known) -> tuple[Verdict, str | None]:
         """Return the verdict on a code, and whose it is: the same person however it ends, so that a scan sent twice is one."""
         seen = self._seen.setdefault(sending.device.gate_id, Seen())
         verdict = Gate(trust=sending.trust, seen=seen).judge(read, at=at)
-        holder = known.get(read.credential.token_id) if isinstance(read, Reading) else None
+        holder = known.holders.get(read.credential.token_id) if isinstance(read, Reading) else None
         if holder is None or verdict.credential is None:
             return verdict, None
         if verdict.outcome is not Outcome.COLOUR:
             return verdict, holder.person_id
         if holder.revoked_at and holder.revoked_at <= at:
             return replace(verdict, outcome=Outcome.REVOKED, colour=None), holder.person_id
-        colour = self._gates.serving.colour_at(holder.person_id, at)
+        colour = self._colour(known, holder.person_id, at)
         return replace(verdict, colour=colour, changed=colour is not verdict.credential.colour), holder.person_id
 
 

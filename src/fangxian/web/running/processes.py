@@ -20,6 +20,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from fangxian.errors import FangxianError
+from fangxian.web.server import KEPT_OPEN
 
 log = logging.getLogger(__name__)
 
@@ -128,6 +129,7 @@ def answer_at(listening: socket.socket, app: ASGIApp, *, proxies: Sequence[str],
         server_header=False,
         proxy_headers=True,
         forwarded_allow_ips=list(proxies),
+        timeout_keep_alive=KEPT_OPEN,
         timeout_graceful_shutdown=FINISHES_WITHIN,
     )
     logging.getLogger("uvicorn").setLevel(logging.WARNING)

@@ -36,10 +36,11 @@ export async function sendKept() {
 async function sendThese(scans) {
   if (!scans.length) return true;
   const { status } = await ask("/api/v1/gate/scans", { body: { scans: scans.map(asSent) }, within: 30_000 });
+  const refused = status === 400 || status === 413;
   // One that cannot be read must not hold up the others for ever.
-  if (status === 400 && scans.length > 1) return (await Promise.all(scans.map((scan) => sendThese([scan])))).every(Boolean);
-  if (status === 200 || status === 400) await forgetScans(scans);
-  return status === 200 || status === 400;
+  if (refused && scans.length > 1) return (await Promise.all(scans.map((scan) => sendThese([scan])))).every(Boolean);
+  if (status === 200 || refused) await forgetScans(scans);
+  return status === 200 || refused;
 }
 
 /** How long ago it was, not when: so a device whose clock is off still says when it was. */

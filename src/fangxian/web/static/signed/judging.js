@@ -13,8 +13,9 @@ export function judge(reading, gate, at) {
   const change = gate.changes && changeOf(gate.changes, credential.tokenId);
   if (change?.state === REVOKED && change.sinceAt <= at) return verdict("revoked", { credential });
   // A credential that was signed after the change knows of it; only an older one is corrected.
-  const changed = Boolean(change) && credential.issuedAt <= change.sinceAt && change.sinceAt <= at;
-  const colour = changed ? change.state : credential.colour;
+  const corrected = Boolean(change) && credential.issuedAt <= change.sinceAt && change.sinceAt <= at;
+  const colour = corrected ? change.state : credential.colour;
+  const changed = colour !== credential.colour;
   const outcome = reading.key.regionCode === gate.trust.regionCode ? "colour" : "elsewhere";
   return verdict(outcome, { credential, colour, changed, passes: outcome === "colour" && colour === "green" });
 }
