@@ -30,7 +30,7 @@ from fangxian.work.roles import Role
 
 from .conftest import HEALTHY, IDENTITY, NOON, PHONE, come_in
 
-SITE = "91330100MA00000000"
+SITE = "91330100MA0000000C"
 CONTACT = Principal(subject="contact-1", roles=frozenset({Role.EMPLOYER_CONTACT}), organisation_ids=frozenset({SITE}))
 ELSEWHERE = Principal(subject="contact-2", roles=frozenset({Role.EMPLOYER_CONTACT}), organisation_ids=frozenset({"another"}))
 GATE = Device(gate_id=uuid4(), place_id=SITE, place_name="虚构工地东门", region_code="330106")

@@ -20,7 +20,7 @@ from fangxian.web.staff.asking import COOKIE
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
 
-ORGANISATION = "91330100MA00000000"
+ORGANISATION = "91330100MA0000000C"
 CALM = replace(Limits.packaged(), wait_s=1e9, in_flight=1_000_000)
 """Limits that a busy machine does not reach: what is dropped under overload has tests of its own."""
 

@@ -20,7 +20,7 @@ from fangxian.services.living import Living
 from fangxian.services.opening import open_living
 from fangxian.services.oversight import oversight
 from fangxian.services.senders import OnThePage
-from fangxian.services.sign_in import DemoSignIn
+from fangxian.services.sign_in import EMPLOYER, DemoSignIn
 from fangxian.services.upkeep import FOR_CHORES, Upkeep
 from fangxian.signed.files import write_file
 from fangxian.signed.key_folder import KeyFolder
@@ -35,9 +35,6 @@ from fangxian.web.server import LOOPBACK
 from fangxian.work.renewal import renew_at_set_up
 
 REGION: Final = "330100"
-EMPLOYER: Final = "91330106MA00000000"
-"""An invented firm's code: whoever says that it may see their colour is on its contact's page."""
-
 _PLACE: Final = {"place_id": "demo-gate", "place_name": "演示门岗 demo gate", "region_code": "330106"}
 
 

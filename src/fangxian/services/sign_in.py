@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from fangxian.errors import FangxianError
 from fangxian.facts import Text
@@ -12,6 +13,9 @@ from fangxian.services.staff import STAFF
 from fangxian.services.this_machine import HERE, is_here
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
+
+EMPLOYER: Final = "91330106MA00000003"
+"""The unified social credit code of an invented firm, for demonstrations."""
 
 
 @dataclass(frozen=True, kw_only=True)
