@@ -163,3 +163,17 @@ def test_a_page_of_the_phone_fits_the_narrowest_and_is_whole_in_english(phone: B
         assert page.evaluate(CHINESE_WORDS) == [], path
         assert page.evaluate(UNNAMED) == [], path
     page.goto(f"{links.phone}?lang=zh")
+
+
+def test_the_firms_contact_has_people_and_visitors_to_see(chromium: Browser, links: Links):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    context.set_default_timeout(SLOW)
+    page = context.new_page()
+    page.goto(links.staff)
+    page.check("[name=role][value=employer_contact]")
+    page.click("button.main")
+    for place in ("people", "entrance", "visitors"):
+        page.goto(f"{links.staff}/{place}")
+        assert page.locator("tbody tr").count() >= 2, place
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), place
+    context.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,7 +25,8 @@ class DemoSignIn:
 
     host: str
     region_codes: frozenset[str]
-    organisation_ids: frozenset[str]
+    organisation_ids: Mapping[Role, frozenset[str]]
+    """The organisations, places or sources of the roles that have any."""
 
     def __post_init__(self) -> None:
         """Refuse to serve another machine."""
@@ -46,7 +48,7 @@ class DemoSignIn:
             subject=f"demo-{role.replace('_', '-')}-{number}",
             roles=frozenset({Role(role)}),
             region_codes=self.region_codes,
-            organisation_ids=self.organisation_ids,
+            organisation_ids=self.organisation_ids.get(Role(role), frozenset()),
             second_factor=True,
         )
 
