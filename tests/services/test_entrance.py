@@ -47,14 +47,14 @@ def enrolled(living, which=0, **answers):
     return members.member_at(living, session.phone_index, place)
 
 
-def works_here(living, person_id, *, consents=True):
+def works_here(living, person_id, *, organisation_id=SITE, consents=True):
     event = Event(actor="test", role="system", purpose="test", action="record", person_id=person_id)
     at = living.clock()
-    values = {"organisation_id": SITE, "region_code": "330106"}
+    values = {"organisation_id": organisation_id, "region_code": "330106"}
     fact = new_fact(Workplace, event, source="organisation", known_at=at, from_at=at - timedelta(days=1), **values)
     record(living.store, {Workplace: [fact]}, event, policies=[living.policy], at=at)
     if consents:
-        consenting.give_consent(living, person_id, SITE)
+        consenting.give_consent(living, person_id, organisation_id)
 
 
 def scanned(living, person_id, *, device=GATE, colour="green", did="passed", **changes):

@@ -17,7 +17,6 @@ from fangxian.policy.colour import Colour
 from fangxian.services import appeal_words, consenting, declaring, issuing, looking, members
 from fangxian.services.documents import document
 from fangxian.services.oidc import Oidc
-from fangxian.services.refusals import BadAnswerError
 from fangxian.services.screen_number import number_on_screen
 from fangxian.signed.credential import token_id
 from fangxian.signed.keys import PrivateKey, point
@@ -308,55 +307,6 @@ def test_a_consent_counts_for_its_organisation_and_only_while_one_works_there(li
     works_here(living, other.person_id)
     consenting.give_consent(living, other.person_id, "91330106MA00000003")
     assert "还没有人同意" in served.come_in(Role.EMPLOYER_CONTACT).get("/staff/people").text
-
-
-def test_a_consent_is_given_and_ended_on_a_page(living, served):
-    member = enrolled(living)
-    works_here(living, member.person_id)
-    me = served.browser(cookies={"fangxian_session": come_in_again(living)})
-    assert "看不到" in me.get("/me/0/consents").text
-    assert me.post("/me/0/consents", data={"do": "give", "organisation_id": ORGANISATION}).status_code == 303
-    assert me.post("/me/0/consents", data={"do": "give", "organisation_id": ORGANISATION}).status_code == 303
-    assert "起可见" in me.get("/me/0/consents").text
-    assert me.post("/me/0/consents", data={"do": "end", "organisation_id": ORGANISATION}).status_code == 303
-    assert "起可见" not in me.get("/me/0/consents").text
-    assert me.post("/me/0/consents", data={"do": "end", "organisation_id": ORGANISATION}).status_code == 422
-
-
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        ("a b", "所填的是 2 位"),
-        ("91330100MA0000000", "所填的是 17 位"),
-        ("9133O100MA0000000C", "把 0 写成了 O"),
-        ("91330100MA0000000D", "校验位不符"),
-        ("91330100MA0000010C", "校验位不符"),
-    ],
-)
-def test_a_number_that_is_no_organisations_is_refused_and_what_is_wrong_with_it_said(living, served, typed, said):
-    enrolled(living)
-    me = served.browser(cookies={"fangxian_session": come_in_again(living)})
-    refused = me.post("/me/0/consents", data={"do": "give", "organisation_id": typed})
-    assert refused.status_code == 422
-    assert said in refused.text
-    assert f'value="{typed}"' in refused.text
-    assert "没有单位可以看到您的颜色" in refused.text
-
-
-def test_an_organisations_number_may_be_typed_with_spaces_small_or_wide(living, served):
-    member = enrolled(living)
-    me = served.browser(cookies={"fangxian_session": come_in_again(living)})
-    for typed in (" 91330100 ma0000000c", "９１３３０１００ＭＡ０００００００Ｃ"):
-        assert me.post("/me/0/consents", data={"do": "give", "organisation_id": typed}).status_code == 303
-    assert [each.organisation_id for each in consenting.consents_of(living, member.person_id)] == [ORGANISATION]
-
-
-def test_where_a_source_says_that_one_works_there_one_may_consent_whatever_its_number(living):
-    member, stranger = enrolled(living), enrolled(living, 1)
-    works_here(living, member.person_id, "factory-9")
-    consenting.give_consent(living, member.person_id, "factory-9")
-    with pytest.raises(BadAnswerError):
-        consenting.give_consent(living, stranger.person_id, "factory-9")
 
 
 def test_words_about_one_fact_never_go_to_another_that_came_meanwhile(living, served):
