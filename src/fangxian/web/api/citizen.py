@@ -266,11 +266,11 @@ def citizen_api(living: Living) -> APIRouter:
         return Response(certificates.certificate_of(living, member).pdf(), media_type="application/pdf")
 
     @router.get("/me/{place}/looks", openapi_extra={"x-action": "see_own_log"})
-    def looks(member: of, own: bool = False, before: datetime | None = None) -> list[dict[str, str]]:
+    def looks(member: of, own: bool = False, before: datetime | None = None) -> list[dict[str, str | None]]:
         """Return what others did with the data, or with `own` what was done by phone: a page, newest first, before an instant."""
         earlier = before and _in_utc(before)
         found = looking.who_looked(living, member.person_id, own=own, before=earlier, acting=member.acting)
-        return [{"at": f"{look.at.isoformat()}Z", "role": look.role, "action": look.action, "purpose": look.purpose} for look in found]
+        return [vars(look) | {"at": f"{look.at.isoformat()}Z"} for look in found]
 
     @router.get("/me/{place}/data", openapi_extra={"x-action": "download_own_data"})
     def data(member: of) -> dict[str, Any]:
