@@ -144,7 +144,9 @@ def refusals() -> Mapping[Any, Any]:
         return _problem(request, words(PROBLEMS.get(status, "me.failed")), status)
 
     def _problem(request: Request, said: str, status: int) -> Response:
-        return HTMLResponse(render(templates, "citizen/problem.html", words_for(request), said=said), status)
+        back = next((door for door in ("/me", "/staff") if request.url.path.startswith(door)), "/")
+        values = {"said": said, "back": back, "here": "", "policy": None, "session": None}
+        return HTMLResponse(render(templates, "citizen/problem.html", words_for(request), **values), status)
 
     def _unavailable(request: Request, said: str) -> Response:
         if request.url.path.startswith(PREFIX):
