@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -16,7 +17,8 @@ SLOW = 60_000
 @pytest.fixture(scope="module")
 def phone(chromium: Browser) -> Iterator[BrowserContext]:
     """Give a phone: narrow, with storage of its own."""
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", reduced_motion="reduce")
+    abroad = {"locale": "zh-CN", "timezone_id": "Europe/Lisbon"}
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce", **abroad)
     context.set_default_timeout(SLOW)
     expect.set_options(timeout=SLOW)
     yield context
@@ -104,6 +106,9 @@ def test_a_stranger_is_green_then_yellow_by_a_fact_disputes_it_and_is_green(phon
     green = shown_code(page)
     picture(page, "phone-green")
     assert "绿码" in scan(gate, green)
+    expect(page.locator(".clock")).to_contain_text("北京时间")
+    there = datetime.now(timezone(timedelta(hours=8)))
+    assert page.locator("#clock").inner_text()[:5] in {f"{at:%H:%M}" for at in (there, there + timedelta(seconds=30))}
 
     phone.set_offline(True)
     page.goto(f"{links.phone}/0")
@@ -129,7 +134,7 @@ def test_a_stranger_is_green_then_yellow_by_a_fact_disputes_it_and_is_green(phon
     expect(page.locator("main")).to_contain_text("待申诉办答复")
 
     page.goto(f"{links.phone}/0/looks")
-    expect(page.locator("table")).to_contain_text("门岗")
+    expect(page.locator("table")).to_contain_text("演示门岗 demo gate")
     picture(page, "phone-looks")
 
     officer.goto(f"{links.staff}/appeals")
@@ -145,6 +150,9 @@ def test_a_stranger_is_green_then_yellow_by_a_fact_disputes_it_and_is_green(phon
     page.goto(f"{links.phone}/0")
     expect(page.locator("#colour")).to_have_text("绿码")
     assert "绿码" in scan(gate, shown_code(page))
+    for path in ("delete", "elsewhere"):
+        page.goto(f"{links.phone}/0/{path}")
+        assert page.locator("label:has([type=checkbox])").bounding_box()["height"] >= 44, path
     assert faults == []
 
 
@@ -162,4 +170,42 @@ def test_a_page_of_the_phone_fits_the_narrowest_and_is_whole_in_english(phone: B
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         assert page.evaluate(CHINESE_WORDS) == [], path
         assert page.evaluate(UNNAMED) == [], path
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.locator("header.top").bounding_box()["height"] < 60
     page.goto(f"{links.phone}?lang=zh")
+
+
+def test_the_auditors_words_stay_whole_on_a_phone(chromium: Browser, links: Links):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="en")
+    context.set_default_timeout(SLOW)
+    page = context.new_page()
+    page.goto(f"{links.staff}?lang=en")
+    page.check("[name=role][value=auditor]")
+    page.click("button.main")
+    page.goto(f"{links.staff}/audit?lang=en")
+    broken = """() => [...document.querySelectorAll("td")].filter((cell) => {
+        const words = cell.textContent.split(/\\s+/).filter(Boolean), drawn = document.createElement("span");
+        drawn.style.whiteSpace = "nowrap"; cell.append(drawn);
+        const widest = Math.max(0, ...words.map((word) => { drawn.textContent = word; return drawn.offsetWidth; }));
+        drawn.remove();
+        const style = getComputedStyle(cell);
+        return widest > Math.ceil(cell.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight));
+    }).map((cell) => cell.textContent)"""
+    assert page.locator("td").count() > 10
+    assert page.evaluate(broken) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()
+
+
+def test_the_firms_contact_has_people_and_visitors_to_see(chromium: Browser, links: Links):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    context.set_default_timeout(SLOW)
+    page = context.new_page()
+    page.goto(links.staff)
+    page.check("[name=role][value=employer_contact]")
+    page.click("button.main")
+    for place in ("people", "entrance", "visitors"):
+        page.goto(f"{links.staff}/{place}")
+        assert page.locator("tbody tr").count() >= 2, place
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), place
+    context.close()

@@ -41,16 +41,16 @@ def test_a_code_is_told_in_english(explained):
         From the facts known by 2020-02-24 12:00
         1. Close contact: red, from 2020-02-15 12:00, until not yet known
            Rule (in force since 2020-02-11, from a published text): Who shared a space with a case is red and isolates for 14 days; green after 14 consecutive normal daily check-ins.
-           Because of: exposure 2020-02-15 12:00 – 2020-02-18 20:00, close contact, train; source spec, learned 2020-02-19 08:00
+           Because of: exposure 2020-02-15 12:00 – 2020-02-18 20:00, close contact, train; source: spec, learned 2020-02-19 08:00
            What would change it: Ends with 14 daily check-ins in a row, all normal, from the day after the last contact; a missed or abnormal day restarts the count.
            Consecutive normal check-ins so far: 3 of 14
         2. Home observation: yellow, from 2020-02-19 10:00, until not yet known
            Rule (in force since 2020-02-11, this system's own default): A person under home observation is yellow until released.
-           Because of: medical measure 2020-02-19 10:00, home observation; source spec, learned 2020-02-19 10:00
+           Because of: medical measure 2020-02-19 10:00, home observation; source: spec, learned 2020-02-19 10:00
            What would change it: Ends when the community reports the release.
         3. Symptoms reported: yellow, from 2020-02-21 08:00, until not yet known
            Rule (in force since 2020-02-11, from a published text): Who reports fever or symptoms is yellow and stays at home; green after 7 consecutive normal daily check-ins.
-           Because of: daily check-in 2020-02-21 08:00, Symptoms: cough; source spec, learned 2020-02-21 08:00
+           Because of: daily check-in 2020-02-21 08:00, Symptoms: cough; source: spec, learned 2020-02-21 08:00
            What would change it: Ends with 7 daily check-ins in a row, all normal, from the next day; a missed or abnormal day restarts the count.
            Consecutive normal check-ins so far: 3 of 7
     """  # noqa: E501  (what a person reads, line by line)
@@ -63,16 +63,16 @@ def test_a_code_is_told_in_chinese(explained):
         依据 2020-02-24 12:00 前获知的事实
         1. 密切接触者：红码，自 2020-02-15 12:00，至 尚未确定
            规则（2020-02-11 起施行，有公开出处）：与病例处于同一空间者为红码，隔离 14 天；连续 14 天健康打卡正常后转绿码。
-           依据：暴露 2020-02-15 12:00 – 2020-02-18 20:00，密切接触，火车；来源 spec，2020-02-19 08:00 获知
+           依据：暴露 2020-02-15 12:00 – 2020-02-18 20:00，密切接触，火车；来源：spec，2020-02-19 08:00 获知
            如何变化：末次接触次日起，连续 14 天每日打卡且均正常；漏打或异常则重新计算。
            目前已连续正常打卡 3/14 天
         2. 居家观察：黄码，自 2020-02-19 10:00，至 尚未确定
            规则（2020-02-11 起施行，本系统默认）：居家观察者，未解除前为黄码。
-           依据：医学管理措施 2020-02-19 10:00，居家隔离医学观察；来源 spec，2020-02-19 10:00 获知
+           依据：医学管理措施 2020-02-19 10:00，居家隔离医学观察；来源：spec，2020-02-19 10:00 获知
            如何变化：社区报告解除。
         3. 申报或打卡有症状：黄码，自 2020-02-21 08:00，至 尚未确定
            规则（2020-02-11 起施行，有公开出处）：申报或打卡时发热或有症状者为黄码，居家观察；连续 7 天健康打卡正常后转绿码。
-           依据：每日打卡 2020-02-21 08:00，症状：咳嗽；来源 spec，2020-02-21 08:00 获知
+           依据：每日打卡 2020-02-21 08:00，症状：咳嗽；来源：spec，2020-02-21 08:00 获知
            如何变化：次日起，连续 7 天每日打卡且均正常；漏打或异常则重新计算。
            目前已连续正常打卡 3/7 天
     """
@@ -195,5 +195,5 @@ def test_a_fact_is_told_in_few_words(explained):
     stay = next(line for line in tell(explained("cai", "2020-02-20 12:00"), language="en") if "Because of" in line)
     assert stay.strip() == (
         "Because of: stay in an area 2020-01-20 09:00 – 2020-02-14 09:00, Where: 420100 武汉市, roaming; "
-        "source spec, learned 2020-02-15 09:00"
+        "source: spec, learned 2020-02-15 09:00"
     )

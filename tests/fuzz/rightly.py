@@ -23,7 +23,7 @@ SCAN = {"scan_id": "00000000-0000-0000-0000-000000000001", "age_s": 1.5, "text":
 KEY = base64.urlsafe_b64encode(point(PrivateKey.make().public)).decode()
 REPORT = {"temperature": "36.5", "symptom": "1", "isEpidemicAreaRisk": "1", "stayRegion": "420100", "leftOn": "2020-02-20"}
 TRIP = {"date": "2020-02-23", "mode": "train", "number": "G1", "carriage": "5", "seat": "6A", "fromRegion": "420100", "toRegion": "330100"}
-VISIT = {"host": "后勤部", "purpose": "meeting", "organisation_id": "demo-organisation"}
+VISIT = {"host": "后勤部", "purpose": "meeting", "organisation_id": "91330106MA00000003"}
 APPEAL = {"ground": "wrong_fact", "words": "那天我在家，没有出门。"}
 
 
@@ -74,7 +74,7 @@ REQUESTS = (
     form("/me/{place:int}/declare", CITIZEN, **DECLARED),
     form("/me/{place:int}/check-in", CITIZEN, **CHECKED_IN),
     form("/me/{place:int}/paper", CITIZEN),
-    form("/me/{place:int}/consents", CITIZEN, do="give", organisation_id="91330100MA00000001"),
+    form("/me/{place:int}/consents", CITIZEN, do="give", organisation_id="91330100MA0000001F"),
     form("/me/{place:int}/appeal/{reason:int}/{fact:int}", CITIZEN, **APPEAL, fact="0" * 32),
     form("/me/{place:int}/certificate", CITIZEN),
     form("/me/{place:int}/delete", CITIZEN, confirm="not yet"),

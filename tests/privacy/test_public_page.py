@@ -68,5 +68,6 @@ def test_a_page_says_what_a_deletion_takes_and_leaves(living, client):
     assert "销毁" in page
     assert client.post("/me/0/delete", data={}).status_code == 422
     assert kept(living.store.conninfo, member.person_id)["identity"] == 1
-    assert client.post("/me/0/delete", data={"confirm": "yes"}).status_code == 200
+    deleted = client.post("/me/0/delete", data={"confirm": "yes"})
+    assert (deleted.status_code, "登录并重新申领" in deleted.text) == (200, True)
     assert kept(living.store.conninfo, member.person_id)["identity"] == 0

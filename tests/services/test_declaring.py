@@ -5,7 +5,7 @@ import pytest
 
 from fangxian.engine.person_tables import PersonTables
 from fangxian.policy.colour import Colour
-from fangxian.services import declaring, family, issuing, looking, members, papers
+from fangxian.services import applying, declaring, family, issuing, looking, members, papers
 from fangxian.services.documents import document
 from fangxian.services.questionnaire import questionnaire, region_called
 from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
@@ -307,6 +307,20 @@ def test_every_problem_of_a_form_is_named_at_once():
     with pytest.raises(BadAnswerError) as refused:
         questionnaire("declaration").read({"temperature_c": ["99"], "contacted_case": ["perhaps"]}, on=NOON.date(), near="330100")
     assert set(refused.value.problems) == {"temperature_c", "contacted_case", "stayed_in_key_area", "consent"}
+
+
+def test_every_wrong_field_of_an_application_is_named_at_once(living):
+    wrong = {"full_name": [""], "id_type": ["resident_id"], "id_number": ["110105194912310021"], "temperature_c": ["99"]}
+    mine = come_in(living).phone_index
+    with pytest.raises(BadAnswerError) as own:
+        applying.apply(living, wrong, relation="self", phone="13800000009", phone_index=mine)
+    with pytest.raises(BadAnswerError) as child:
+        applying.apply(living, wrong | {"id_number": [ADULT]}, relation="child", phone="", phone_index=mine)
+    both = {"full_name", "home", "id_number", "temperature_c", "contacted_case", "stayed_in_key_area", "consent"}
+    assert set(own.value.problems) == both | {"phone"}
+    assert set(child.value.problems) == both
+    assert "逐位核对" in own.value.problems["id_number"].zh
+    assert "18 岁" in child.value.problems["id_number"].zh
 
 
 def child_number(born="20150505"):

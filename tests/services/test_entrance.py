@@ -17,7 +17,7 @@ from fangxian.services.screen_number import number_on_screen
 from fangxian.signed.credential import token_id
 from fangxian.signed.keys import PrivateKey, point
 from fangxian.store.ending import due, end_due
-from fangxian.store.gate_devices import Device
+from fangxian.store.gate_devices import Device, register
 from fangxian.store.new_facts import new_fact
 from fangxian.store.opening import make_room
 from fangxian.store.recording import record
@@ -31,7 +31,7 @@ from tests.store.conftest import record_scans
 
 from .conftest import HEALTHY, IDENTITY, NOON, PHONE, come_in
 
-SITE = "91330100MA00000000"
+SITE = "91330100MA0000000C"
 CONTACT = Principal(subject="contact-1", roles=frozenset({Role.EMPLOYER_CONTACT}), organisation_ids=frozenset({SITE}))
 ELSEWHERE = Principal(subject="contact-2", roles=frozenset({Role.EMPLOYER_CONTACT}), organisation_ids=frozenset({"another"}))
 GATE = Device(gate_id=uuid4(), place_id=SITE, place_name="虚构工地东门", region_code="330106")
@@ -48,14 +48,14 @@ def enrolled(living, which=0, **answers):
     return members.member_at(living, session.phone_index, place)
 
 
-def works_here(living, person_id, *, consents=True):
+def works_here(living, person_id, *, organisation_id=SITE, consents=True):
     event = Event(actor="test", role="system", purpose="test", action="record", person_id=person_id)
     at = living.clock()
-    values = {"organisation_id": SITE, "region_code": "330106"}
+    values = {"organisation_id": organisation_id, "region_code": "330106"}
     fact = new_fact(Workplace, event, source="organisation", known_at=at, from_at=at - timedelta(days=1), **values)
     record(living.store, {Workplace: [fact]}, event, policies=[living.policy], at=at)
     if consents:
-        consenting.give_consent(living, person_id, SITE)
+        consenting.give_consent(living, person_id, organisation_id)
 
 
 def scanned(living, person_id, *, device=GATE, colour="green", did="passed", **changes):
@@ -88,6 +88,19 @@ def test_whoever_was_scanned_at_the_gate_is_checked_and_the_others_come_first(li
     assert (second.checked.at, second.checked.colour, second.checked.passed) == (NOON + timedelta(hours=1), Colour.YELLOW, False)
     assert second.checked.temperature_c == 36.4
     assert looks_of(living, absent.person_id)[0] == "entrance_seen"
+
+
+def test_whoever_was_scanned_or_checked_sees_where(living, clock):
+    person, at = enrolled(living).person_id, living.clock()
+    works_here(living, person)
+    event = Event(actor="test", role="test", purpose="test", action="register gate")
+    mall, _ = register(living.store, event, place_id="mall-1", place_name="虚构商场东门", region_code="330106", at=at)
+    scanned(living, person, device=mall)
+    scanned(living, person, device=mall, present=False, did="refused", outcome="screenshot")
+    clock.forward(minutes=1)
+    check_by_hand(living, CONTACT, entrance_today(living, CONTACT)[0].reference, None)
+    places = [(look.action, look.place) for look in looking.who_looked(living, person)]
+    assert places[:4] == [("checked_at_entrance", SITE), ("entrance_seen", None), ("scan", "虚构商场东门"), ("scan", "虚构商场东门")]
 
 
 def test_the_newest_scan_counts_the_days_reading_stays_and_yesterdays_is_gone(living, clock):

@@ -194,11 +194,13 @@ def test_claims_may_have_other_names_and_other_shapes():
 
 
 def test_the_demonstrations_choice_serves_this_machine_alone():
-    given = {"region_codes": frozenset({"330000"}), "organisation_ids": frozenset()}
+    given = {"region_codes": frozenset({"330000"}), "organisation_ids": {Role.SOURCE_OWNER: frozenset({"tracing"})}}
     with pytest.raises(FangxianError, match="anybody in as anybody"):
         DemoSignIn(host="0.0.0.0", **given)
     demo = DemoSignIn(host="127.0.0.1", **given)
     assert demo.principal("officer", number=1, client="127.0.0.1").roles == {Role.OFFICER}
+    owners = [demo.principal(role, number=1, client="127.0.0.1").organisation_ids for role in ("officer", "source_owner")]
+    assert owners == [frozenset(), frozenset({"tracing"})]
     for role, client in (("officer", "192.0.2.7"), ("officer", None), ("officer", "testclient"), ("system", "127.0.0.1")):
         with pytest.raises(FangxianError, match="Only this machine"):
             demo.principal(role, number=1, client=client)

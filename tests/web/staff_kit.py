@@ -20,11 +20,12 @@ from fangxian.web.staff.asking import COOKIE
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
 
-ORGANISATION = "91330100MA00000000"
+ORGANISATION = "91330100MA0000000C"
 CALM = replace(Limits.packaged(), wait_s=1e9, in_flight=1_000_000)
 """Limits that a busy machine does not reach: what is dropped under overload has tests of its own."""
 
-DEMO = DemoSignIn(host="127.0.0.1", region_codes=frozenset({"330000"}), organisation_ids=frozenset({ORGANISATION, "tracing"}))
+WHOSE = {Role.SOURCE_OWNER: frozenset({"tracing"}), Role.EMPLOYER_CONTACT: frozenset({ORGANISATION})}
+DEMO = DemoSignIn(host="127.0.0.1", region_codes=frozenset({"330000"}), organisation_ids=WHOSE)
 
 
 @dataclass(frozen=True)

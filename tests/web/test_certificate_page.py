@@ -30,6 +30,7 @@ def test_whoever_was_released_finds_it_prints_it_and_a_program_reads_it(living, 
     assert "/me/0/certificate" not in me.get("/me/0").text
     refused = me.get("/me/0/certificate")
     assert (refused.status_code, "无从开具" in refused.text) == (409, True)
+    assert re.search(r'<header class="top">.*<a href="/me">防线</a>.*</header>', refused.text, re.DOTALL)
     assert program.get("/api/v1/me/0/certificate").status_code == 409
     measure(living, member.person_id, "released", 1)
     assert "/me/0/certificate" in me.get("/me/0").text

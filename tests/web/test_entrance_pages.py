@@ -66,7 +66,7 @@ def test_visitors_are_registered_and_leave_on_the_page(living, served):
 def test_the_desk_names_a_visitor_by_number_or_by_document_and_says_whether_they_may_come_in(living, served):
     guest = enrolled(living, contacted_case="yes")
     contact = served.come_in(Role.EMPLOYER_CONTACT)
-    two = {"organisation_id": "91330100MA00000000", "host": "前台", "purpose": "delivery"}
+    two = {"organisation_id": "91330100MA0000000C", "host": "前台", "purpose": "delivery"}
     refused = contact.post("/staff/visitors/register", data=two | {"number": number_of(living, guest)})
     assert (refused.status_code, "不能进入" in refused.text) == (200, True)
     bad = contact.post("/staff/visitors/register", data=two | {"full_name": "赵大年", "id_type": "resident_id", "id_number": "1"})
@@ -86,7 +86,7 @@ def test_the_interface_does_what_the_pages_do(living, served):
     checked = api.post(f"{base}/entrance/checks", json={"person": mine["person"], "temperature_c": 36.4})
     assert (checked.status_code, checked.json()) == (201, {"colour": "green", "passes": True})
     assert api.get(f"{base}/entrance").json()[0]["checked"]["temperature_c"] == 36.4
-    visit = {name: value[0] for name, value in VISIT.items()} | {"organisation_id": "91330100MA00000000"}
+    visit = {name: value[0] for name, value in VISIT.items()} | {"organisation_id": "91330100MA0000000C"}
     came = api.post(f"{base}/visitors", json=visit | {"number": number_of(living, guest)})
     assert (came.status_code, came.json()["passes"]) == (201, True)
     (shown,) = api.get(f"{base}/visitors").json()

@@ -28,7 +28,7 @@ DROPPED = [each for each in order() if each.rank != NEVER]
 
 @pytest.fixture
 def routes(living):  # noqa: F811
-    sign_in = DemoSignIn(host="127.0.0.1", region_codes=frozenset(), organisation_ids=frozenset())
+    sign_in = DemoSignIn(host="127.0.0.1", region_codes=frozenset(), organisation_ids={})
     return live_application(living, None, hosts=["localhost"], sign_in=sign_in).routes
 
 

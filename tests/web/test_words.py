@@ -8,7 +8,12 @@ import fangxian.web as web
 from fangxian.area.scheme import scheme
 from fangxian.policy.colour import Colour
 from fangxian.policy.policy import Evidence
+from fangxian.services import children, deleting, releasing
+from fangxian.sources.catalogue import agency_of
+from fangxian.store import scans
 from fangxian.web.words import LANGUAGES, Words, all_words
+from fangxian.work import deciding
+from fangxian.work.appeal import OTHER_REGION
 
 FOLDER = Path(web.__file__).parent
 TEMPLATES = {str(path.relative_to(FOLDER)): path.read_text("utf-8") for path in FOLDER.rglob("templates/**/*.html")}
@@ -91,6 +96,34 @@ def actions() -> set[str]:
 def test_everything_that_is_written_of_in_the_audit_has_words():
     assert len(actions()) > 40
     assert {f"action.{each}" for each in actions()} - all_words().keys() == set()
+
+
+def purposes() -> set[str]:
+    """Return what events about a person are written for, said at the call or in a constant of the module."""
+    found = set()
+    for path in FOLDER.parent.rglob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        constants = {
+            node.target.id: node.value for node in tree.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("by_citizen", "staff_event", "Event"):
+                given = {each.arg: each.value for each in node.keywords}
+                said = given.get("purpose")
+                said = constants.get(said.id) if isinstance(said, ast.Name) else said
+                if isinstance(said, ast.Constant) and ("person_id" in given or node.func.id == "by_citizen"):
+                    found.add(said.value)
+    return found
+
+
+def test_everything_that_is_done_with_a_person_has_a_purpose_in_words():
+    assert len(purposes()) > 10
+    assert {f"purpose.{each}" for each in purposes()} - all_words().keys() == set()
+
+
+def test_whoever_says_a_fact_to_the_store_itself_is_called_in_words():
+    for source in (children.SOURCE, scans.SOURCE, deciding.SOURCE, OTHER_REGION, releasing._SOURCE, deleting._SOURCE):
+        assert CHINESE.search(agency_of(source).zh), source
 
 
 def test_no_template_has_words_of_its_own():

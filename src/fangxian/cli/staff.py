@@ -11,7 +11,8 @@ from fangxian.cli.options import said_or_in_file
 from fangxian.errors import FangxianError
 from fangxian.services.claims import ClaimNames
 from fangxian.services.oidc import Oidc
-from fangxian.services.sign_in import DemoSignIn, SignIn
+from fangxian.services.sign_in import EMPLOYER, DemoSignIn, SignIn
+from fangxian.work.roles import Role
 
 ON_PAGE: Final = "page"
 _CLIENT, _SECRET = "FANGXIAN_OIDC_CLIENT_ID", "FANGXIAN_OIDC_CLIENT_SECRET"
@@ -41,7 +42,7 @@ def staff_sign_in(named: str | None, host: str) -> SignIn | None:
     if named is None:
         return None
     if named == ON_PAGE:
-        organisations = frozenset({"demo-organisation", "tracing", "disease-control"})
+        organisations = {Role.SOURCE_OWNER: frozenset({"tracing", "disease-control"}), Role.EMPLOYER_CONTACT: frozenset({EMPLOYER})}
         return DemoSignIn(host=host, region_codes=frozenset({"330000"}), organisation_ids=organisations)
     client_id, client_secret = os.environ.get(_CLIENT), said_or_in_file(os.environ.get(_SECRET, ""))
     if not client_id or not client_secret:

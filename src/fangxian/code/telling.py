@@ -13,6 +13,7 @@ from fangxian.facts import Column, Text, Trip
 from fangxian.facts.words import SYMPTOM_WORDS, WORDS
 from fangxian.policy.policy import Evidence, Policy
 from fangxian.policy.regions import region_name
+from fangxian.sources.catalogue import agency_of
 
 HIDDEN: Final = frozenset(
     {
@@ -109,7 +110,8 @@ def tell_fact(policy: Policy, seen: FactSeen, *, language: str) -> str:
     ]
     learned = _clock(policy, values["known_at"])
     title = seen.fact_type.title.in_language(language)
-    tail = f"；来源 {values['source']}，{learned} 获知" if zh else f"; source {values['source']}, learned {learned}"
+    agency = agency_of(values["source"]).in_language(language)
+    tail = f"；来源：{agency}，{learned} 获知" if zh else f"; source: {agency}, learned {learned}"
     told = ("，" if zh else ", ").join([f"{title} {when}", *details])
     return told + tail
 

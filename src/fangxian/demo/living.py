@@ -1,4 +1,4 @@
-"""The demonstration's living code: a store, keys and a vault of its own, and a gate to be opened; nobody is in it yet."""
+"""The demonstration's living code: a store, keys and a vault of its own, a gate to be opened, and an invented firm with its people."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from fangxian.demo.firm import COUNTY, open_firm
 from fangxian.demo.province import POLICY
 from fangxian.errors import FangxianError
 from fangxian.facts.known import now
@@ -20,7 +21,7 @@ from fangxian.services.living import Living
 from fangxian.services.opening import open_living
 from fangxian.services.oversight import oversight
 from fangxian.services.senders import OnThePage
-from fangxian.services.sign_in import DemoSignIn
+from fangxian.services.sign_in import EMPLOYER, DemoSignIn
 from fangxian.services.upkeep import FOR_CHORES, Upkeep
 from fangxian.signed.files import write_file
 from fangxian.signed.key_folder import KeyFolder
@@ -33,12 +34,10 @@ from fangxian.store.store import Event
 from fangxian.vault.folder import VaultFolder
 from fangxian.web.server import LOOPBACK
 from fangxian.work.renewal import renew_at_set_up
+from fangxian.work.roles import Role
 
 REGION: Final = "330100"
-EMPLOYER: Final = "91330106MA00000000"
-"""An invented firm's code: whoever says that it may see their colour is on its contact's page."""
-
-_PLACE: Final = {"place_id": "demo-gate", "place_name": "演示门岗 demo gate", "region_code": "330106"}
+_PLACE: Final = {"place_id": EMPLOYER, "place_name": "演示门岗 demo gate", "region_code": COUNTY}
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,9 @@ def demonstrate(folder: Path) -> Iterator[Demonstrated]:
         event = Event(actor="demonstration", role="administrator", purpose="demonstration", action="register gate")
         _, code = register(living.store, event, **_PLACE, at=now())
         sources = frozenset(source.name for source in all_sources())
-        staff = DemoSignIn(host=LOOPBACK, region_codes=frozenset({living.policy.region_code}), organisation_ids=sources | {EMPLOYER})
+        whose = {Role.SOURCE_OWNER: sources, Role.EMPLOYER_CONTACT: frozenset({EMPLOYER})}
+        staff = DemoSignIn(host=LOOPBACK, region_codes=frozenset({living.policy.region_code}), organisation_ids=whose)
+        open_firm(living)
         with Upkeep(living, more=[*oversight(living), *alarms(living, None)]):
             yield Demonstrated(living, serving, staff, code)
 

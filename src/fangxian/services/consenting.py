@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,13 +14,13 @@ from fangxian.services.acting import Acting
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.own_people import PURPOSE
 from fangxian.services.refusals import BadAnswerError, RefusedError
+from fangxian.sources.credit_codes import fault_of, spelled
 from fangxian.store.new_facts import new_fact
 from fangxian.store.recording import hold_person, record_in
 from fangxian.store.store import Transaction
 from fangxian.work.subject import standing
 
 _SOURCE: Final = "health-declaration"
-_ORGANISATION: Final = re.compile(r"[0-9A-Za-z-]{2,40}")
 
 
 @dataclass(frozen=True)
@@ -40,16 +39,20 @@ def consents_of(living: Living, person_id: str, *, acting: Acting = Acting.PERSO
 
 
 def give_consent(living: Living, person_id: str, organisation_id: str, *, acting: Acting = Acting.PERSON) -> None:
-    """Let an organisation see one's colour while one works there. Raises BadAnswerError for what is no organisation's id."""
-    wanted, at = organisation_id.strip(), living.clock()
-    if not _ORGANISATION.fullmatch(wanted):
-        raise BadAnswerError(
-            {"organisation_id": Text("请填写单位的统一社会信用代码。", "Give the organisation's unified social credit code.")}
-        )
+    """Let an organisation see one's colour while one works there.
+
+    It is one where a source says that one works, whatever its number, or any by its unified social credit code. Raises BadAnswerError
+    for a number that is neither, saying what is wrong with it.
+    """
+    at = living.clock()
     event = by_citizen("consent_given", person_id, acting=acting, purpose="consent")
     with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
-        if any(each.organisation_id == wanted and each.since_at for each in _consents(transaction, person_id)):
+        listed = {each.organisation_id: each for each in _consents(transaction, person_id)}
+        wanted = organisation_id if organisation_id in listed else spelled(organisation_id)
+        if wanted not in listed and (fault := fault_of(wanted)):
+            raise BadAnswerError({"organisation_id": fault})
+        if wanted in listed and listed[wanted].since_at:
             return
         fact = new_fact(Consent, event, source=_SOURCE, known_at=at, from_at=at, purpose=PURPOSE, given_to=wanted)
         record_in(transaction, {Consent: [fact]}, policies=[living.policy])

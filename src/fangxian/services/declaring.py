@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -44,8 +44,7 @@ def enrol(living: Living, identity: Answers, document: Document, answers: Answer
     person is (sealed), the phone's list, the facts, the code, the event. `phone` is the number to reach the person by; it must be the
     one that was logged in with. Raises RefusedError where it is another, and where `expect_own` or `add_member` does.
     """
-    if living.vault.phone_index(phone) != phone_index:
-        raise BadAnswerError({"phone": Text("请填登录时用的手机号。", "Give the number that you logged in with.")})
+    expect_own_phone(living, phone, phone_index)
     with _applying(living, "enrol", document, identity["full_name"], Acting.PERSON) as transaction:
         expect_own(transaction, document, phone_index, on=living.today(transaction.at))
         place = add_member(living, transaction, phone_index, "self", full_name=identity["full_name"])
@@ -61,10 +60,9 @@ def enrol_child(living: Living, identity: Answers, document: Document, answers: 
     is kept or recorded of what was answered. Raises BadAnswerError for a document that shows no age under 18, RefusedError where the
     phone has no person of its own, and where `must_be_asked` says that a service point sees to the child.
     """
-    if document.of_age_on is None or not document.is_of_a_child(living.today(living.clock())):
-        raise BadAnswerError({"id_number": _NOT_A_CHILD})
+    of_age_on = expect_child(document, on=living.today(living.clock()))
     with _applying(living, "child_applied_for", document, identity["full_name"], Acting.FAMILY) as transaction:
-        guardian, of_age_at = guardian_of(transaction, phone_index), living.policy.starts(document.of_age_on)
+        guardian, of_age_at = guardian_of(transaction, phone_index), living.policy.starts(of_age_on)
         if must_be_asked(transaction, guardian):
             return add_member(living, transaction, phone_index, "child", full_name=None, in_care_until=of_age_at)
         place = add_member(living, transaction, phone_index, "child", full_name=identity["full_name"], in_care_until=of_age_at)
@@ -72,6 +70,19 @@ def enrol_child(living: Living, identity: Answers, document: Document, answers: 
         facts = enrolment_facts(living, transaction, identity, document, answers) | guardianship(transaction, guardian, until_at=of_age_at)
         record_in(transaction, facts, policies=[living.policy])
     return place
+
+
+def expect_own_phone(living: Living, phone: str, phone_index: bytes) -> None:
+    """Raise BadAnswerError where a number, in international form, is not the one that was logged in with."""
+    if living.vault.phone_index(phone) != phone_index:
+        raise BadAnswerError({"phone": Text("请填登录时用的手机号。", "Give the number that you logged in with.")})
+
+
+def expect_child(document: Document, *, on: date) -> date:
+    """Return the day on which a child comes of age. Raises BadAnswerError for a document that shows no age under 18 on a day."""
+    if document.of_age_on is None or not document.is_of_a_child(on):
+        raise BadAnswerError({"id_number": _NOT_A_CHILD})
+    return document.of_age_on
 
 
 @contextmanager

@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from fangxian.facts import Text
 from fangxian.facts.known import now
 from fangxian.policy.policy import Policy
 from fangxian.services.acting import Acting
 from fangxian.services.questionnaire import questionnaire
 from fangxian.services.real_name import AsTyped, RealName
-from fangxian.services.refusals import BadAnswerError
 from fangxian.services.senders import Sender
 from fangxian.services.signing import Signing
 from fangxian.store.store import Event, Store
@@ -46,19 +44,6 @@ class Living:
     def read(self, name: str, given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """Return the answers to the questionnaire of a name, given now and here; raises BadAnswerError for what cannot be taken."""
         return questionnaire(name).read(given, on=self.today(self.clock()), near=self.region_code)
-
-    def read_all(self, names: Sequence[str], given: Mapping[str, Sequence[str]]) -> dict[str, dict[str, Any]]:
-        """Return the answers to several questionnaires by their names; BadAnswerError names every problem of them all at once."""
-        answers: dict[str, dict[str, Any]] = {}
-        problems: dict[str, Text] = {}
-        for name in names:
-            try:
-                answers[name] = self.read(name, given)
-            except BadAnswerError as bad:
-                problems |= bad.problems
-        if problems:
-            raise BadAnswerError(problems)
-        return answers
 
 
 def by_citizen(action: str, person_id: str, *, acting: Acting = Acting.PERSON, purpose: str = "health code", **details: Any) -> Event:

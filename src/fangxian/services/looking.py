@@ -26,12 +26,13 @@ _ONES_OWN: Final = {Acting.PERSON: [Acting.PERSON], Acting.GUARDIAN: [Acting.PER
 
 @dataclass(frozen=True)
 class Look:
-    """Something that was done with a person's data: when, in which role, for which purpose."""
+    """Something that was done with a person's data: when, in which role, for which purpose; of a scan also where, while that is kept."""
 
     at: datetime
     role: str
     purpose: str
     action: str
+    place: str | None
 
 
 def own_code(living: Living, person_id: str, *, acting: Acting = Acting.PERSON) -> Explanation:
@@ -66,8 +67,13 @@ def who_looked(
 
 def _looks(transaction: Transaction, which: LiteralString, **values: Any) -> list[Look]:
     rows = transaction.connection.execute(
-        "SELECT at, CASE WHEN role = %(citizen)s AND actor = ANY(%(others)s) THEN actor ELSE role END, purpose, action "
-        "FROM audit.event WHERE person_id = %(person)s " + which,
+        "SELECT at, CASE WHEN role = %(citizen)s AND actor = ANY(%(others)s) THEN actor ELSE role END, purpose, action, "
+        "coalesce(place_name, place_id) FROM (SELECT * FROM audit.event WHERE person_id = %(person)s " + which + ") AS look "
+        # Where no gate's device stands, the visit knows the place by its number.
+        "LEFT JOIN (SELECT event_id, gate_id FROM gate.scan WHERE person_id = %(person)s) AS scan USING (event_id) "
+        "LEFT JOIN (SELECT gate_id, place_name FROM gate.device) AS device USING (gate_id) "
+        "LEFT JOIN (SELECT event_id, place_id FROM facts.gate_visit WHERE person_id = %(person)s) AS visit USING (event_id) "
+        "ORDER BY at DESC",
         {"person": UUID(transaction.event.person_id), "citizen": CITIZEN, "others": [Acting.GUARDIAN, Acting.FAMILY]} | values,
     ).fetchall()
     return [Look(*row) for row in rows]
@@ -84,6 +90,6 @@ def own_data(living: Living, person_id: str, *, acting: Acting = Acting.PERSON) 
             for each in all_fact_types()
             if issubclass(each, PersonFact)
         }
-        looks = [vars(look) for look in _looks(transaction, "ORDER BY at DESC")]
+        looks = [vars(look) for look in _looks(transaction, "")]
     who = {"full_name": identity.full_name, "id_type": identity.id_type, "id_number": identity.id_number} if identity else {}
     return {"identity": who, "facts": {name: rows for name, rows in facts.items() if rows}, "visits": visits, "looks": looks}

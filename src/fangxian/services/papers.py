@@ -78,9 +78,14 @@ def enrol_without_phone(
         return _print(living, transaction, person_id, masked(identity["full_name"]), days=days, number=number)
 
 
-def _print(living: Living, transaction: Transaction, person_id: str, masked_name: str, *, days: int, number: str = "") -> Paper:
+def expect_days(days: int) -> None:
+    """Raise BadAnswerError for days that no paper lasts."""
     if not 1 <= days <= MOST_DAYS:
         raise BadAnswerError({"days": Text(f"有效期为 1 到 {MOST_DAYS} 天。", f"It lasts from 1 to {MOST_DAYS} days.")})
+
+
+def _print(living: Living, transaction: Transaction, person_id: str, masked_name: str, *, days: int, number: str = "") -> Paper:
+    expect_days(days)
     at = transaction.at
     standing = stored_colour(transaction.connection, living.policy.name, person_id, at=at)
     lasts = lifetime(standing, at, longest=timedelta(days=days))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from fangxian.errors import FangxianError
 from fangxian.facts import Text
@@ -13,6 +15,9 @@ from fangxian.services.this_machine import HERE, is_here
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
 
+EMPLOYER: Final = "91330106MA00000003"
+"""The unified social credit code of an invented firm, for demonstrations."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class DemoSignIn:
@@ -20,7 +25,8 @@ class DemoSignIn:
 
     host: str
     region_codes: frozenset[str]
-    organisation_ids: frozenset[str]
+    organisation_ids: Mapping[Role, frozenset[str]]
+    """The organisations, places or sources of the roles that have any."""
 
     def __post_init__(self) -> None:
         """Refuse to serve another machine."""
@@ -42,7 +48,7 @@ class DemoSignIn:
             subject=f"demo-{role.replace('_', '-')}-{number}",
             roles=frozenset({Role(role)}),
             region_codes=self.region_codes,
-            organisation_ids=self.organisation_ids,
+            organisation_ids=self.organisation_ids.get(Role(role), frozenset()),
             second_factor=True,
         )
 

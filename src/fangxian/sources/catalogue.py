@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Final
 
 from fangxian.facts import Text
 from fangxian.policy.registry import declared, named
@@ -22,5 +23,14 @@ def source_named(name: str) -> Source:
 
 
 def agency_of(source: str) -> Text:
-    """Return the name of a source's agency; the source's own where it is no longer known."""
-    return next((known.agency for known in all_sources() if known.name == source), Text(source, source))
+    """Return the name of a source's agency, or of who says it to the store itself; the source's own where it is no longer known."""
+    agencies_known = _SENDS_NO_FILES | {known.name: known.agency for known in all_sources()}
+    return agencies_known.get(source, Text(source, source))
+
+
+_SENDS_NO_FILES: Final = {
+    "gate": Text("场所门岗", "gates of places"),
+    "service-point": Text("服务点", "a service point"),
+    "own-request": Text("本人", "the person"),
+    "other-region": Text("外地", "another region"),
+}

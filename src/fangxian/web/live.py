@@ -150,7 +150,9 @@ def refusals() -> Mapping[Any, Any]:
         if request.url.path.startswith(PREFIX):
             return JSONResponse({"problem": said._asdict()}, status, headers)
         words = words_for(request)
-        return HTMLResponse(render(templates, "citizen/problem.html", words, said=words.of(said)), status, headers)
+        back = next((door for door in ("/me", "/staff") if request.url.path.startswith(door)), "/")
+        values = {"said": words.of(said), "back": back, "here": "", "policy": None, "session": None}
+        return HTMLResponse(render(templates, "citizen/problem.html", words, **values), status, headers)
 
     return {HTTPException: refused, FangxianError: refused, psycopg.OperationalError: refused, Exception: refused}
 

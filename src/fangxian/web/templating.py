@@ -13,6 +13,7 @@ from fangxian.code.telling import tell_fact
 from fangxian.facts import Text, fact_type
 from fangxian.policy.policy import Policy
 from fangxian.services.acting import may
+from fangxian.sources.catalogue import agency_of
 from fangxian.web.words import Words, all_words
 from fangxian.work.roles import Role
 
@@ -46,7 +47,14 @@ def environment() -> Environment:
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     made.filters |= {"people": _people, "change": _change, "percent": _percent, "clock": _clock}
-    made.globals |= {"rule": rule, "tell_fact": tell_fact, "fact_type": fact_type, "role_words": _role_words, "may": may}
+    made.globals |= {
+        "rule": rule,
+        "tell_fact": tell_fact,
+        "agency_of": agency_of,
+        "fact_type": fact_type,
+        "role_words": _role_words,
+        "may": may,
+    }
     return made
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from fangxian.sources.credit_codes import ALPHABET, WEIGHTS
 from fangxian.world.draws import stream
 from fangxian.world.geography import Atlas
 from fangxian.world.groups import Groups, rank_within
@@ -25,9 +26,6 @@ COMMUTERS: Final = 0.12
 TEAM: Final = 9
 CLASS: Final = 40
 SCHOOL_AGES: Final = (4, 18)
-
-_CODE_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_CODE_WEIGHTS: Final = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +105,6 @@ def _credit_codes(random: np.random.Generator, region: Integers) -> pl.Series:
     serial = (np.arange(len(region)) * 7_368_787 + int(random.integers(0, 10**9))) % 10**9
     digits = (91 * 10**6 + region) * 10**9 + serial
     weighted = np.zeros(len(digits), dtype=np.int64)
-    for place, weight in enumerate(_CODE_WEIGHTS):
+    for place, weight in enumerate(WEIGHTS):
         weighted += digits // 10 ** (16 - place) % 10 * weight
-    return pl.Series(digits).cast(pl.String) + pl.Series(list(_CODE_ALPHABET)).gather((31 - weighted % 31) % 31)
+    return pl.Series(digits).cast(pl.String) + pl.Series(list(ALPHABET)).gather((31 - weighted % 31) % 31)

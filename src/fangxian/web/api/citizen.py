@@ -10,10 +10,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_serial
 
 from fangxian.facts import Text
 from fangxian.facts.typed import base64url, instant_typed
-from fangxian.services import accounts, arriving, certificates, declaring, deleting, issuing, looking, members, papers
+from fangxian.services import accounts, applying, arriving, certificates, declaring, deleting, issuing, looking, members, papers
 from fangxian.services.accounts import Session
 from fangxian.services.acting import Acting, expect_may
-from fangxian.services.documents import document
 from fangxian.services.living import Living
 from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import BadAnswerError, RefusedError
@@ -154,9 +153,6 @@ def citizen_api(living: Living) -> APIRouter:
         lambda asked: asyncio.to_thread(issuing.issue_days, living, asked), most=MOST_TOGETHER
     )
 
-    def today() -> Any:
-        return living.today(living.clock())
-
     @router.get("/questionnaires/{name}", openapi_extra={"x-action": "log_in"})
     def questions(name: str) -> dict[str, Any]:
         """Return what a questionnaire asks: identity, declaration, check_in or visit."""
@@ -197,12 +193,9 @@ def citizen_api(living: Living) -> APIRouter:
     @router.post("/me", status_code=201, openapi_extra={"x-action": "declare"})
     def enrol(given: Enrolment, session: mine) -> dict[str, int]:
         """Apply for a code, one's own or a child's, with a first declaration; a child that is known already waits until its own agree."""
-        identity, answers = living.read_all(("identity", "declaration"), _lists(given.answers)).values()
-        shown, mine = document(identity["id_type"], identity["id_number"] or "", on=today()), session.phone_index
-        if given.relation == "child":
-            return {"place": declaring.enrol_child(living, identity, shown, answers, phone_index=mine)}
-        phone = accounts.phone_number(given.phone)
-        return {"place": declaring.enrol(living, identity, shown, answers, phone_index=mine, phone=phone)}
+        answers, mine = _lists(given.answers), session.phone_index
+        place, _ = applying.apply(living, answers, relation=given.relation, phone=given.phone, phone_index=mine)
+        return {"place": place}
 
     @router.get("/me/{place}/code", openapi_extra={"x-action": "see_own_code"})
     def code(member: of) -> dict[str, Any]:
@@ -283,11 +276,11 @@ def citizen_api(living: Living) -> APIRouter:
     @router.get("/me/{place}/looks", openapi_extra={"x-action": "see_own_log"})
     def looks(
         member: of, own: bool = False, before: Annotated[datetime, BeforeValidator(lambda said: instant_typed(str(said)))] | None = None
-    ) -> list[dict[str, str]]:
+    ) -> list[dict[str, str | None]]:
         """Return what others did with the data, or with `own` what was done by phone: a page, newest first, before an instant."""
         earlier = before and _in_utc(before)
         found = looking.who_looked(living, member.person_id, own=own, before=earlier, acting=member.acting)
-        return [{"at": f"{look.at.isoformat()}Z", "role": look.role, "action": look.action, "purpose": look.purpose} for look in found]
+        return [vars(look) | {"at": f"{look.at.isoformat()}Z"} for look in found]
 
     @router.get("/me/{place}/data", openapi_extra={"x-action": "download_own_data"})
     def data(member: of) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class DeletionPages:
             stays = deleting.what_stays(self.living, member.person_id, acting=member.acting)
             return self._page(asked, "delete.html", status, member=member, stays=stays, unconfirmed=status != 200)
         deleting.delete(self.living, member, asked.mine.phone_index)
-        response = self._page(asked, "deleted.html", 200)
+        response = self._page(asked, "deleted.html", 200, member=member)
         if member.place == members.OWN:
             response.delete_cookie(COOKIE, path="/")
         return response

@@ -11,8 +11,7 @@ from jinja2 import Environment
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from fangxian.facts.typed import instant_typed
-from fangxian.services import accounts, certificates, declaring, issuing, looking, members, papers
-from fangxian.services.documents import document
+from fangxian.services import accounts, applying, certificates, declaring, issuing, looking, members, papers
 from fangxian.services.living import Living
 from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
@@ -77,18 +76,12 @@ class CitizenPages:
         relation = "child" if (asked.one("relation") or asked.request.query_params.get("relation")) == "child" else "self"
         if asked.request.method == "GET":
             return self._enrolment(asked, relation)
-        today, mine = self.living.today(self.living.clock()), asked.mine.phone_index
+        mine = asked.mine.phone_index
         try:
-            identity, answers = self.living.read_all(("identity", "declaration"), asked.form).values()
-            shown = document(identity["id_type"], identity["id_number"] or "", on=today)
-            if relation == "child":
-                place = declaring.enrol_child(self.living, identity, shown, answers, phone_index=mine)
-            else:
-                phone = accounts.phone_number(asked.one("phone"))
-                place = declaring.enrol(self.living, identity, shown, answers, phone_index=mine, phone=phone)
+            place, shown = applying.apply(self.living, asked.form, relation=relation, phone=asked.one("phone"), phone_index=mine)
         except RefusedError as refused:
             return self._enrolment(asked, relation, refused)
-        if identity["id_type"] == "none" and not identity["id_number"]:
+        if shown.id_type == "none" and not asked.one("id_number").strip():
             return self._page(asked, "number_given.html", place=place, number=shown.number)
         counts = any(person.place == place and person.confirmed for person in members.members_of(self.living, mine))
         return RedirectResponse(f"/me/{place}" if counts else "/me/family", _SEE_OTHER)

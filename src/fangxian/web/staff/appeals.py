@@ -51,15 +51,16 @@ class AppealDesk:
     def answer(self, asked: StaffAsked) -> Response:
         """Uphold or refuse."""
         states = {"uphold": AppealState.UPHELD, "refuse": AppealState.REFUSED}
-        if asked.one("answer") not in states:
+        state = states.get(asked.one("answer"))
+        if state is None:
             raise BadAnswerError({"answer": Text("请选择成立或不成立。", "Choose to uphold or to refuse.")})
-        answering.answer(self.desk.living, asked.by, asked.reference, states[asked.one("answer")], asked.one("words"))
-        return RedirectResponse(_APPEALS, 303)
+        answering.answer(self.desk.living, asked.by, asked.reference, state, asked.one("words"))
+        return RedirectResponse(f"{_APPEALS}?done={state}", 303)
 
     def propose(self, asked: StaffAsked) -> Response:
         """Propose a decision about an appeal's fact."""
         answering.propose(self.desk.living, asked.by, asked.one("appeal"), rule=asked.one("rule"), reason=asked.one("reason"))
-        return RedirectResponse("/staff", 303)
+        return RedirectResponse("/staff?done=proposed", 303)
 
     def decisions(self, asked: StaffAsked) -> Response:
         """Answer with the proposals of others that wait for a second signature."""
@@ -74,9 +75,9 @@ class AppealDesk:
     def sign(self, asked: StaffAsked) -> Response:
         """Sign as the second person."""
         answering.sign(self.desk.living, asked.by, asked.reference)
-        return RedirectResponse(_DECISIONS, 303)
+        return RedirectResponse(f"{_DECISIONS}?done=signed", 303)
 
     def reject(self, asked: StaffAsked) -> Response:
         """Reject a proposal."""
         answering.reject(self.desk.living, asked.by, asked.reference)
-        return RedirectResponse(_DECISIONS, 303)
+        return RedirectResponse(f"{_DECISIONS}?done=rejected", 303)

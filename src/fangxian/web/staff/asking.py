@@ -79,6 +79,7 @@ class StaffDesk:
             "policy": self.living.policy,
             "here": asked.request.url.path,
             "session": asked.session,
+            "notice": all_words().get(f"notice.{asked.request.query_params.get('done')}"),
             "lapse": lapse_to_warn_of(self.living),
             "may_renew": asked.session is not None and "renewal" in places_of(asked.by),
         }

@@ -9,7 +9,7 @@ from typing import Final
 from starlette.responses import Response
 
 from fangxian.services import papers, releasing
-from fangxian.services.documents import document
+from fangxian.services.applying import application
 from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import BadAnswerError, RefusedError
 from fangxian.web.staff.asking import StaffAsked, StaffDesk, status_of
@@ -32,10 +32,9 @@ class ServicePointDesk:
         """Enrol them, and answer with the page to print."""
         living = self.desk.living
         try:
-            answers = living.read_all(("identity", "declaration"), asked.form)
-            shown = document(answers["identity"]["id_type"], answers["identity"]["id_number"] or "", on=living.today(living.clock()))
             days = int(asked.one("days")) if _DAYS.fullmatch(asked.one("days")) else 0
-            printed = papers.enrol_without_phone(living, asked.by, answers["identity"], shown, answers["declaration"], days=days)
+            typed = application(living, asked.form, lambda: papers.expect_days(days))
+            printed = papers.enrol_without_phone(living, asked.by, typed.identity, typed.document, typed.answers, days=days)
         except RefusedError as refused:
             return self._form(asked, refused)
         name = {"Content-Disposition": 'attachment; filename="health-code.pdf"'}

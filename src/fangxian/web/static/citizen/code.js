@@ -1,11 +1,11 @@
 // The code's page: has a credential signed when the one that is kept is old, shows it, and says when it ends.
 import { forget, keep, kept } from "./keeping.js";
-import { clock, showing } from "./showing.js";
+import { clock, local, showing } from "./showing.js";
 import { makeKey } from "/static/signed/phone.js";
 
 const AGAIN_AFTER_MS = 15 * 60_000, TRY_AGAIN_MS = 20_000;
 const shown = document.getElementById("shown"), box = document.getElementById("qr"), hint = document.getElementById("hint");
-const place = Number(shown.dataset.place), words = shown.dataset, live = hint.textContent;
+const place = Number(shown.dataset.place), ahead = Number(shown.dataset.ahead), words = shown.dataset, live = hint.textContent;
 let drawing;
 
 const base64 = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
@@ -31,7 +31,7 @@ function begin(code, note) {
   drawing?.stop();
   hint.textContent = note;
   shown.classList.remove("is-stale");
-  document.getElementById("until").textContent = words.wordsUntil.replace("…", clock(code.validUntil));
+  document.getElementById("until").textContent = words.wordsUntil.replace("…", clock(code.validUntil, ahead));
   drawing = showing(code, box);
 }
 
@@ -46,13 +46,13 @@ async function refresh() {
     if (fresh.colour !== shown.dataset.colour && shown.dataset.colour !== "none") return location.reload();
     begin(fresh, live);
   } catch (problem) {
-    if (before && before.validUntil > now) begin(before, words.wordsOffline.replace("…", clock(before.issuedAt)));
+    if (before && before.validUntil > now) begin(before, words.wordsOffline.replace("…", clock(before.issuedAt, ahead)));
     else { hint.textContent = before ? words.wordsEnded : words.wordsFailed; shown.classList.add("is-stale"); drawing?.stop(); }
     setTimeout(refresh, TRY_AGAIN_MS);
   }
 }
 
-setInterval(() => { document.getElementById("clock").textContent = new Date().toTimeString().slice(0, 8); }, 250);
+setInterval(() => { document.getElementById("clock").textContent = local(Date.now(), ahead).slice(11, 19); }, 250);
 setInterval(refresh, AGAIN_AFTER_MS);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 document.querySelector('form[action="/me/log-out"]')?.addEventListener("submit", () => { forget(); });

@@ -2,7 +2,7 @@
 import { allKept } from "./keeping.js";
 import { clock, showing } from "./showing.js";
 
-const codes = document.getElementById("codes"), words = codes.dataset;
+const codes = document.getElementById("codes"), words = codes.dataset, ahead = Number(words.ahead);
 
 function card(code) {
   const box = document.createElement("section"), title = document.createElement("h2"), name = document.createElement("span"), qr = document.createElement("div"), until = document.createElement("p");
@@ -10,7 +10,7 @@ function card(code) {
   title.className = "colour"; title.textContent = words[`colour${code.colour[0].toUpperCase()}${code.colour.slice(1)}`];
   name.className = "name"; name.textContent = ` ${code.name}`;
   qr.className = "qr";
-  until.textContent = `${words.wordsUntil.replace("…", clock(code.validUntil))} · ${words.wordsOffline.replace("…", clock(code.issuedAt))}`;
+  until.textContent = `${words.wordsUntil.replace("…", clock(code.validUntil, ahead))} · ${words.wordsOffline.replace("…", clock(code.issuedAt, ahead))} · ${words.wordsZone}`;
   title.append(name); box.append(title, qr, until);
   showing(code, qr);
   return box;

@@ -20,9 +20,13 @@ export function showing(code, box, redrawn = () => {}) {
   return { stop: () => clearInterval(timer) };
 }
 
-/** Return an instant as this phone's clock writes it: hours and minutes, with the day where it is not today. */
-export function clock(ms) {
-  const at = new Date(ms), pad = (n) => String(n).padStart(2, "0");
-  const day = at.toDateString() === new Date().toDateString() ? "" : `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())} `;
-  return `${day}${pad(at.getHours())}:${pad(at.getMinutes())}`;
+/** Return what the clocks of the code's region write, which are `ahead` of UTC by so many seconds, as ISO 8601: the phone may be elsewhere. */
+export function local(ms, ahead) {
+  return new Date(ms + ahead * 1000).toISOString();
+}
+
+/** Return an instant as those clocks write it: hours and minutes, with the day where it is not today. */
+export function clock(ms, ahead) {
+  const [day, time] = local(ms, ahead).slice(0, 16).split("T");
+  return day === local(Date.now(), ahead).slice(0, 10) ? time : `${day} ${time}`;
 }
