@@ -48,7 +48,7 @@ lock: ready ## choose the newest versions that pyproject.toml and package.json a
 ready-demo:
 	@sh tools/set_up demo
 
-ready:
+ready: ## prepare what the tests need, once; every other target does so by itself
 	@sh tools/set_up test
 
 clean: ## remove the environment and everything that was fetched or built
