@@ -27,7 +27,7 @@ FOR_OPERATORS = {
     "web/running/kinds.py": "the server does not start",
     "web/running/processes.py": "the server does not start",
     "web/gate/sent.py": "what a gate's program sent; the page says `gate.unreadable`",
-    "web/gate/routes.py": "what a gate's program sent; the page says `gate.unreadable`",
+    "web/gate/reading.py": "the store's absence and this are told alike: the page says `problem.unavailable`",
 }
 """What is said in English alone, by file or by function, and to whom."""
 
