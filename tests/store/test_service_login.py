@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from typer.testing import CliRunner
 
 from fangxian.cli.app import build
@@ -81,6 +81,41 @@ def test_the_owner_is_not_let_in_as_a_program(database):
         with pytest.raises(FangxianError, match="one of their own"):
             let_in(database, conninfo)
     psycopg.connect(database).close()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "SUPERUSER",
+        "CREATEROLE",
+        "CREATEDB",
+        "REPLICATION",
+        "BYPASSRLS",
+        "IN ROLE pg_write_all_data",
+        "IN ROLE pg_execute_server_program",
+        "IN ROLE fangxian",
+    ],
+)
+def test_a_login_that_may_do_more_than_the_service_is_not_let_in(database, login, more):
+    name = conninfo_to_dict(login)["user"]
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'first' {more}")
+        connection.execute(f"GRANT fangxian_service TO {name}")
+    for conninfo in (login, make_conninfo(login, password="second")):
+        with pytest.raises(FangxianError, match="more than the service"):
+            let_in(database, conninfo)
+    psycopg.connect(login).close()
+
+
+def test_nobodys_login_is_taken_over(database, login):
+    name = conninfo_to_dict(login)["user"]
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'first'")
+    with pytest.raises(FangxianError, match="somebody's already"):
+        let_in(database, make_conninfo(login, password="second"))
+    psycopg.connect(login).close()
+    with pytest.raises(psycopg.OperationalError, match="permission denied to set role"):
+        psycopg.connect(login, options="-c role=fangxian_service")
 
 
 def test_a_migration_makes_the_login_that_a_file_names(database, login, tmp_path):
