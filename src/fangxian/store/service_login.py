@@ -43,6 +43,19 @@ def let_in(owner: str, login: str) -> None:
             raise _not_its_own("It may do more than the service.")
 
 
+def expect_let_in(conninfo: str) -> None:
+    """Raise FangxianError where a login owns the store, or may become who does: programs that serve people come by another."""
+    with psycopg.connect(conninfo) as connection:
+        owns = connection.execute("SELECT FROM pg_namespace WHERE nspname = 'audit' AND pg_has_role(session_user, nspowner, 'MEMBER')")
+        if owns.rowcount:
+            raise FangxianError(
+                "Programs that serve people do not come to the store as its owner, nor as a superuser.",
+                known="Whoever slipped a statement into one of theirs would own the store, and its audit.",
+                done="Nothing was served.",
+                next_step="Make a login of their own: `fangxian store migrate --login`, and give its connection string: --store.",
+            )
+
+
 def _is_the_service_alone(connection: psycopg.Connection[Any], user: str) -> bool:
     """Whether a login is a member of the service, of no other role, and has no right of its own."""
     found = connection.execute(
