@@ -12,6 +12,7 @@ from psycopg import sql
 
 from fangxian.facts import Consent, Text, Withdrawal, Workplace
 from fangxian.services.acting import Acting
+from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.own_people import PURPOSE
 from fangxian.services.refusals import BadAnswerError, RefusedError
@@ -46,6 +47,7 @@ def give_consent(living: Living, person_id: str, organisation_id: str, *, acting
         raise BadAnswerError(
             {"organisation_id": Text("请填写单位的统一社会信用代码。", "Give the organisation's unified social credit code.")}
         )
+    expect_in_force(living, at)
     event = by_citizen("consent_given", person_id, acting=acting, purpose="consent")
     with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)

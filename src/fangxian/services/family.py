@@ -34,8 +34,10 @@ class Request:
 
 def ask(living: Living, phone_index: bytes, person_id: str, relation: str) -> None:
     """Ask an adult to let this phone show their code; whoever asks does not learn whether the adult has one."""
+    at = living.clock()
+    expect_in_force(living, at)
     event = by_citizen("family_asked", person_id, acting=Acting.FAMILY)
-    with living.store.transaction(event, at=living.clock()) as transaction:
+    with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
         add_member(living, transaction, phone_index, relation, full_name=None)
 

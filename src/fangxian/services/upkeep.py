@@ -22,6 +22,7 @@ from fangxian.store.deciding import decide_pending
 from fangxian.store.feeding import feed
 from fangxian.store.flow import flow
 from fangxian.store.opening import make_room
+from fangxian.store.renewals import may_record
 from fangxian.store.sealing import seal
 from fangxian.store.store import Event
 from fangxian.work.appealing import escalate_late
@@ -101,7 +102,13 @@ def _chores(living: Living) -> Iterator[Chore]:
 
 def _with_lake(living: Living, lake: Lake) -> Iterator[Chore]:
     yield Chore("bring facts to the lake", timedelta(minutes=1), lambda: flow(living.store, lake, at=living.clock()))
-    yield Chore("bring deliveries in", timedelta(seconds=30), lambda: list(feed(living.store, lake, _event("feed"), at=living.clock())))
+    yield Chore("bring deliveries in", timedelta(seconds=30), lambda: _feed(living, lake))
+
+
+def _feed(living: Living, lake: Lake) -> None:
+    at = living.clock()
+    if may_record(living.store, living.policy, at):
+        list(feed(living.store, lake, _event("feed"), at=at))
 
 
 def _decide(living: Living) -> None:
