@@ -18,6 +18,7 @@ from typing import Final, Self
 from fangxian.engine.lake import Lake
 from fangxian.services.counting import UPKEEP_DONE_AT, UPKEEP_FAILING
 from fangxian.services.living import Living
+from fangxian.store.account_ends import end_accounts
 from fangxian.store.deciding import decide_pending
 from fangxian.store.feeding import feed
 from fangxian.store.flow import flow
@@ -97,6 +98,7 @@ def _chores(living: Living) -> Iterator[Chore]:
     yield Chore("seal the audit", timedelta(seconds=1), lambda: seal(living.store, at=living.clock()))
     yield Chore("make room", timedelta(hours=6), lambda: make_room(living.store, living.clock().date()))
     yield Chore("decide", timedelta(seconds=2), lambda: _decide(living))
+    yield Chore("end accounts", timedelta(minutes=10), lambda: end_accounts(living.store, _event("end"), at=living.clock()))
     yield Chore("hand late appeals to the office", timedelta(minutes=1), lambda: escalate_late(living.store, _ITSELF, at=living.clock()))
 
 
