@@ -16,6 +16,7 @@ from fangxian.facts import Exposure, Workplace
 from fangxian.policy.colour import Colour
 from fangxian.services import appeal_words, consenting, declaring, issuing, looking, members
 from fangxian.services.documents import document
+from fangxian.services.living import by_citizen
 from fangxian.services.oidc import Oidc
 from fangxian.services.screen_number import number_on_screen
 from fangxian.signed.credential import token_id
@@ -297,6 +298,22 @@ def test_an_employer_sees_who_works_there_and_consents_and_each_of_them_sees_tha
             "SELECT person_id::text, count(*) FROM audit.event WHERE action = 'own_people_seen' GROUP BY 1 ORDER BY 2"
         ).fetchall()
     assert [count for _, count in looks] == [1, 2, 3]
+
+
+def test_an_employer_is_told_when_the_colour_is_another_and_not_when_a_reason_ends(living, served, clock):
+    member = enrolled(living)
+    works_here(living, member.person_id)
+    consenting.give_consent(living, member.person_id, ORGANISATION)
+    ends = [clock.at + timedelta(days=days) for days in (2, 9)]
+    with living.store.transaction(by_citizen("declare", member.person_id), at=clock.at) as transaction:
+        for rule, until in zip(("one", "other"), ends, strict=True):
+            transaction.connection.execute(
+                "INSERT INTO code.hit (person_id, policy, rule, colour, from_at, until_at, because, event_id) "
+                "VALUES (%s, %s, %s, 'yellow', %s, %s, '{1}', %s)",
+                [member.person_id, living.policy.name, rule, clock.at, until, transaction.event.event_id],
+            )
+    (shown,) = served.come_in(Role.EMPLOYER_CONTACT).get("/api/v1/staff/people").json()
+    assert (shown["colour"], shown["changes_at"]) == ("yellow", f"{ends[1].isoformat()}Z")
 
 
 def test_a_consent_counts_for_its_organisation_and_only_while_one_works_there(living, served):
