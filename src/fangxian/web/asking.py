@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -96,3 +97,12 @@ def keep_session(response: Response, session: Session, *, secure: bool) -> Respo
     """Let the browser keep a session: no script reads it, no other site sends it."""
     response.set_cookie(COOKIE, session.secret, max_age=30 * 24 * 3600, httponly=True, secure=secure, samesite="lax", path="/")
     return response
+
+
+def instant_asked(given: str | datetime) -> datetime | None:
+    """Return the instant (UTC) that an address names, which is UTC where it names no zone; None where it names none."""
+    try:
+        at = datetime.fromisoformat(given) if isinstance(given, str) else given
+        return at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
+    except (ValueError, OverflowError):  # the first and the last hours of the calendar are on no other clock
+        return None

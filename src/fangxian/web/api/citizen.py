@@ -4,7 +4,7 @@ import asyncio
 import base64
 import binascii
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
@@ -20,7 +20,7 @@ from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import BadAnswerError, RefusedError
 from fangxian.signed.envelope import LONGEST_TEXT
 from fangxian.web.api.saying import both, reason_of, utc
-from fangxian.web.asking import COOKIE
+from fangxian.web.asking import COOKIE, instant_asked
 from fangxian.web.bearer import bearer_of
 from fangxian.web.grouping import Grouping
 from fangxian.web.guard import comes_from_elsewhere
@@ -275,7 +275,9 @@ def citizen_api(living: Living) -> APIRouter:
     @router.get("/me/{place}/looks", openapi_extra={"x-action": "see_own_log"})
     def looks(member: of, own: bool = False, before: datetime | None = None) -> list[dict[str, str]]:
         """Return what others did with the data, or with `own` what was done by phone: a page, newest first, before an instant."""
-        earlier = before and _in_utc(before)
+        earlier = before and instant_asked(before)
+        if before and not earlier:
+            raise HTTPException(422)
         found = looking.who_looked(living, member.person_id, own=own, before=earlier, acting=member.acting)
         return [{"at": f"{look.at.isoformat()}Z", "role": look.role, "action": look.action, "purpose": look.purpose} for look in found]
 
@@ -296,13 +298,6 @@ def citizen_api(living: Living) -> APIRouter:
         deleting.delete(living, member, session.phone_index)
 
     return router
-
-
-def _in_utc(at: datetime) -> datetime:
-    try:
-        return at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
-    except OverflowError:  # the first and the last hours of the calendar are on no other clock
-        raise HTTPException(422) from None
 
 
 def _lists(answers: _Answers) -> dict[str, list[str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -17,7 +16,7 @@ from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
 from fangxian.services.screen_number import number_on_screen
 from fangxian.services.senders import OnThePage
-from fangxian.web.asking import COOKIE, Asked, keep_session
+from fangxian.web.asking import COOKIE, Asked, instant_asked, keep_session
 from fangxian.web.language import keep_choice
 from fangxian.web.templating import render
 
@@ -172,14 +171,6 @@ class CitizenPages:
             self.templates, f"citizen/{template}", asked.words, policy=self.living.policy, here=where, session=asked.session, **values
         )
         return HTMLResponse(html, status)
-
-
-def instant_asked(text: str) -> datetime | None:
-    """Return the instant (UTC) that an address names, None where it names none."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
-    except ValueError:
-        return None
 
 
 def _status(refused: RefusedError) -> int:
