@@ -10,7 +10,8 @@ from fangxian.services.acting import Acting, expect_may, may
 from fangxian.services.children import guardian_of, guardianship
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
-from fangxian.services.members import OWN, RETENTION, Member, add_member, expect_one, masked_names, members_of
+from fangxian.services.members import OWN, RETENTION, UNNAMED, Member, add_member, expect_one, members_of
+from fangxian.services.opened import opened
 from fangxian.store.recording import hold_person, record_in
 from fangxian.work.roles import Action
 
@@ -52,16 +53,16 @@ def requests_to(living: Living, phone_index: bytes) -> tuple[Request, ...]:
     with living.store.pool.connection() as connection:
         rows = connection.execute(
             "SELECT asked.person_id, asked.event_id, asked.relation, asked.in_care, asked.confirmed_at IS NOT NULL, asked.since_at, "
-            "replace(asks.person_id::text, '-', ''), asks.masked_name, asks.period "
+            "asks.person_id, asks.masked_name, asks.period "
             "FROM account.member AS asked LEFT JOIN account.member AS asks "
             "ON asks.phone_index = asked.phone_index AND asks.place = %s AND asks.ended_at IS NULL "
             "WHERE asked.person_id = ANY(%s) AND asked.place > 0 AND (asked.confirmed_at IS NULL OR NOT asked.in_care) "
             "AND asked.ended_at IS NULL ORDER BY asked.since_at",
             [OWN, list(people)],
         ).fetchall()
-    asking = masked_names(living, [row[6:] for row in rows])
+    asking = opened(living, [row[6:] for row in rows], retention=RETENTION, field="masked_name")
     return tuple(
-        Request(people[person], request, relation, in_care, agreed, since_at, name)
+        Request(people[person], request, relation, in_care, agreed, since_at, name or UNNAMED)
         for (person, request, relation, in_care, agreed, since_at, *_), name in zip(rows, asking, strict=True)
     )
 
