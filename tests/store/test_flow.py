@@ -73,6 +73,16 @@ def test_a_delivery_that_is_called_like_what_is_recorded_here_keeps_nothing_from
     assert flow(store, lake, at=NOON).facts == {"health_declaration": 1}
 
 
+def test_a_receipt_is_read_once(store, lake):
+    for number in (1, 2, 3):
+        declare(store, number=number)
+        assert flow(store, lake, at=NOON)
+        assert len(lake.receipts()) == number
+        for receipt in lake.path.glob("deliveries/*/receipt.json"):
+            receipt.write_text("whoever reads it again finds it damaged")
+    assert numbers(lake) == [1, 2, 3]
+
+
 FLOWS_FOR_EVER = """
 import sys
 from datetime import datetime

@@ -24,7 +24,7 @@ from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.facts import AreaLevel, AreaWithdrawal, Fact, PersonFact, all_fact_types
 from fangxian.store.copying import copy_in
-from fangxian.store.flow import SOURCE, lost_deliveries
+from fangxian.store.flow import SOURCE, Receipts, lost_deliveries
 from fangxian.store.renewals import lapsed_since
 from fangxian.store.store import Event, Store
 
@@ -54,18 +54,19 @@ def feed(store: Store, lake: Lake, event: Event, *, at: datetime) -> Iterator[Fe
             done="Nothing was fed.",
             next_step="Renew a policy, and feed again: nothing of the lake is lost by waiting.",
         )
-    for delivery_id in _missing(store, lake):
+    receipts = lake.receipts()
+    for delivery_id in _missing(store, receipts):
         yield _feed_one(store, lake.path / "deliveries" / delivery_id, event, at=at)
     with store.pool.connection() as connection:
-        lost = lost_deliveries(connection, lake)
+        lost = lost_deliveries(connection, receipts)
     for delivery_id in lost:
         yield _feed_one(store, lake.path / "deliveries" / delivery_id, event, at=at, comes_back=True)
 
 
-def _missing(store: Store, lake: Lake) -> list[str]:
+def _missing(store: Store, receipts: Receipts) -> list[str]:
     with store.pool.connection() as connection:
         fed = {row[0] for row in connection.execute("SELECT delivery_id FROM store.fed_delivery").fetchall()}
-    ours = [receipt for receipt in lake.receipts() if receipt["source"] != SOURCE]
+    ours = [receipt for receipt in receipts if receipt["source"] != SOURCE]
     return [each["delivery_id"] for each in sorted(ours, key=lambda each: each["received_at"]) if each["delivery_id"] not in fed]
 
 

@@ -7,6 +7,7 @@ dies after it goes on behind it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +30,9 @@ SOURCE: Final = "store"
 """The source that the receipts of these deliveries name."""
 
 
+Receipts = Sequence[Mapping[str, Any]]
+
+
 @dataclass(frozen=True)
 class Flowed:
     """What a run brought to the lake: the delivery, and how many facts of each type are in it."""
@@ -42,8 +46,9 @@ def flow(store: Store, lake: Lake, *, at: datetime) -> Flowed | None:
     with writing(lake), store.pool.connection() as connection, connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         store_id, until = _now(connection)
-        since = _ended_before(lake, store_id)
-        _expect_nothing_lost(connection, lake, store_id)
+        receipts = lake.receipts()
+        since = _ended_before(receipts, store_id)
+        _expect_nothing_lost(connection, receipts, since, until)
         delivery_id = f"{SOURCE}-{store_id[:8]}-{since:020}-{until:020}"
         tables = {t: facts for t in all_fact_types() if (facts := _recorded(connection, t, since, until)).num_rows}
         if not tables:
@@ -64,21 +69,23 @@ def _now(connection: psycopg.Connection[Any]) -> tuple[str, int]:
     return row[0], row[1]
 
 
-def _ended_before(lake: Lake, store_id: str) -> int:
+def _ended_before(receipts: Receipts, store_id: str) -> int:
     """Return where the last delivery of this store in the lake ended."""
-    ends = (receipt["until_transaction"] for receipt in lake.receipts() if receipt.get("store_id") == store_id)
+    ends = (receipt["until_transaction"] for receipt in receipts if receipt.get("store_id") == store_id)
     return max(ends, default=0)
 
 
-def lost_deliveries(connection: psycopg.Connection[Any], lake: Lake) -> list[str]:
+def lost_deliveries(connection: psycopg.Connection[Any], receipts: Receipts) -> list[str]:
     """Return the deliveries that this store brought to the lake after the backup that it was restored from, oldest first.
 
-    Those that were fed since are left out.
+    Those that were fed since are left out. `receipts` are all of the lake.
     """
-    store_id, _ = _now(connection)
     spans = connection.execute("SELECT backed_up_until::text::bigint, continues_from::text::bigint FROM store.restoration").fetchall()
-    fed = {row[0] for row in connection.execute("SELECT delivery_id FROM store.fed_delivery").fetchall()} if spans else set()
-    ours = sorted((r for r in lake.receipts() if r.get("store_id") == store_id), key=lambda receipt: receipt["until_transaction"])
+    if not spans:
+        return []
+    store_id, _ = _now(connection)
+    fed = {row[0] for row in connection.execute("SELECT delivery_id FROM store.fed_delivery").fetchall()}
+    ours = sorted((r for r in receipts if r.get("store_id") == store_id), key=lambda receipt: receipt["until_transaction"])
     return [
         receipt["delivery_id"]
         for receipt in ours
@@ -87,16 +94,16 @@ def lost_deliveries(connection: psycopg.Connection[Any], lake: Lake) -> list[str
     ]
 
 
-def _expect_nothing_lost(connection: psycopg.Connection[Any], lake: Lake, store_id: str) -> None:
+def _expect_nothing_lost(connection: psycopg.Connection[Any], receipts: Receipts, since: int, until: int) -> None:
     """Refuse to go on where the lake is ahead: of this store restored to an earlier moment, or of a server that counts anew."""
-    if lost := lost_deliveries(connection, lake):
+    if lost := lost_deliveries(connection, receipts):
         raise FangxianError(
             f"The lake has {len(lost)} deliveries of this store that were made after the backup it was restored from.",
             known="Their facts are in the lake and not here.",
             done="Nothing was brought to the lake.",
             next_step="Bring them back first: `fangxian store feed` with this lake.",
         )
-    if _ended_before(lake, store_id) > _now(connection)[1]:
+    if since > until:
         raise FangxianError(
             "The lake is ahead of this store: it has facts of transactions that the database has not come to.",
             known="The database was restored in another way than by `fangxian store restore`.",
