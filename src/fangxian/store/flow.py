@@ -15,15 +15,15 @@ from typing import Any, Final
 
 import orjson
 import psycopg
-import pyarrow as pa
 import pyarrow.parquet as pq
+from ibis.formats.pyarrow import PyArrowSchema
 
 from fangxian.engine.compaction import ROW_GROUP, subject
 from fangxian.engine.lake import Lake
 from fangxian.engine.writers import writing
 from fangxian.errors import FangxianError
 from fangxian.facts import Fact, all_fact_types
-from fangxian.store.copying import copy_out
+from fangxian.store.copying import copy_out_some
 from fangxian.store.store import Store
 
 SOURCE: Final = "store"
@@ -50,11 +50,11 @@ def flow(store: Store, lake: Lake, *, at: datetime) -> Flowed | None:
         since = _ended_before(receipts, store_id)
         _expect_nothing_lost(connection, receipts, since, until)
         delivery_id = f"{SOURCE}-{store_id[:8]}-{since:020}-{until:020}"
-        tables = {t: facts for t in all_fact_types() if (facts := _recorded(connection, t, since, until)).num_rows}
-        if not tables:
+        recorded = [each for each in all_fact_types() if _any(connection, _recorded(each, since, until))]
+        if not recorded:
             return None
         with lake.delivery(delivery_id) as folder:
-            counted = {fact_type.name: _write(facts, fact_type, folder) for fact_type, facts in tables.items()}
+            counted = {each.name: _write(connection, each, _recorded(each, since, until), folder) for each in recorded}
             receipt = _receipt(delivery_id, store_id, until, counted, at)
             (folder / "receipt.json").write_bytes(orjson.dumps(receipt, option=orjson.OPT_INDENT_2))
         return Flowed(delivery_id, counted)
@@ -112,19 +112,27 @@ def _expect_nothing_lost(connection: psycopg.Connection[Any], receipts: Receipts
         )
 
 
-def _recorded(connection: psycopg.Connection[Any], fact_type: type[Fact], since: int, until: int) -> pa.Table:
-    """Return the facts of a type that transactions recorded, but not those that came, or came back, from the lake itself."""
-    recorded = (
+def _recorded(fact_type: type[Fact], since: int, until: int) -> str:
+    """Return where the facts of a type stand that transactions recorded, but not those that came, or came back, from the lake itself."""
+    return (
         f"facts.{fact_type.name} AS fact WHERE written_by >= '{since}'::xid8 AND written_by < '{until}'::xid8 "
         "AND NOT EXISTS (SELECT FROM store.fed_delivery WHERE fed_delivery.event_id = fact.event_id)"
     )
-    return copy_out(connection, fact_type.schema(), recorded)
 
 
-def _write(facts: pa.Table, fact_type: type[Fact], folder: Path) -> int:
-    ordered = facts.sort_by([(subject(fact_type), "ascending"), ("from_at", "ascending")])
-    pq.write_table(ordered, folder / f"{fact_type.name}.parquet", compression="zstd", row_group_size=ROW_GROUP)
-    return int(facts.num_rows)
+def _any(connection: psycopg.Connection[Any], recorded: str) -> bool:
+    return connection.execute(f"SELECT FROM {recorded} LIMIT 1").rowcount > 0
+
+
+def _write(connection: psycopg.Connection[Any], fact_type: type[Fact], recorded: str, folder: Path) -> int:
+    """Write the facts of a type, some at a time: a first flow brings a whole store, and memory holds none."""
+    schema, written = PyArrowSchema.from_ibis(fact_type.schema()), 0
+    with pq.ParquetWriter(folder / f"{fact_type.name}.parquet", schema, compression="zstd") as file:
+        ordered = f"{recorded} ORDER BY {subject(fact_type)}, from_at"
+        for facts in copy_out_some(connection, fact_type.schema(), ordered, rows=ROW_GROUP):
+            file.write_table(facts, row_group_size=ROW_GROUP)
+            written += facts.num_rows
+    return written
 
 
 def _receipt(delivery_id: str, store_id: str, until: int, facts: dict[str, int], at: datetime) -> dict[str, Any]:
