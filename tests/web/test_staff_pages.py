@@ -178,6 +178,22 @@ def test_an_appeal_is_read_answered_and_the_code_follows(living, served):
     assert tracer.post(f"{case}/answer", data={"answer": "refuse", "words": "再想想"}).status_code == 409
 
 
+def test_whoever_appealed_takes_it_back_and_nobody_answers_it_any_more(living, served, clock):
+    people = [enrolled(living, which).person_id for which in range(2)]
+    for person in people:
+        appealed(living, person, Ground.WRONG_PERSON, fact_id=exposed(living, person))
+    clock.forward(minutes=2)
+    me, other = (served.browser(cookies={"fangxian_session": come_in(living, f"{PHONE[:-1]}{which}").secret}) for which in (1, 2))
+    (mine,) = re.findall(r'name="appeal" value="([0-9a-f-]{36})"', me.get("/me/0/appeals").text)
+    assert other.post("/me/0/appeals", data={"appeal": mine}).status_code == 409
+    assert me.post("/me/0/appeals", data={"appeal": "none"}).status_code == 404
+    assert me.post("/me/0/appeals", data={"appeal": mine}).headers["location"] == "/me/0/appeals"
+    page = me.get("/me/0/appeals").text
+    assert ("本人撤回" in page, 'name="appeal"' in page) == (True, False)
+    assert me.post("/me/0/appeals", data={"appeal": mine}).status_code == 409
+    assert len(links(served.come_in(Role.SOURCE_OWNER).get("/staff/appeals"), "appeals")) == 1
+
+
 def test_late_appeals_are_marked_and_come_first(living, served, clock):
     people = [enrolled(living, which).person_id for which in range(2)]
     for person in people:
