@@ -14,9 +14,8 @@ import pytest
 from fangxian.errors import FangxianError
 from fangxian.facts import Exposure, Workplace
 from fangxian.policy.colour import Colour
-from fangxian.services import appeal_words, consenting, declaring, issuing, looking, members
+from fangxian.services import appeal_words, declaring, issuing, looking, members
 from fangxian.services.documents import document
-from fangxian.services.living import by_citizen
 from fangxian.services.oidc import Oidc
 from fangxian.services.screen_number import number_on_screen
 from fangxian.signed.credential import token_id
@@ -87,10 +86,6 @@ def appealed(living, person_id, ground, *, fact_type="exposure", fact_id, words=
 
 def exposed(living, person_id):
     return say(living, person_id, Exposure, source="tracing", contact_class="close", setting="venue", case_fact_id=1)
-
-
-def works_here(living, person_id, organisation=ORGANISATION):
-    say(living, person_id, Workplace, source="organisation", organisation_id=organisation, region_code="330106")
 
 
 def links(page: httpx.Response, place: str) -> list[str]:
@@ -294,52 +289,8 @@ def test_a_doctor_of_elsewhere_a_wrong_number_and_yesterdays_find_nothing(living
     assert served.come_in(Role.DOCTOR, subject="doctor-2").post("/staff/confirm/look-up", data={"number": number}).status_code == 409
 
 
-def test_an_employer_sees_who_works_there_and_consents_and_each_of_them_sees_that(living, served, database):
-    member, other = enrolled(living), enrolled(living, 1, symptoms="fever", temperature_c=38.6)
-    contact = served.come_in(Role.EMPLOYER_CONTACT)
-    for person in (member, other):
-        works_here(living, person.person_id)
-    assert "还没有人同意" in contact.get("/staff/people").text
-    for person in (member, other):
-        consenting.give_consent(living, person.person_id, ORGANISATION)
-    page = contact.get("/staff/people").text
-    assert page.count("王**") == 2
-    assert page.index("dot is-yellow") < page.index("dot is-green")
-    assert member.person_id not in page
-    assert actions_seen_by(living, member.person_id)[0] == ("employer_contact", "own_people_seen")
-    consenting.end_consent(living, other.person_id, ORGANISATION)
-    assert contact.get("/staff/people").text.count("王**") == 1
-    with psycopg.connect(database) as connection:
-        looks = connection.execute(
-            "SELECT person_id::text, count(*) FROM audit.event WHERE action = 'own_people_seen' GROUP BY 1 ORDER BY 2"
-        ).fetchall()
-    assert [count for _, count in looks] == [1, 2, 3]
-
-
-def test_an_employer_is_told_when_the_colour_is_another_and_not_when_a_reason_ends(living, served, clock):
-    member = enrolled(living)
-    works_here(living, member.person_id)
-    consenting.give_consent(living, member.person_id, ORGANISATION)
-    ends = [clock.at + timedelta(days=days) for days in (2, 9)]
-    with living.store.transaction(by_citizen("declare", member.person_id), at=clock.at) as transaction:
-        for rule, until in zip(("one", "other"), ends, strict=True):
-            transaction.connection.execute(
-                "INSERT INTO code.hit (person_id, policy, rule, colour, from_at, until_at, because, event_id) "
-                "VALUES (%s, %s, %s, 'yellow', %s, %s, '{1}', %s)",
-                [member.person_id, living.policy.name, rule, clock.at, until, transaction.event.event_id],
-            )
-    (shown,) = served.come_in(Role.EMPLOYER_CONTACT).get("/api/v1/staff/people").json()
-    assert (shown["colour"], shown["changes_at"]) == ("yellow", f"{ends[1].isoformat()}Z")
-
-
-def test_a_consent_counts_for_its_organisation_and_only_while_one_works_there(living, served):
-    member = enrolled(living)
-    works_here(living, member.person_id, "another-organisation")
-    consenting.give_consent(living, member.person_id, ORGANISATION)
-    other = enrolled(living, 1)
-    works_here(living, other.person_id)
-    consenting.give_consent(living, other.person_id, "another-organisation")
-    assert "还没有人同意" in served.come_in(Role.EMPLOYER_CONTACT).get("/staff/people").text
+def works_here(living, person_id, organisation=ORGANISATION):
+    say(living, person_id, Workplace, source="organisation", organisation_id=organisation, region_code="330106")
 
 
 def test_a_consent_is_given_and_ended_on_a_page(living, served):
