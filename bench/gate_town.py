@@ -19,6 +19,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import orjson
+from psycopg.conninfo import make_conninfo
 
 from bench.open_load import request
 from bench.stores import copy_of, filled, filling
@@ -32,6 +33,7 @@ from fangxian.signed.issue import issue
 from fangxian.signed.key_folder import KeyFolder
 from fangxian.signed.keys import PrivateKey, point
 from fangxian.store.migrating import migrations
+from fangxian.store.service_login import LOGIN, let_in
 from fangxian.store.store import Store
 from fangxian.vault.folder import VaultFolder
 from fangxian.vault.process import VaultProcess
@@ -123,7 +125,9 @@ def town(scratch: Path, running: str) -> Iterator[Town]:
         signer = keys.signer(at)
         with copy_of(running, name) as conninfo:
             _remember(conninfo, held)
-            with _serving(scratch, conninfo, vault.socket_path) as port:
+            login = make_conninfo(conninfo, user=LOGIN, password="an-invented-password")
+            let_in(conninfo, login)
+            with _serving(scratch, login, vault.socket_path) as port:
                 yield Town(port, [issue(each, by=signer) for each in held], phones)
 
 

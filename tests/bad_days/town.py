@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import httpx
 from gate_town import HANGZHOU, GateTown
+from psycopg.conninfo import make_conninfo
 from services.conftest import HEALTHY, IDENTITY, PHONE, as_typed
 
 from fangxian.facts.known import now
@@ -23,6 +24,7 @@ from fangxian.signed.key_folder import KeyFolder
 from fangxian.store.migrating import migrate
 from fangxian.store.opening import make_room
 from fangxian.store.server import PostgresServer
+from fangxian.store.service_login import LOGIN, let_in
 from fangxian.store.store import Store
 from fangxian.vault.folder import VaultFolder
 from fangxian.work.renewal import renew_at_set_up
@@ -182,7 +184,8 @@ def town_on(folder: Path, database: Path) -> Iterator[Town]:
     VaultFolder.make(folder / "vault")
     with PostgresServer(database) as server:
         migrate(server.conninfo)
-        with Store.open(server.conninfo) as store:
+        let_in(server.conninfo, login(server))
+        with Store.open(login(server)) as store:
             make_room(store, now().date())
             renew_at_set_up(store, HANGZHOU, first="officer-1", second="officer-2", at=now())
             gates = GateTown(store=store, serving=None, keys=keys)
@@ -193,10 +196,15 @@ def town_on(folder: Path, database: Path) -> Iterator[Town]:
                 yield town
 
 
+def login(server: PostgresServer) -> str:
+    """Return the connection string of the programs that serve people."""
+    return make_conninfo(server.conninfo, user=LOGIN, password="an-invented-password")
+
+
 @contextmanager
 def serve(folder: Path, server: PostgresServer, phones: Path, **more: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run `fangxian serve` as it is typed, with some options more, until the end."""
-    (folder / "store").write_text(server.conninfo)
+    (folder / "store").write_text(login(server))
     options = {
         "store": f"@{folder / 'store'}",
         "keys": folder / "keys",

@@ -76,6 +76,7 @@ REQUESTS = (
     form("/me/{place:int}/paper", CITIZEN),
     form("/me/{place:int}/consents", CITIZEN, do="give", organisation_id="91330100MA0000001F"),
     form("/me/{place:int}/appeal/{reason:int}/{fact:int}", CITIZEN, **APPEAL, fact="0" * 32),
+    form("/me/{place:int}/appeals", CITIZEN, appeal=SCAN["scan_id"]),
     form("/me/{place:int}/certificate", CITIZEN),
     form("/me/{place:int}/delete", CITIZEN, confirm="not yet"),
     form("/me/{place:int}/visit", CITIZEN, code="FX2:"),

@@ -78,16 +78,18 @@ class Hostile:
         found = confirming.look_up(self.living, principal(Role.DOCTOR), id_type="resident_id", id_number=NUMBERS[0])
         self.references[Role.DOCTOR] = found.reference
 
-    def facts(self) -> dict[str, int]:
-        """Return how many rows each table holds that only what is taken may add to."""
+    def kept(self) -> dict[str, tuple[int, int]]:
+        """Return how many rows each table holds that only what is taken may change, and what they come to."""
         with self.living.store.pool.connection() as connection:
             tables = connection.execute(
                 "SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition "
-                "AND relnamespace IN ('facts'::regnamespace, 'work'::regnamespace, 'exchange'::regnamespace, 'gate'::regnamespace) "
-                "AND has_table_privilege(oid, 'SELECT') OR oid = 'account.member'::regclass"
+                "AND relnamespace::regnamespace::text = ANY (%s) AND has_table_privilege(oid, 'SELECT')",
+                [["account", "code", "exchange", "facts", "gate", "identities", "work"]],
             ).fetchall()
-            counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for (name,) in tables)
-            return dict(connection.execute(counts).fetchall())
+            sums = " UNION ALL ".join(
+                f"SELECT '{name}', count(*), coalesce(sum(hashtextextended(kept::text, 0)), 0) FROM {name} AS kept" for (name,) in tables
+            )
+            return {name: (rows, content) for name, rows, content in connection.execute(sums).fetchall()}
 
 
 def principal(role: Role) -> Principal:

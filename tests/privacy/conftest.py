@@ -9,7 +9,7 @@ import httpx
 import pytest
 import uvicorn
 from services.conftest import clock, living, vault_process  # noqa: F401 - fixtures
-from store.conftest import database, migrated, store  # noqa: F401 - fixtures
+from store.conftest import database, login, migrated, store  # noqa: F401 - fixtures
 
 from fangxian.store.serving import Serving
 from fangxian.web.live import live_application

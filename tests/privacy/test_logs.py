@@ -13,6 +13,7 @@ from services.conftest import IDENTITY
 
 from fangxian.facts.known import now
 from fangxian.signed.key_folder import KeyFolder
+from fangxian.store.service_login import let_in
 from fangxian.vault.folder import VaultFolder
 
 PHONE, NAME, NUMBER = "13800138123", IDENTITY["full_name"], IDENTITY["id_number"]
@@ -20,8 +21,9 @@ HEALTHY = {"temperature_c": "36.5", "symptoms": "", "contacted_case": "no", "sta
 
 
 @pytest.fixture
-def served(database, tmp_path):
+def served(database, login, tmp_path):
     """Run the command on a database of its own; give its address and the file that its output goes to."""
+    let_in(database, login)
     KeyFolder.make(tmp_path / "keys", b"passphrase", region_code="330100", at=now() - timedelta(minutes=1))
     VaultFolder.make(tmp_path / "vault")
     (tmp_path / "passphrase").write_bytes(b"passphrase")
@@ -32,7 +34,7 @@ def served(database, tmp_path):
         "from fangxian.cli.app import main; main()",
         "serve",
         "--store",
-        database,
+        login,
         "--keys",
         str(tmp_path / "keys"),
     ]

@@ -31,6 +31,12 @@ def name_of(living, number=ADULT):
     return looking.own_data(living, living.vault.person_id("resident_id", number))["identity"]["full_name"]
 
 
+def events_of_applying(living):
+    """Return how often it was said that somebody applied: whoever does has the name opened that staff saw."""
+    with living.store.pool.connection() as connection:
+        return connection.execute("SELECT count(*) FROM audit.event WHERE action = 'enrol'").fetchone()[0]
+
+
 @pytest.mark.parametrize("typed", ["冒名者", SEEN])
 @pytest.mark.parametrize("number", [ADULT, child_number()])
 def test_a_stranger_does_not_take_over_whoever_has_a_paper(living, number, typed):
@@ -50,14 +56,18 @@ def test_a_service_point_lets_whoever_has_a_paper_move_to_a_phone(living):
 def test_a_name_that_staff_saw_stays_however_often_somebody_renews_by_phone(living, clock):
     enrolled(living, OTHER_PHONE, number=ADULT)
     at_desk(living)
+    looked = events_of_applying(living)
     for _ in range(2):
         clock.forward(minutes=2)
         with pytest.raises(BadAnswerError) as refused:
             applied(living, "冒名者")
         assert list(refused.value.problems) == ["full_name"]
         assert SEEN not in str(refused.value)
+        looked += 1
+        assert events_of_applying(living) == looked
         clock.forward(minutes=2)
         assert applied(living, SEEN).masked_name == "李**"
+        looked += 1
     assert name_of(living) == SEEN
 
 

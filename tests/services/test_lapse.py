@@ -1,46 +1,165 @@
 """After a lapse nothing is recorded and nothing signed; a gate still tells its guard what a code says."""
 
+import ast
+import re
+import tempfile
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
 
-from fangxian.services import declaring, issuing, looking
-from fangxian.services.refusals import RefusedError
+import fangxian
+from fangxian.engine.lake import Lake
+from fangxian.errors import FangxianError
+from fangxian.exchange import asking, telling
+from fangxian.exchange.message import Kind, Message
+from fangxian.services import confirming, consenting, declaring, family, issuing, looking, papers, registering_visitors
+from fangxian.services.at_desk import record_at_desk
+from fangxian.services.documents import document
+from fangxian.services.living import by_citizen
 from fangxian.signed import phone as phone_signing
 from fangxian.signed.keys import PrivateKey, point
 from fangxian.signed.reading import read
+from fangxian.store.feeding import feed
 from fangxian.store.gate_devices import Device
 from fangxian.store.opening import make_room
 from fangxian.store.serving import Serving
+from fangxian.store.store import Event
 from fangxian.web.gate.gates import Gates
 from fangxian.web.gate.scanning import Presented, Scanning, Sending
 from fangxian.web.gate.sent import Sent
+from fangxian.work.permissions import Principal
 from fangxian.work.renewal import renew_at_set_up
+from fangxian.work.roles import Role
 
-from .conftest import HEALTHY
+from .conftest import HEALTHY, IDENTITY, NOON, PHONE
 from .test_declaring import enrolled
+
+SOURCE = Path(fangxian.__file__).parent
+WRITING = {"record", "record_in", "record_visits_in", "add_member", "keep_identity", "remember_tokens", "copy_in"}
+INSERTING = re.compile(r"INSERT INTO (\{\}|(facts|work|exchange|gate|identities)\.|account\.member|code\.token)")
+
+BY = Principal(
+    subject="officer-1",
+    roles=frozenset({Role.OFFICER, Role.DOCTOR, Role.EMPLOYER_CONTACT}),
+    region_codes=frozenset({"330100"}),
+    organisation_ids=frozenset({"91330106MA00000001"}),
+    second_factor=True,
+)
+ADULT = document("resident_id", IDENTITY["id_number"], on=NOON.date())
+CHILD = document("resident_id", "110105201501010017", on=NOON.date())
+
+
+def at_desk(living, member):
+    with living.store.transaction(by_citizen("checked_in_at_place", member.person_id), at=living.clock()) as transaction:
+        record_at_desk(living, transaction, "p")
+
+
+def fed(living, member):
+    with tempfile.TemporaryDirectory() as folder:
+        event = Event(actor="test", role="system", purpose="test", action="feed")
+        list(feed(living.store, Lake.create(Path(folder) / "lake"), event, at=living.clock()))
+
+
+def told(living, member):
+    asked = {"issuer": "310100", "audience": "330100", "kind": Kind.ASK, "body": {"code": "HC1:"}, "message_id": uuid4()}
+    telling.tell(living, Message(**asked, issued_at=living.clock()))
+
+
+REFUSED = {
+    "exchange.asking.recognise": lambda living, member: asking.recognise(living, member.person_id, "HC1:"),
+    "exchange.telling.tell": told,
+    "services.at_desk.record_at_desk": at_desk,
+    "services.confirming.confirm": lambda living, member: confirming.confirm(living, BY, "x", "healthy"),
+    "services.consenting.give_consent": lambda living, member: consenting.give_consent(living, member.person_id, "91330106MA00000001"),
+    "services.declaring.check_in": lambda living, member: declaring.check_in(
+        living, member.person_id, {"temperature_c": 36.4, "symptoms": ""}
+    ),
+    "services.declaring.declare": lambda living, member: declaring.declare(living, member.person_id, HEALTHY),
+    "services.declaring.declare_trip": lambda living, member: declaring.declare_trip(
+        living, member.person_id, {"travelled_on": living.today(living.clock())}
+    ),
+    "services.declaring.enrol": lambda living, member: declaring.enrol(
+        living, IDENTITY, ADULT, HEALTHY, phone_index=living.vault.phone_index(PHONE), phone=PHONE
+    ),
+    "services.declaring.enrol_child": lambda living, member: declaring.enrol_child(
+        living, IDENTITY, CHILD, HEALTHY, phone_index=living.vault.phone_index(PHONE)
+    ),
+    "services.family.answer_request": lambda living, member: family.answer_request(living, member, uuid4(), agreed=True),
+    "services.family.ask": lambda living, member: family.ask(
+        living, living.vault.phone_index("+8613800000002"), member.person_id, "spouse"
+    ),
+    "services.issuing.issue_days": lambda living, member: issuing.issue_day(living, member, point(PrivateKey.make().public)),
+    "services.papers._print": lambda living, member: papers.paper_of_member(living, member),
+    "services.papers.enrol_without_phone": lambda living, member: papers.enrol_without_phone(living, BY, IDENTITY, ADULT, HEALTHY),
+    "services.registering_visitors._keep": lambda living, member: registering_visitors.register_scanned(living, BY, "x", {}),
+    "store.feeding._feed_file": fed,
+}
+"""What records something, or what leads to it: each is refused, by its name in the package."""
+
+OTHERS = {
+    "exchange.agreement.agree": "two officers agree with another region: about nobody",
+    "exchange.asking._consent": "a part of recognise",
+    "exchange.delivering._try": "hands on an appeal",
+    "exchange.disputing._open": "takes an appeal from another region",
+    "exchange.taking._remember": "a message that was taken is not taken twice: about nobody",
+    "services.consenting.end_consent": "takes back",
+    "services.deleting.delete": "takes back",
+    "services.keeping.keep_as_typed": "a part of enrol and enrol_child",
+    "services.members.add_member": "a part of enrol, enrol_child and ask",
+    "services.releasing.release": "takes back",
+    "web.gate.scanning.record": "judges all the same: the test below",
+    "work.appealing._insert": "an appeal: a gate still says what a code says",
+    "work.appealing._withdraw_fact": "takes back",
+    "work.deciding._insert": "answers an appeal",
+    "work.deciding.sign_decision": "answers an appeal",
+    "work.publishing._keep": "counts: about nobody",
+}
+"""What goes on after a lapse, or is a part of what does not, with the reason."""
+
+
+def writers():
+    """Return every function of the packages that act, and of the way from the lake, that adds rows."""
+    files = [file for package in ("exchange", "services", "web", "work") for file in (SOURCE / package).rglob("*.py")]
+    for file in (*files, SOURCE / "store" / "feeding.py"):
+        for function in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(function, ast.FunctionDef) and any(map(adds_rows, ast.walk(function))):
+                yield ".".join((*file.relative_to(SOURCE).with_suffix("").parts, function.name))
+
+
+def adds_rows(node):
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func.id in WRITING
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and INSERTING.search(node.value) is not None
 
 
 def rows(database):
-    tables = ("facts.health_declaration", "facts.check_in", "facts.gate_visit", "gate.scan", "code.token")
+    """Return how many rows each table has of what is recorded of people."""
     with psycopg.connect(database) as connection:
-        return {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
+        tables = connection.execute(
+            "SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace IN ("
+            "'facts'::regnamespace, 'work'::regnamespace, 'exchange'::regnamespace, 'gate'::regnamespace, 'identities'::regnamespace) "
+            "OR oid IN ('account.member'::regclass, 'code.token'::regclass)"
+        ).fetchall()
+        counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for (name,) in tables)
+        return dict(connection.execute(counts).fetchall())
+
+
+def test_everything_that_records_is_refused_after_a_lapse_or_named_here_with_its_reason():
+    assert set(writers()) == REFUSED.keys() | OTHERS.keys()
 
 
 def test_nothing_is_recorded_and_no_code_signed_after_a_lapse(living, clock, database):
-    member, key = enrolled(living), PrivateKey.make()
+    member = enrolled(living)
     before = rows(database)
+    assert before["facts.enrolment"] == before["account.member"] == 1
     clock.forward(days=89)
     make_room(living.store, clock.at.date())
-    for refused in (
-        lambda: declaring.declare(living, member.person_id, HEALTHY),
-        lambda: declaring.check_in(living, member.person_id, {"temperature_c": 36.4, "symptoms": ""}),
-        lambda: issuing.issue_day(living, member, point(key.public)),
-    ):
-        with pytest.raises(RefusedError, match=r"已到期.*lapsed"):
-            refused()
-    assert rows(database) == before
+    for name, act in REFUSED.items():
+        with pytest.raises(FangxianError, match="lapsed"):
+            act(living, member)
+        assert rows(database) == before, name
     assert looking.own_code(living, member.person_id).colour == "green"
     renew_at_set_up(living.store, living.policy, first="officer-1", second="officer-2", at=clock.at)
     declaring.declare(living, member.person_id, HEALTHY)

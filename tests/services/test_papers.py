@@ -7,16 +7,19 @@ import pytest
 from fangxian.policy.colour import Colour
 from fangxian.services import papers
 from fangxian.services.documents import document
+from fangxian.services.living import by_citizen
 from fangxian.services.refusals import BadAnswerError
 from fangxian.signed.changes import Changes
 from fangxian.signed.seen import Seen
 from fangxian.signed.verdict import Outcome
 from fangxian.signed.verify import verify
+from fangxian.store.identities import identity_of
+from fangxian.store.opening import make_room
 from fangxian.store.tokens import changed_tokens
 from fangxian.work.permissions import Forbidden, Principal
 from fangxian.work.roles import Role
 
-from .conftest import HEALTHY, IDENTITY, NOON
+from .conftest import HEALTHY, IDENTITY, NOON, PHONE
 from .test_declaring import enrolled
 
 OFFICER = Principal(subject="officer-1", roles=frozenset({Role.OFFICER}), region_codes=frozenset({"330100"}), second_factor=True)
@@ -71,3 +74,15 @@ def test_whoever_may_not_enrol_others_does_not(living):
     shown = document("resident_id", IDENTITY["id_number"], on=NOON.date())
     with pytest.raises(Forbidden):
         papers.enrol_without_phone(living, DOCTOR, IDENTITY, shown, HEALTHY)
+
+
+def test_whoever_has_a_phone_and_declares_at_a_service_point_is_still_reached_by_it(living, clock):
+    member = enrolled(living)
+    clock.forward(days=30)
+    make_room(living.store, clock().date())
+    shown = document("resident_id", IDENTITY["id_number"], on=NOON.date())
+    papers.enrol_without_phone(living, OFFICER, IDENTITY, shown, HEALTHY)
+    with living.store.transaction(by_citizen("see_own_data", member.person_id), at=clock()) as transaction:
+        assert identity_of(transaction, living.vault, member.person_id).phone == PHONE
+        kept = transaction.connection.execute("SELECT until FROM identities.phone").fetchall()
+    assert kept == [(None,)]

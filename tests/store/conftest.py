@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 from spec_symbols import person_id
 
 from fangxian.facts import CheckIn, HealthDeclaration
@@ -40,6 +41,15 @@ def database(postgres_server, migrated) -> Iterator[str]:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated} STRATEGY file_copy")
         yield postgres_server.conninfo.replace("dbname=postgres", f"dbname={name}")
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def login(database):
+    """Give a connection string for a login that nobody has made yet."""
+    name = f"login_{uuid4().hex}"
+    yield make_conninfo(database, user=name, password="first")
+    with psycopg.connect(database) as connection:
+        connection.execute(f"DROP ROLE IF EXISTS {name}")
 
 
 @pytest.fixture

@@ -6,8 +6,12 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 import duckdb
+import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from fangxian.engine.compaction import compact
@@ -71,6 +75,43 @@ def test_a_delivery_that_is_called_like_what_is_recorded_here_keeps_nothing_from
         transaction.connection.execute("INSERT INTO store.fed_delivery (delivery_id, event_id) VALUES (%s, %s)", called)
     declare(store)
     assert flow(store, lake, at=NOON).facts == {"health_declaration": 1}
+
+
+def test_a_receipt_is_read_once(store, lake):
+    for number in (1, 2, 3):
+        declare(store, number=number)
+        assert flow(store, lake, at=NOON)
+        assert len(lake.receipts()) == number
+        for receipt in lake.path.glob("deliveries/*/receipt.json"):
+            receipt.write_text("whoever reads it again finds it damaged")
+    assert numbers(lake) == [1, 2, 3]
+
+
+MANY = 60_000
+
+
+def test_a_flow_holds_a_row_group_in_memory_and_not_what_it_brings(store, lake, database, monkeypatch):
+    with psycopg.connect(database) as connection:
+        brings, nobody = uuid4(), UUID(int=0)
+        connection.execute("INSERT INTO audit.event VALUES (%s, %s, %s, 'test', 'test', 'test', 'fill', '{}')", [nobody, brings, NOON])
+        connection.execute(
+            "INSERT INTO facts.check_in (person_id, fact_id, known_at, from_at, source, delivery_id, temperature_c, symptoms, event_id) "
+            "SELECT md5(n::text)::uuid, n, %s, %s, 'test', 'test', 36.5, '', %s FROM generate_series(1, %s) AS n",
+            [NOON, NOON, brings, MANY],
+        )
+    monkeypatch.setattr("fangxian.store.flow.ROW_GROUP", 1_000)
+    before, counting = pa.default_memory_pool(), pa.proxy_memory_pool(pa.default_memory_pool())
+    pa.set_memory_pool(counting)
+    try:
+        assert flow(store, lake, at=NOON).facts == {"check_in": MANY}
+    finally:
+        pa.set_memory_pool(before)
+    (file,) = lake.files(CheckIn)
+    assert pq.ParquetFile(file).metadata.num_row_groups == MANY / 1_000
+    people = pq.read_table(file, columns=["person_id"])["person_id"].to_pylist()
+    assert people == sorted(set(people))
+    assert len(people) == MANY
+    assert counting.max_memory() < pq.read_table(file).nbytes / 3
 
 
 FLOWS_FOR_EVER = """

@@ -122,9 +122,19 @@ def test_a_phone_may_be_shared_and_change_hands(store, vault):
     assert phoned(store, vault, "13800000000", at=MARCH) == {bo.person_id}
     assert phoned(store, vault, "13800000001", at=MARCH) == {ann.person_id}
     assert phoned(store, vault, "13800000000", at=MARCH - timedelta(seconds=1)) == {ann.person_id, bo.person_id}
-    keep(store, vault, someone(vault, phone=None), at=MARCH + timedelta(days=1))
-    assert phoned(store, vault, "13800000001", at=MARCH + timedelta(days=1)) == set()
     assert phoned(store, vault, "13800000009") == set()
+
+
+def test_a_number_stays_where_none_is_given_and_is_sealed_under_the_months_key(store, vault, database):
+    ann, bo = keep(store, vault, someone(vault)), someone(vault, "invented-2", phone=None)
+    for each in (someone(vault, phone=None), bo):
+        keep(store, vault, each, at=MARCH)
+    assert rows(database, "SELECT period, phone IS NOT NULL FROM identities.identity ORDER BY phone") == [
+        ("2020-03", True),
+        ("2020-03", False),
+    ]
+    assert rows(database, "SELECT since, until FROM identities.phone") == [(NOON, None)]
+    assert look(store, vault, ann.person_id, at=MARCH).phone == ann.phone
 
 
 def test_keeping_somebody_again_leaves_their_phone_as_it_was(store, vault, database):

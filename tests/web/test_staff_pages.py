@@ -14,7 +14,7 @@ import pytest
 from fangxian.errors import FangxianError
 from fangxian.facts import Exposure, Workplace
 from fangxian.policy.colour import Colour
-from fangxian.services import appeal_words, consenting, declaring, issuing, looking, members
+from fangxian.services import appeal_words, declaring, issuing, looking, members
 from fangxian.services.documents import document
 from fangxian.services.oidc import Oidc
 from fangxian.services.screen_number import number_on_screen
@@ -86,10 +86,6 @@ def appealed(living, person_id, ground, *, fact_type="exposure", fact_id, words=
 
 def exposed(living, person_id):
     return say(living, person_id, Exposure, source="tracing", contact_class="close", setting="venue", case_fact_id=1)
-
-
-def works_here(living, person_id, organisation=ORGANISATION):
-    say(living, person_id, Workplace, source="organisation", organisation_id=organisation, region_code="330106")
 
 
 def links(page: httpx.Response, place: str) -> list[str]:
@@ -180,6 +176,22 @@ def test_an_appeal_is_read_answered_and_the_code_follows(living, served):
     seen = actions_seen_by(living, person)
     assert {("source_owner", each) for each in ("appeal read", "facts_read", "appeal upheld")} <= set(seen)
     assert tracer.post(f"{case}/answer", data={"answer": "refuse", "words": "再想想"}).status_code == 409
+
+
+def test_whoever_appealed_takes_it_back_and_nobody_answers_it_any_more(living, served, clock):
+    people = [enrolled(living, which).person_id for which in range(2)]
+    for person in people:
+        appealed(living, person, Ground.WRONG_PERSON, fact_id=exposed(living, person))
+    clock.forward(minutes=2)
+    me, other = (served.browser(cookies={"fangxian_session": come_in(living, f"{PHONE[:-1]}{which}").secret}) for which in (1, 2))
+    (mine,) = re.findall(r'name="appeal" value="([0-9a-f-]{36})"', me.get("/me/0/appeals").text)
+    assert other.post("/me/0/appeals", data={"appeal": mine}).status_code == 409
+    assert me.post("/me/0/appeals", data={"appeal": "none"}).status_code == 404
+    assert me.post("/me/0/appeals", data={"appeal": mine}).headers["location"] == "/me/0/appeals"
+    page = me.get("/me/0/appeals").text
+    assert ("本人撤回" in page, 'name="appeal"' in page) == (True, False)
+    assert me.post("/me/0/appeals", data={"appeal": mine}).status_code == 409
+    assert len(links(served.come_in(Role.SOURCE_OWNER).get("/staff/appeals"), "appeals")) == 1
 
 
 def test_late_appeals_are_marked_and_come_first(living, served, clock):
@@ -282,36 +294,8 @@ def test_a_doctor_of_elsewhere_a_wrong_number_and_yesterdays_find_nothing(living
     assert served.come_in(Role.DOCTOR, subject="doctor-2").post("/staff/confirm/look-up", data={"number": number}).status_code == 409
 
 
-def test_an_employer_sees_who_works_there_and_consents_and_each_of_them_sees_that(living, served, database):
-    member, other = enrolled(living), enrolled(living, 1, symptoms="fever", temperature_c=38.6)
-    contact = served.come_in(Role.EMPLOYER_CONTACT)
-    for person in (member, other):
-        works_here(living, person.person_id)
-    assert "还没有人同意" in contact.get("/staff/people").text
-    for person in (member, other):
-        consenting.give_consent(living, person.person_id, ORGANISATION)
-    page = contact.get("/staff/people").text
-    assert page.count("王**") == 2
-    assert page.index("dot is-yellow") < page.index("dot is-green")
-    assert member.person_id not in page
-    assert actions_seen_by(living, member.person_id)[0] == ("employer_contact", "own_people_seen")
-    consenting.end_consent(living, other.person_id, ORGANISATION)
-    assert contact.get("/staff/people").text.count("王**") == 1
-    with psycopg.connect(database) as connection:
-        looks = connection.execute(
-            "SELECT person_id::text, count(*) FROM audit.event WHERE action = 'own_people_seen' GROUP BY 1 ORDER BY 2"
-        ).fetchall()
-    assert [count for _, count in looks] == [1, 2, 3]
-
-
-def test_a_consent_counts_for_its_organisation_and_only_while_one_works_there(living, served):
-    member = enrolled(living)
-    works_here(living, member.person_id, "91330106MA00000003")
-    consenting.give_consent(living, member.person_id, ORGANISATION)
-    other = enrolled(living, 1)
-    works_here(living, other.person_id)
-    consenting.give_consent(living, other.person_id, "91330106MA00000003")
-    assert "还没有人同意" in served.come_in(Role.EMPLOYER_CONTACT).get("/staff/people").text
+def works_here(living, person_id, organisation=ORGANISATION):
+    say(living, person_id, Workplace, source="organisation", organisation_id=organisation, region_code="330106")
 
 
 def test_words_about_one_fact_never_go_to_another_that_came_meanwhile(living, served):

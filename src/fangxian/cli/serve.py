@@ -7,6 +7,7 @@ import os
 import socket
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -34,6 +35,7 @@ from fangxian.services.upkeep import FOR_CHORES, Upkeep
 from fangxian.signed.key_folder import KeyFolder
 from fangxian.store.opening import migrated_database
 from fangxian.store.renewals import ever_renewed
+from fangxian.store.service_login import expect_let_in
 from fangxian.store.serving import Serving
 from fangxian.store.store import CONNECTIONS
 from fangxian.web.gate.reading import ReadingProcesses
@@ -138,12 +140,11 @@ def serve(
     reader = Reader(language)
     policy_called(policy)
     KeyFolder(keys, passphrase(passphrase_file)).signer(now())  # or every page would open, and no code be signed
-    with (
-        migrated_database(store, make=True) as database,
-        open_vault(vault) as socket_path,
-        listen(host, port) as listening,
-        _numbers_together(),
-    ):
+    with migrated_database(store, make=True) as database, ExitStack() as opened:
+        expect_let_in(database)
+        socket_path = opened.enter_context(open_vault(vault))
+        listening = opened.enter_context(listen(host, port))
+        opened.enter_context(_numbers_together())
         setup = _Setup(
             database=database,
             keys=keys,

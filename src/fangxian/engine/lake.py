@@ -89,7 +89,8 @@ class Lake:
     """An opened lake. Make one with `Lake.create` or `Lake.open`."""
 
     path: Path
-    created_with: str = field(default="", compare=False)
+    _receipts: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
+    """What was read before, by delivery: a receipt never changes, and whoever keeps a lake open asks for all of them often."""
 
     @classmethod
     def create(cls, path: Path) -> Self:
@@ -144,11 +145,16 @@ class Lake:
 
     def delivery_ids(self) -> list[str]:
         """Return the committed deliveries, in order of name."""
-        return sorted(p.name for p in (self.path / "deliveries").iterdir() if (p / "receipt.json").exists())
+        found = (self.path / "deliveries").iterdir()
+        return sorted(p.name for p in found if p.name in self._receipts or (p / "receipt.json").exists())
 
     def receipts(self) -> list[dict[str, Any]]:
         """Return the receipt of every committed delivery: source, file, digest, rows in, rows refused, flags."""
-        return [_read_json(self.path / "deliveries" / name / "receipt.json") for name in self.delivery_ids()]
+        names = self.delivery_ids()
+        for name in names:
+            if name not in self._receipts:
+                self._receipts[name] = _read_json(self.path / "deliveries" / name / "receipt.json")
+        return [self._receipts[name] for name in names]
 
     def snapshot(self) -> Snapshot:
         """Return which files are the lake's now. They may be removed once they are out of force: see `held_snapshot`."""

@@ -12,6 +12,7 @@ from fangxian.exchange.refusals import Refusal, RefusedMessageError
 from fangxian.exchange.statement import stated
 from fangxian.exchange.subject import BYTES, proof
 from fangxian.exchange.taking import Answer, by_region
+from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living
 from fangxian.signed.credential import PaperCredential
 from fangxian.signed.reading import Reading, read
@@ -24,8 +25,10 @@ from fangxian.work.subject import DISPUTABLE
 def tell(living: Living, message: Message) -> Answer:
     """Answer what a region asks about a code that somebody showed it; a code is the only way to ask about a person.
 
-    With a proof of papers the answer is given only where they are the holder's. Raises RefusedMessageError.
+    With a proof of papers the answer is given only where they are the holder's. Raises RefusedMessageError, and RefusedError where
+    the policy has lapsed.
     """
+    expect_in_force(living, living.clock())
     match message.body:
         case {"code": str(code), "subject": bytes(subject), **more} if not more and len(subject) == BYTES:
             person_id = _holder(living, code, at=message.issued_at)

@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 from fangxian.code.explanation import FactSeen
 from fangxian.facts import DoctorConfirmation, HealthDeclaration, Text
 from fangxian.services.documents import document
+from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living
 from fangxian.services.references import Named, meant, refer
 from fangxian.services.refusals import BadAnswerError, RefusedError
@@ -70,10 +71,12 @@ def look_up(living: Living, by: Principal, *, number: str = "", id_type: str = "
 
 def confirm(living: Living, by: Principal, reference: str, finding: str) -> None:
     """Sign what was found about a declaration; the code is decided again in the same transaction."""
+    at = living.clock()
+    expect_in_force(living, at)
     person_id, about = meant(living, by, Named.DECLARATION, reference)
     if finding not in FINDINGS:
         raise BadAnswerError({"finding": Text("请选择结论。", "Choose what was found.")})
-    role, at = _check(living, by, person_id), living.clock()
+    role = _check(living, by, person_id)
     event = staff_event(by, "declaration_confirmed", purpose=_PURPOSE, role=role, person_id=person_id)
     said: Mapping[str, Any] = {"finding": finding, "about_fact_id": int(about), "doctor_id": by.subject}
     fact = new_fact(DoctorConfirmation, event, source=_SOURCE, known_at=at, from_at=at, **said)

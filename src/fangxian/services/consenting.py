@@ -11,6 +11,7 @@ from psycopg import sql
 
 from fangxian.facts import Consent, Text, Withdrawal, Workplace
 from fangxian.services.acting import Acting
+from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.own_people import PURPOSE
 from fangxian.services.refusals import BadAnswerError, RefusedError
@@ -45,6 +46,7 @@ def give_consent(living: Living, person_id: str, organisation_id: str, *, acting
     for a number that is neither, saying what is wrong with it.
     """
     at = living.clock()
+    expect_in_force(living, at)
     event = by_citizen("consent_given", person_id, acting=acting, purpose="consent")
     with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)

@@ -14,7 +14,7 @@ from fangxian.facts import CheckIn, Consent, Enrolment, Fact, HealthDeclaration,
 from fangxian.services.acting import Acting
 from fangxian.services.children import SOURCE, guardian_of, guardianship, must_be_asked
 from fangxian.services.documents import Document
-from fangxian.services.keeping import expect_own, keep_as_typed
+from fangxian.services.keeping import OtherNameError, expect_own, expect_seen_name, keep_as_typed
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
 from fangxian.services.members import add_member
@@ -47,6 +47,7 @@ def enrol(living: Living, identity: Answers, document: Document, answers: Answer
     expect_own_phone(living, phone, phone_index)
     with _applying(living, "enrol", document, identity["full_name"], Acting.PERSON) as transaction:
         expect_own(transaction, document, phone_index, on=living.today(transaction.at))
+        expect_seen_name(living, transaction, identity["full_name"])
         place = add_member(living, transaction, phone_index, "self", full_name=identity["full_name"])
         keep_as_typed(living, transaction, identity, document, phone=phone)
         record_in(transaction, enrolment_facts(living, transaction, identity, document, answers), policies=[living.policy])
@@ -65,6 +66,7 @@ def enrol_child(living: Living, identity: Answers, document: Document, answers: 
         guardian, of_age_at = guardian_of(transaction, phone_index), living.policy.starts(of_age_on)
         if must_be_asked(transaction, guardian):
             return add_member(living, transaction, phone_index, "child", full_name=None, in_care_until=of_age_at)
+        expect_seen_name(living, transaction, identity["full_name"])
         place = add_member(living, transaction, phone_index, "child", full_name=identity["full_name"], in_care_until=of_age_at)
         keep_as_typed(living, transaction, identity, document)
         facts = enrolment_facts(living, transaction, identity, document, answers) | guardianship(transaction, guardian, until_at=of_age_at)
@@ -87,14 +89,23 @@ def expect_child(document: Document, *, on: date) -> date:
 
 @contextmanager
 def _applying(living: Living, action: str, document: Document, full_name: str, acting: Acting) -> Iterator[Transaction]:
-    """Give the transaction of somebody who applies, once the register has not said that the name is another's."""
+    """Give the transaction of somebody who applies, once the register has not said that the name is another's.
+
+    Where a name was opened and is another, its event is committed before that is said.
+    """
     at = living.clock()
     expect_in_force(living, at)
     checked = check_name(living.register, document, full_name)
     event = by_citizen(action, living.vault.person_id(document.id_type, document.number), acting=acting, name=checked)
+    refused: OtherNameError | None = None
     with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
-        yield transaction
+        try:
+            yield transaction
+        except OtherNameError as other:
+            refused = other
+    if refused:
+        raise refused
 
 
 def enrolment_facts(living: Living, transaction: Transaction, identity: Answers, document: Document, answers: Answers) -> Facts:

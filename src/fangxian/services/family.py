@@ -12,7 +12,8 @@ from fangxian.services.acting import Acting, expect_may, may
 from fangxian.services.children import guardian_of, guardianship
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
-from fangxian.services.members import IN_CARE, OWN, RETENTION, Member, add_member, expect_one, masked_names, members_of
+from fangxian.services.members import IN_CARE, OWN, RETENTION, UNNAMED, Member, add_member, expect_one, members_of
+from fangxian.services.opened import opened
 from fangxian.store.recording import hold_person, record_in
 from fangxian.work.roles import Action
 
@@ -36,8 +37,10 @@ class Request:
 
 def ask(living: Living, phone_index: bytes, person_id: str, relation: str) -> None:
     """Ask an adult to let this phone show their code; whoever asks does not learn whether the adult has one."""
+    at = living.clock()
+    expect_in_force(living, at)
     event = by_citizen("family_asked", person_id, acting=Acting.FAMILY)
-    with living.store.transaction(event, at=living.clock()) as transaction:
+    with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
         add_member(living, transaction, phone_index, relation, full_name=None)
 
@@ -58,7 +61,7 @@ def requests_to(living: Living, phone_index: bytes) -> tuple[Request, ...]:
             sql.SQL(
                 "SELECT member.person_id, member.event_id, member.relation, "
                 "member.in_care AND coalesce(member.in_care_until, 'infinity') > %s, "
-                "member.confirmed_at IS NOT NULL, member.since_at, replace(asks.person_id::text, '-', ''), asks.masked_name, asks.period "
+                "member.confirmed_at IS NOT NULL, member.since_at, asks.person_id, asks.masked_name, asks.period "
                 "FROM account.member LEFT JOIN account.member AS asks "
                 "ON asks.phone_index = member.phone_index AND asks.place = %s AND asks.ended_at IS NULL "
                 "WHERE member.person_id = ANY(%s) AND member.place > 0 AND (member.confirmed_at IS NULL OR NOT {}) "
@@ -66,9 +69,9 @@ def requests_to(living: Living, phone_index: bytes) -> tuple[Request, ...]:
             ).format(IN_CARE),
             [at, OWN, list(people), at],
         ).fetchall()
-    asking = masked_names(living, [row[6:] for row in rows])
+    asking = opened(living, [row[6:] for row in rows], retention=RETENTION, field="masked_name")
     return tuple(
-        Request(people[person], request, relation, in_care, agreed, since_at, name)
+        Request(people[person], request, relation, in_care, agreed, since_at, name or UNNAMED)
         for (person, request, relation, in_care, agreed, since_at, *_), name in zip(rows, asking, strict=True)
     )
 

@@ -41,22 +41,34 @@ def expect_own(transaction: Transaction, document: Document, phone_index: bytes,
         raise RefusedError(_AT_DESK)
 
 
+class OtherNameError(BadAnswerError):
+    """Another name than staff saw in a document, which was opened to compare it: the event that says so must be committed."""
+
+    def __init__(self) -> None:
+        """Say what to do, and nothing of the name that was seen."""
+        super().__init__({"full_name": _OTHER_NAME})
+
+
+def expect_seen_name(living: Living, transaction: Transaction, full_name: str) -> None:
+    """Raise OtherNameError where staff saw another name in the document of the event's person; nothing may have been written before."""
+    person_id = str(transaction.event.person_id)
+    if seen_at_desk(transaction.connection, person_id):
+        seen = identity_of(transaction, living.vault, person_id)
+        if seen is None or seen.full_name != full_name:
+            raise OtherNameError
+
+
 def keep_as_typed(
     living: Living, transaction: Transaction, identity: Mapping[str, Any], document: Document, *, phone: str | None = None
 ) -> None:
-    """Keep who the event's person is. Raises BadAnswerError for another name than staff saw in the document; that one stays."""
+    """Keep who the event's person is; that staff saw the document stays true. Expects `expect_seen_name` before it."""
     person_id = str(transaction.event.person_id)
-    at_desk = seen_at_desk(transaction.connection, person_id)
-    if at_desk:
-        seen = identity_of(transaction, living.vault, person_id)
-        if seen is None or seen.full_name != identity["full_name"]:
-            raise BadAnswerError({"full_name": _OTHER_NAME})
     who = Identity(
         person_id=person_id,
         full_name=identity["full_name"],
         id_type=document.id_type,
         id_number=document.number,
         phone=phone,
-        at_desk=at_desk,
+        at_desk=seen_at_desk(transaction.connection, person_id),
     )
     keep_identity(transaction, living.vault, who, retention=RETENTION)

@@ -17,6 +17,7 @@ from fangxian.facts.fact import Retention
 from fangxian.services.accounts import session_hash
 from fangxian.services.acting import Acting
 from fangxian.services.living import Living, by_citizen
+from fangxian.services.opened import opened
 from fangxian.services.refusals import RefusedError
 from fangxian.signed.credential import masked
 from fangxian.store.store import Transaction
@@ -107,31 +108,12 @@ def members_in(living: Living, asked: Sequence[tuple[str, int]]) -> list[Member 
 
 def _named(living: Living, rows: Sequence[tuple[Any, ...]]) -> list[Member]:
     """Return members from their rows, their masked names open; whoever has not confirmed is not named to whoever asked for them."""
-    names = masked_names(living, [(person_id, sealed, period) for _, person_id, _, _, _, sealed, period, _ in rows])
+    kept = [(UUID(person_id), sealed, period) for _, person_id, _, _, _, sealed, period, _ in rows]
+    names = opened(living, kept, retention=RETENTION, field="masked_name")
     return [
-        Member(place, person_id, relation, since_at, confirmed, name, Acting(acting))
+        Member(place, person_id, relation, since_at, confirmed, name or UNNAMED, Acting(acting))
         for (place, person_id, relation, since_at, confirmed, _, _, acting), name in zip(rows, names, strict=True)
     ]
-
-
-def masked_names(living: Living, kept: Sequence[tuple[str | None, bytes | None, str | None]]) -> list[str]:
-    """Return the masked name of each, given as the person, what is sealed and the month of its key; `UNNAMED` where nothing is.
-
-    The vault is asked once for each month.
-    """
-    names = [UNNAMED] * len(kept)
-    for month in {period for _, _, period in kept if period is not None}:
-        of_month = [number for number, (_, _, period) in enumerate(kept) if period == month]
-        opened = living.vault.unseal_many(
-            [kept[n][1] or b"" for n in of_month],
-            person_ids=[kept[n][0] or "" for n in of_month],
-            retention=RETENTION,
-            period=month,
-            field="masked_name",
-        )
-        for number, name in zip(of_month, opened, strict=True):
-            names[number] = name
-    return names
 
 
 def member_at(living: Living, phone_index: bytes, place: int) -> Member:

@@ -10,6 +10,7 @@ from psycopg import sql
 
 from fangxian.facts import Consent, Text, Workplace
 from fangxian.policy.colour import Colour
+from fangxian.services.issuing import Standing, stored_colours
 from fangxian.services.living import Living
 from fangxian.services.members import RETENTION, UNNAMED
 from fangxian.services.opened import opened
@@ -55,9 +56,13 @@ def own_people(living: Living, by: Principal) -> tuple[OwnPerson, ...]:
     query = sql.SQL(_QUERY).format(consenting=consenting(), named=NAMED)
     with living.store.transaction(event, at=at) as transaction:
         rows = transaction.connection.execute(query, values).fetchall()
-    names = opened(living, [(row[0], *row[3:5]) for row in rows], retention=RETENTION, field="masked_name")
-    order = list(Colour)
-    return tuple(OwnPerson(name or UNNAMED, order[worst - 1], changes) for name, (_, worst, changes, *_) in zip(names, rows, strict=True))
+        colours = stored_colours(transaction.connection, living.policy.name, [row[0].hex for row in rows], at=at)
+    names = opened(living, rows, retention=RETENTION, field="masked_name")
+    return tuple(_shown(name or UNNAMED, standing) for name, standing in zip(names, colours.values(), strict=True))
+
+
+def _shown(name: str, standing: Standing) -> OwnPerson:
+    return OwnPerson(name, standing.colour, standing.until if standing.until < datetime.max else None)
 
 
 def organisations_of(by: Principal) -> list[str]:
@@ -95,14 +100,13 @@ NAMED: Final = sql.SQL("""
 _QUERY: Final = """
     WITH mine AS ({consenting}), shown AS MATERIALIZED (
         SELECT person_id, coalesce(max(array_position(%(colours)s, colour::text))
-                   FILTER (WHERE from_at <= %(at)s AND (until_at IS NULL OR until_at > %(at)s)), 1) AS worst,
-               least(min(from_at) FILTER (WHERE from_at > %(at)s), min(until_at) FILTER (WHERE until_at > %(at)s)) AS changes_at
+                   FILTER (WHERE from_at <= %(at)s AND (until_at IS NULL OR until_at > %(at)s)), 1) AS worst
         FROM mine LEFT JOIN (SELECT * FROM code.hit WHERE policy = %(policy)s) AS hit USING (person_id)
         GROUP BY person_id ORDER BY worst DESC, person_id LIMIT %(most)s
     ), looked AS (
         INSERT INTO audit.event (person_id, event_id, at, actor, role, purpose, action, details)
         SELECT person_id, gen_random_uuid(), %(at)s, %(actor)s, %(role)s, %(purpose)s, %(action)s, '{{}}' FROM shown
     )
-    SELECT person_id, worst, changes_at, named.masked_name, named.period FROM shown LEFT JOIN LATERAL ({named}) AS named ON true
+    SELECT person_id, named.masked_name, named.period FROM shown LEFT JOIN LATERAL ({named}) AS named ON true
     ORDER BY worst DESC, person_id
 """

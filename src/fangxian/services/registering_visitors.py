@@ -34,11 +34,12 @@ Given = Mapping[str, Sequence[str]]
 
 def register_scanned(living: Living, by: Principal, reference: str, given: Given) -> None:
     """Say whom somebody visits whom a gate let in today, and why: the answers to `visit`."""
+    at = living.clock()
+    expect_in_force(living, at)
     visit, came = living.read("visit", given), came_of(living, by, reference)
     role = check(by, Action.REGISTER_VISITOR, organisation_id=came.organisation_id)
     event = staff_event(by, "visitor_registered", purpose=PURPOSE, role=role, person_id=came.person_id)
-    with living.store.transaction(event, at=living.clock()) as transaction:
-        expect_in_force(living, transaction.at)
+    with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
         row = transaction.connection.execute(
             "SELECT scanned_at FROM gate.scan WHERE person_id = %s AND gate_id = %s AND scan_id = %s",

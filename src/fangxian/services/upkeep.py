@@ -18,10 +18,12 @@ from typing import Final, Self
 from fangxian.engine.lake import Lake
 from fangxian.services.counting import UPKEEP_DONE_AT, UPKEEP_FAILING
 from fangxian.services.living import Living
+from fangxian.store.account_ends import end_accounts
 from fangxian.store.deciding import decide_pending
 from fangxian.store.feeding import feed
 from fangxian.store.flow import flow
 from fangxian.store.opening import make_room
+from fangxian.store.renewals import may_record
 from fangxian.store.sealing import seal
 from fangxian.store.store import Event
 from fangxian.work.appealing import escalate_late
@@ -96,12 +98,19 @@ def _chores(living: Living) -> Iterator[Chore]:
     yield Chore("seal the audit", timedelta(seconds=1), lambda: seal(living.store, at=living.clock()))
     yield Chore("make room", timedelta(hours=6), lambda: make_room(living.store, living.clock().date()))
     yield Chore("decide", timedelta(seconds=2), lambda: _decide(living))
+    yield Chore("end accounts", timedelta(minutes=10), lambda: end_accounts(living.store, _event("end"), at=living.clock()))
     yield Chore("hand late appeals to the office", timedelta(minutes=1), lambda: escalate_late(living.store, _ITSELF, at=living.clock()))
 
 
 def _with_lake(living: Living, lake: Lake) -> Iterator[Chore]:
     yield Chore("bring facts to the lake", timedelta(minutes=1), lambda: flow(living.store, lake, at=living.clock()))
-    yield Chore("bring deliveries in", timedelta(seconds=30), lambda: list(feed(living.store, lake, _event("feed"), at=living.clock())))
+    yield Chore("bring deliveries in", timedelta(seconds=30), lambda: _feed(living, lake))
+
+
+def _feed(living: Living, lake: Lake) -> None:
+    at = living.clock()
+    if may_record(living.store, living.policy, at):
+        list(feed(living.store, lake, _event("feed"), at=at))
 
 
 def _decide(living: Living) -> None:

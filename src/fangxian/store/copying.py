@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 import ibis
@@ -34,13 +36,26 @@ def copy_in(connection: psycopg.Connection[Any], table: str, rows: pa.Table) -> 
 
 def copy_out(connection: psycopg.Connection[Any], schema: ibis.Schema, source: str, parameters: Sequence[Any] = ()) -> pa.Table:
     """Return rows of the columns of `schema` from `source`: what stands behind FROM in a query."""
+    found = copy_out_some(connection, schema, source, parameters, rows=sys.maxsize)
+    return next(found, PyArrowSchema.from_ibis(schema).empty_table())
+
+
+def copy_out_some(
+    connection: psycopg.Connection[Any], schema: ibis.Schema, source: str, parameters: Sequence[Any] = (), *, rows: int
+) -> Iterator[pa.Table]:
+    """Yield what `copy_out` returns, so many rows at a time; until the last the connection is busy."""
     columns = ", ".join(f"replace(\"{name}\"::text, '-', '')" if name == _UUIDS else f'"{name}"' for name in schema.names)
-    text = pa.BufferOutputStream()
-    with connection.cursor() as cursor, cursor.copy(f"COPY (SELECT {columns} FROM {source}) TO STDOUT (FORMAT csv)", parameters) as copy:
-        for part in copy:
-            text.write(part)
     arrow = PyArrowSchema.from_ibis(schema)
-    return _read(text.getvalue(), arrow) if text.tell() else arrow.empty_table()
+    with connection.cursor() as cursor, cursor.copy(f"COPY (SELECT {columns} FROM {source}) TO STDOUT (FORMAT csv)", parameters) as copy:
+        # libpq hands over whole rows, one at a time.
+        lines = iter(copy)
+        while True:
+            text = pa.BufferOutputStream()
+            for line in islice(lines, rows):
+                text.write(line)
+            if not text.tell():
+                return
+            yield _read(text.getvalue(), arrow)
 
 
 def copy_out_records(

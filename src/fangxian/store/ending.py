@@ -14,6 +14,7 @@ from fangxian.engine.ending import end_in_lake as remove_from_lake
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.facts import PersonFact, all_fact_types
+from fangxian.store.account_ends import end_accounts
 from fangxian.store.renewals import lapsed_since
 from fangxian.store.retention import after_lapse, end_of, next_month, tables
 from fangxian.store.store import Event, Store, Transaction
@@ -76,7 +77,12 @@ def end(store: Store, vault: Vault, ending: Ending, event: Event, *, at: datetim
 
 
 def end_due(store: Store, vault: Vault, event: Event, *, at: datetime) -> Iterator[Event]:
-    """End everything that is due, one class and month after the other, and yield the proof of each once it is committed."""
+    """End everything that is due, one class and month after the other, and yield the proof of each once it is committed.
+
+    Where every policy lapsed long enough ago, accounts end before: nobody is logged in any more.
+    """
+    if _everything_ends(store, at):
+        end_accounts(store, event, at=at, everything=True)
     for ending in due(store, at):
         yield end(store, vault, ending, event, at=at)
 

@@ -21,9 +21,11 @@ from psycopg import sql
 from fangxian.code.presence import PLACES
 from fangxian.engine.compaction import subject
 from fangxian.engine.lake import Lake
+from fangxian.errors import FangxianError
 from fangxian.facts import AreaLevel, AreaWithdrawal, Fact, PersonFact, all_fact_types
 from fangxian.store.copying import copy_in
-from fangxian.store.flow import SOURCE, lost_deliveries
+from fangxian.store.flow import SOURCE, Receipts, lost_deliveries
+from fangxian.store.renewals import lapsed_since
 from fangxian.store.store import Event, Store
 
 ROWS_AT_ONCE: Final = 1_000_000
@@ -44,20 +46,27 @@ def feed(store: Store, lake: Lake, event: Event, *, at: datetime) -> Iterator[Fe
 
     To a store that was restored from a backup come back the facts that it had brought to the lake after that backup.
 
-    `event` says who feeds, for which purpose; each delivery is an event of its own.
+    `event` says who feeds, for which purpose; each delivery is an event of its own. Raises FangxianError where every policy has lapsed.
     """
-    for delivery_id in _missing(store, lake):
+    if lapsed_since(store, at):
+        raise FangxianError(
+            "Every policy has lapsed: two people have not renewed one.",
+            done="Nothing was fed.",
+            next_step="Renew a policy, and feed again: nothing of the lake is lost by waiting.",
+        )
+    receipts = lake.receipts()
+    for delivery_id in _missing(store, receipts):
         yield _feed_one(store, lake.path / "deliveries" / delivery_id, event, at=at)
     with store.pool.connection() as connection:
-        lost = lost_deliveries(connection, lake)
+        lost = lost_deliveries(connection, receipts)
     for delivery_id in lost:
         yield _feed_one(store, lake.path / "deliveries" / delivery_id, event, at=at, comes_back=True)
 
 
-def _missing(store: Store, lake: Lake) -> list[str]:
+def _missing(store: Store, receipts: Receipts) -> list[str]:
     with store.pool.connection() as connection:
         fed = {row[0] for row in connection.execute("SELECT delivery_id FROM store.fed_delivery").fetchall()}
-    ours = [receipt for receipt in lake.receipts() if receipt["source"] != SOURCE]
+    ours = [receipt for receipt in receipts if receipt["source"] != SOURCE]
     return [each["delivery_id"] for each in sorted(ours, key=lambda each: each["received_at"]) if each["delivery_id"] not in fed]
 
 

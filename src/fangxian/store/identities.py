@@ -35,12 +35,13 @@ def keep_identity(transaction: Transaction, vault: Vault, identity: Identity, *,
 def keep_identities(transaction: Transaction, vault: Vault, identities: Sequence[Identity], *, retention: str) -> None:
     """Keep who people are, each once, sealed under the key of their retention class and the transaction's month.
 
-    A phone number that somebody no longer has is theirs until the transaction's instant. Raises FangxianError where the vault
-    names people by another key than this store's, or refuses.
+    A number that another takes the place of is theirs until the transaction's instant; where none is given, the one that is kept stays.
+    Raises FangxianError where the vault names people by another key than this store's, or refuses.
     """
     expect_named_by(transaction, vault)
     people, period = [each.person_id for each in identities], f"{transaction.at:%Y-%m}"
     with_phone = {each.person_id: each.phone for each in identities if each.phone}
+    with_phone |= _phones_kept(transaction, vault, [person for person in people if person not in with_phone])
 
     def sealed(texts: Sequence[str], of: Sequence[str], field: str) -> list[bytes]:
         return vault.seal_many(texts, person_ids=of, retention=retention, period=period, field=field)
@@ -63,6 +64,22 @@ def keep_identities(transaction: Transaction, vault: Vault, identities: Sequence
     }
     for statement in (_KEEP, _LEAVE_PHONE, _TAKE_PHONE):
         transaction.connection.execute(statement, rows)
+
+
+def _phones_kept(transaction: Transaction, vault: Vault, people: Sequence[str]) -> dict[str, str]:
+    """Return the numbers that are kept of people, to be sealed anew; the vault is asked once for each class and month."""
+    rows = transaction.connection.execute(
+        "SELECT retention, period, array_agg(replace(person_id::text, '-', '')), array_agg(phone) FROM identities.identity "
+        "WHERE person_id = ANY(%s) AND phone IS NOT NULL GROUP BY retention, period",
+        [[UUID(person) for person in people]],
+    ).fetchall()
+    return {
+        person: phone
+        for retention, period, of, sealed in rows
+        for person, phone in zip(
+            of, vault.unseal_many(sealed, person_ids=of, retention=retention, period=period, field="phone"), strict=True
+        )
+    }
 
 
 def identity_of(transaction: Transaction, vault: Vault, person_id: str) -> Identity | None:

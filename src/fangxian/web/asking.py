@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from fangxian.facts.typed import instant_typed
 from fangxian.services.accounts import Session, session_of
 from fangxian.services.acting import expect_may
 from fangxian.services.living import Living
@@ -111,3 +112,12 @@ def keep_session(response: Response, session: Session, *, secure: bool) -> Respo
     """Let the browser keep a session: no script reads it, no other site sends it."""
     response.set_cookie(COOKIE, session.secret, max_age=30 * 24 * 3600, httponly=True, secure=secure, samesite="lax", path="/")
     return response
+
+
+def instant_asked(given: str | datetime) -> datetime | None:
+    """Return the instant (UTC) that an address names, which is UTC where it names no zone; None where it names none."""
+    try:
+        at = instant_typed(given) if isinstance(given, str) else given
+        return at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
+    except (ValueError, OverflowError):  # the first and the last hours of the calendar are on no other clock
+        return None

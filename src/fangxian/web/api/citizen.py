@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
@@ -18,7 +18,7 @@ from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import BadAnswerError, RefusedError
 from fangxian.signed.envelope import LONGEST_TEXT
 from fangxian.web.api.saying import both, reason_of, utc
-from fangxian.web.asking import COOKIE
+from fangxian.web.asking import COOKIE, instant_asked
 from fangxian.web.bearer import bearer_of
 from fangxian.web.client import counted_as
 from fangxian.web.grouping import Grouping
@@ -278,7 +278,9 @@ def citizen_api(living: Living) -> APIRouter:
         member: of, own: bool = False, before: Annotated[datetime, BeforeValidator(lambda said: instant_typed(str(said)))] | None = None
     ) -> list[dict[str, str | None]]:
         """Return what others did with the data, or with `own` what was done by phone: a page, newest first, before an instant."""
-        earlier = before and _in_utc(before)
+        earlier = before and instant_asked(before)
+        if before and not earlier:
+            raise HTTPException(422)
         found = looking.who_looked(living, member.person_id, own=own, before=earlier, acting=member.acting)
         return [vars(look) | {"at": f"{look.at.isoformat()}Z"} for look in found]
 
@@ -299,13 +301,6 @@ def citizen_api(living: Living) -> APIRouter:
         deleting.delete(living, member, session.phone_index)
 
     return router
-
-
-def _in_utc(at: datetime) -> datetime:
-    try:
-        return at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
-    except OverflowError:  # the first and the last hours of the calendar are on no other clock
-        raise HTTPException(422) from None
 
 
 def _lists(answers: _Answers) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from jinja2 import Environment
 from starlette.exceptions import HTTPException
@@ -18,7 +19,7 @@ from fangxian.web.asking import Asked
 from fangxian.web.templating import render
 from fangxian.work.appeal import Appeal, Ground
 from fangxian.work.appeal_rows import appeals_of, words_of
-from fangxian.work.appealing import open_appeal
+from fangxian.work.appealing import open_appeal, withdraw_appeal
 from fangxian.work.parameters import longest_words
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
@@ -61,9 +62,16 @@ class AppealPages:
         return RedirectResponse(f"/me/{member.place}/appeals", 303)
 
     def appeals(self, asked: Asked) -> Response:
-        """Answer with a person's appeals: where each is, by when it is answered, and the answer."""
+        """Answer with a person's appeals: where each is, by when it is answered, and the answer; or take one back."""
         member = asked.member(self.living)
         by = citizen(member)
+        if asked.request.method == "POST":
+            try:
+                appeal_id = UUID(asked.one("appeal"))
+            except ValueError:
+                raise HTTPException(404) from None
+            withdraw_appeal(self.living.store, by, person_id=member.person_id, appeal_id=appeal_id, at=self.living.clock())
+            return RedirectResponse(asked.request.url.path, 303)
         found = appeals_of(self.living.store, by, person_id=member.person_id)
         rows = [(appeal, self._answer(by, appeal)) for appeal in reversed(found)]
         return self._page(asked, "appeals.html", member=member, rows=rows)

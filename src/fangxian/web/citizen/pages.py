@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import orjson
 from jinja2 import Environment
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from fangxian.facts.typed import instant_typed
 from fangxian.services import accounts, applying, certificates, declaring, issuing, looking, members, papers
 from fangxian.services.living import Living
 from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
 from fangxian.services.screen_number import number_on_screen
 from fangxian.services.senders import OnThePage
-from fangxian.web.asking import COOKIE, DEVICE, DEVICE_LASTS, TICKET, Asked, keep_for_log_in, keep_session
+from fangxian.web.asking import COOKIE, DEVICE, DEVICE_LASTS, TICKET, Asked, instant_asked, keep_for_log_in, keep_session
 from fangxian.web.client import client_of, counted_as
 from fangxian.web.language import keep_choice
 from fangxian.web.templating import render
@@ -169,14 +167,6 @@ class CitizenPages:
             self.templates, f"citizen/{template}", asked.words, policy=self.living.policy, here=where, session=asked.session, **values
         )
         return HTMLResponse(html, status)
-
-
-def instant_asked(text: str) -> datetime | None:
-    """Return the instant (UTC) that an address names, None where it names none."""
-    try:
-        return instant_typed(text).replace(tzinfo=None)
-    except ValueError:
-        return None
 
 
 def _secure(asked: Asked) -> bool:

@@ -43,7 +43,7 @@ def citizen_routes(living: Living, templates: Environment) -> Iterator[BaseRoute
         ("/me/{place:int}/certificate", CertificatePages(living, templates).certificate, "GET POST", Action.CERTIFY_OWN_RELEASE),
         ("/me/{place:int}/data", pages.data, "GET", Action.DOWNLOAD_OWN_DATA),
         ("/me/{place:int}/consents", ConsentPages(living, templates).consents, "GET POST", Action.CONSENT),
-        ("/me/{place:int}/appeals", appeals.appeals, "GET", Action.APPEAL),
+        ("/me/{place:int}/appeals", appeals.appeals, "GET POST", Action.APPEAL),
         ("/me/{place:int}/appeal/{reason:int}/{fact:int}", appeals.appeal, "GET POST", Action.APPEAL),
         ("/me/{place:int}/delete", DeletionPages(living, templates).delete, "GET POST", Action.DELETE_OWN_DATA),
     )
