@@ -37,7 +37,7 @@ from .conftest import HEALTHY, IDENTITY, NOON, PHONE
 from .test_declaring import enrolled
 
 SOURCE = Path(fangxian.__file__).parent
-WRITING = {"record", "record_in", "record_visits_in", "add_member", "keep_identity", "remember_tokens", "copy_in"}
+WRITING = {"record", "record_in", "record_visits", "add_member", "keep_identity", "remember_tokens", "copy_in"}
 INSERTING = re.compile(r"INSERT INTO (\{\}|(facts|work|exchange|gate|identities)\.|account\.member|code\.token)")
 
 BY = Principal(

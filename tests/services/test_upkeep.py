@@ -3,9 +3,11 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
+import pytest
 
 from fangxian.engine.lake import Lake
 from fangxian.exchange.upkeep import exchange_chores
@@ -19,6 +21,8 @@ from fangxian.store.account_ends import CODES_KEPT
 from fangxian.store.ending import end_due
 from fangxian.store.opening import make_room
 from fangxian.store.store import Event
+from fangxian.vault.folder import VaultFolder
+from fangxian.vault.process import VaultProcess
 from fangxian.work.appeal import OFFICE, AppealState, Ground
 from fangxian.work.appeal_rows import read
 from fangxian.work.permissions import Principal
@@ -61,6 +65,14 @@ def test_there_is_a_connection_for_every_chore(living, tmp_path):
     assert 10 < len(upkeep._threads) <= FOR_CHORES
 
 
+@pytest.fixture
+def apart(living, tmp_path):
+    """Give an installation with a vault of its own: keys that end here are others' no more."""
+    VaultFolder.make(tmp_path / "vault")
+    with VaultProcess(tmp_path / "vault") as process, process.client() as vault:
+        yield replace(living, vault=vault)
+
+
 def held(database):
     """Return how many rows there are of what people hold who came in or asked."""
     with psycopg.connect(database) as connection:
@@ -78,20 +90,20 @@ def somebody_asks(living):
     """Let a phone come in, its person ask to show another's code, another phone only ask for a code, and an officer come in."""
     enrolled(living)
     family.ask(living, living.vault.phone_index(PHONE), living.vault.person_id("resident_id", ADULT), "spouse")
-    accounts.send_code(living, "+8613800000009")
+    accounts.send_code(living, "+8613800000009", address="203.0.113.1")
     begin_session(living, Principal(subject="officer-1", roles=frozenset({Role.OFFICER})))
 
 
-def test_what_people_hold_who_came_in_ends_by_itself(living, clock, database):
-    somebody_asks(living)
+def test_what_people_hold_who_came_in_ends_by_itself(apart, clock, database):
+    somebody_asks(apart)
     assert (held(database), asked(database)) == ([2, 1, 1, 2], 1)
-    with Upkeep(living):
+    with Upkeep(apart):
         assert comes_true(lambda: UPKEEP_DONE_AT.labels("end accounts")._value.get() > 0)
     assert (held(database), asked(database)) == ([2, 1, 1, 2], 1)
     for forward, left, waiting in (({"hours": 1}, [0, 1, 1, 2], 1), ({"days": 14}, [0, 1, 0, 2], 0), ({"days": 30}, [0, 0, 0, 2], 0)):
         clock.forward(**forward)
-        make_room(living.store, clock.at.date())
-        with Upkeep(living):
+        make_room(apart.store, clock.at.date())
+        with Upkeep(apart):
             assert comes_true(lambda: (held(database), asked(database)) == (left, waiting))  # noqa: B023 - asked at once
 
 
@@ -99,14 +111,14 @@ def test_a_code_is_kept_as_long_as_it_counts_how_often_it_was_asked_for():
     assert CODES_KEPT >= accounts.COUNTED_OVER
 
 
-def test_nobody_is_logged_in_nor_asks_any_more_a_month_after_every_policy_lapsed(living, clock, database):
-    somebody_asks(living)
+def test_nobody_is_logged_in_nor_asks_any_more_a_month_after_every_policy_lapsed(apart, clock, database):
+    somebody_asks(apart)
     clock.forward(days=89 + 30)
-    make_room(living.store, clock.at.date())
-    come_in(living)
+    make_room(apart.store, clock.at.date())
+    come_in(apart)
     ends = Event(actor="officer-1", role="officer", purpose="end", action="end")
     for left in ([0, 0, 0, 2], [0, 0, 0, 0]):
-        list(end_due(living.store, living.vault, ends, at=clock.at))
+        list(end_due(apart.store, apart.vault, ends, at=clock.at))
         assert held(database) == left
         clock.forward(days=32)
-        make_room(living.store, clock.at.date())
+        make_room(apart.store, clock.at.date())

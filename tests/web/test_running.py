@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import httpx
 import pytest
 import structlog
-from bad_days.town import serve
+from bad_days.town import login, serve
 from gate_town import serving_app
 from services.conftest import HEALTHY, IDENTITY, PHONE, as_typed, clock, living, vault_process  # noqa: F401 - fixtures
 from starlette.applications import Starlette
@@ -23,6 +23,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from fangxian.facts.known import now
 from fangxian.signed.key_folder import KeyFolder
 from fangxian.store.gate_devices import open_device, register
+from fangxian.store.service_login import let_in
 from fangxian.store.serving import Serving
 from fangxian.store.store import Event
 from fangxian.vault.folder import VaultFolder
@@ -137,7 +138,9 @@ def test_a_proxy_that_is_not_trusted_speaks_for_nobody():
 def test_what_a_proxy_says_is_believed_of_the_one_that_was_named_alone(tmp_path, postgres_server, database, more, believed):  # noqa: F811
     KeyFolder.make(tmp_path / "keys", b"passphrase", region_code="330100", at=now())
     VaultFolder.make(tmp_path / "vault")
-    with serve(tmp_path, SimpleNamespace(conninfo=database), tmp_path, processes=1, **more) as (_, address):
+    server = SimpleNamespace(conninfo=database)
+    let_in(database, login(server))
+    with serve(tmp_path, server, tmp_path, processes=1, **more) as (_, address):
         # Where an address ends in a stroke too many, the answer says by which scheme it was asked for.
         moved = httpx.get(f"{address}me/family/", headers={"X-Forwarded-Proto": "https"}, timeout=30)
     assert moved.headers["location"].startswith(f"{believed}://")
