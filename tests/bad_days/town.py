@@ -194,8 +194,8 @@ def town_on(folder: Path, database: Path) -> Iterator[Town]:
 
 
 @contextmanager
-def serve(folder: Path, server: PostgresServer, phones: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run `fangxian serve` as it is typed, until the end."""
+def serve(folder: Path, server: PostgresServer, phones: Path, **more: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run `fangxian serve` as it is typed, with some options more, until the end."""
     (folder / "store").write_text(server.conninfo)
     options = {
         "store": f"@{folder / 'store'}",
@@ -207,7 +207,7 @@ def serve(folder: Path, server: PostgresServer, phones: Path) -> Iterator[tuple[
         "port": 0,
         "log": "json",
         "language": "en",
-    }
+    } | more
     words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join([str(TESTS.parent / "src"), str(TESTS)]),
@@ -234,9 +234,10 @@ def serve(folder: Path, server: PostgresServer, phones: Path) -> Iterator[tuple[
 def enrolled(town: Town, phones: Path) -> str:
     """Let somebody apply for a code as a phone does, and return their session."""
     with httpx.Client(base_url=town.address, timeout=60) as client:
-        assert client.post("/api/v1/log-in/code", json={"phone": PHONE}).status_code == 202
-        code = (phones / PHONE).read_text()
-        session = client.post("/api/v1/log-in", json={"phone": PHONE, "code": code}).json()["session"]
+        asked = client.post("/api/v1/log-in/code", json={"phone": PHONE})
+        assert asked.status_code == 202
+        answer = asked.json() | {"phone": PHONE, "code": (phones / PHONE).read_text()}
+        session = client.post("/api/v1/log-in", json=answer).json()["session"]
         answers = as_typed(**IDENTITY, **HEALTHY)
         body = {"relation": "self", "phone": PHONE, "answers": answers}
         answer = client.post("/api/v1/me", json=body, headers={"Authorization": f"Bearer {session}"})

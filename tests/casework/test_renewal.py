@@ -1,6 +1,8 @@
 """A policy goes on for ninety days at a time, and only where two people say so."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import psycopg
 import pytest
@@ -9,6 +11,7 @@ from fangxian.errors import FangxianError
 from fangxian.store.opening import make_room
 from fangxian.store.renewals import ever_renewed, may_record
 from fangxian.work.permissions import Forbidden
+from fangxian.work.refusals import RefusedError
 from fangxian.work.renewal import propose_renewal, renew_at_set_up, renew_policy, time_left, waiting, warned
 from fangxian.work.roles import Role
 
@@ -63,6 +66,23 @@ def test_who_has_no_second_factor_or_another_role_or_area_renews_nothing(store):
     for who in (without, NINGBO_OFFICER, somebody("officer-5", Role.OFFICER, region_codes=frozenset({"330200"}))):
         with pytest.raises(Forbidden):
             propose_renewal(store, who, HANGZHOU, at=NOON)
+
+
+def test_of_many_who_propose_at_once_one_does_and_the_others_are_told_so(store):
+    officers = [somebody(f"officer-{n}", Role.OFFICER, region_codes=frozenset({"330000"})) for n in range(8)]
+    together = Barrier(len(officers))
+
+    def propose(by):
+        together.wait()
+        try:
+            return propose_renewal(store, by, HANGZHOU, at=NOON)
+        except RefusedError as refused:
+            return refused
+
+    with ThreadPoolExecutor(len(officers)) as pool:
+        answers = list(pool.map(propose, officers))
+    assert [each for each in answers if not isinstance(each, RefusedError)] == list(waiting(store, HANGZHOU, at=NOON))
+    assert sum("signed first" in each.words.en for each in answers if isinstance(each, RefusedError)) == len(officers) - 1
 
 
 def test_a_proposal_lapses_and_is_signed_once(store):

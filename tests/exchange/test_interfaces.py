@@ -1,6 +1,7 @@
 """What people and programs meet of the exchange: the page, the interface, and the seven interfaces of GB/T 38963."""
 
 import base64
+import json
 
 import httpx
 import pytest
@@ -134,3 +135,22 @@ def test_what_cannot_be_read_is_said_and_nothing_is_recorded(both, program):
     trip = {"date": "2020-03-30", "mode": "train", "fromRegion": "nowhere", "toRegion": "杭州市"}
     assert {each["where"] for each in program.post(f"{GBT}/trip-declaration", json=trip).json()["problems"]} == {"date", "fromRegion"}
     assert program.get(f"{GBT}/query").json()["colour"] == "green"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("number", "G\0"), ("carriage", "1\0"), ("seat", "\ud800"), ("date", "2020-W08-1"), ("date", 18316)]
+)
+def test_a_trip_that_cannot_be_kept_as_it_was_sent_is_refused_by_the_name_of_its_field(program, name, said):
+    assert program.post(f"{GBT}/application", json=APPLICATION).status_code == 200
+    trip = {"date": str(NOON.date()), "mode": "train", "number": "G7349", "fromRegion": "武汉市", "toRegion": "杭州市"}
+    refused = program.post(f"{GBT}/trip-declaration", content=json.dumps(trip | {name: said}), headers={"Content-Type": "application/json"})
+    assert refused.status_code == 422
+    assert [name in each["where"] for each in refused.json()["problems"]] == [True]
+
+
+def test_a_phones_key_in_another_base64_is_refused(program):
+    assert program.post(f"{GBT}/application", json=APPLICATION).status_code == 200
+    keys = (point(PrivateKey.make().public) for _ in range(1000))
+    standard = next(text for text in (base64.b64encode(key).decode() for key in keys) if set("+/") & set(text))
+    refused = program.post(f"{GBT}/minting", json={"phoneKey": standard})
+    assert (refused.status_code, refused.json()["problems"][0]["where"]) == (422, "phone_key")

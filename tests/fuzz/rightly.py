@@ -101,7 +101,7 @@ REQUESTS = (
     form("/public/trips", NOBODY, day="2020-02-11", number="G7349", place="杭州"),
     call("/gate/open", NOBODY, code="abcdefghijklmnop"),
     call("/log-in/code", NOBODY, **PHONE),
-    call("/log-in", NOBODY, **PHONE, code="123456"),
+    call("/log-in", NOBODY, **PHONE, code="123456", ticket="abcdefghijklmnop"),
     call("/log-out", LEAVER),
     call("/me", CITIZEN, relation="child", phone="", answers={**CHILD, **DECLARED}),
     call("/me/{place}/credential", CITIZEN, phone_key=KEY),

@@ -126,6 +126,7 @@ def hostile_town(living: Living) -> Iterator[Hostile]:
 def _often(said: Mapping[str, Any]) -> dict[str, Any]:
     """Return limits of rates that nobody reaches."""
     whose = ("per_address", "per_session")
+    said = {**said, "unknown_token": {**said["unknown_token"], "limit": OFTEN}}
     return {**said, **{who: {name: {**each, "limit": OFTEN} for name, each in said[who].items()} for who in whose}}
 
 

@@ -293,14 +293,24 @@ def test_a_document_that_cannot_be_is_refused(id_type, number):
         document(id_type, number, on=NOON.date())
 
 
+@pytest.mark.parametrize(("typed", "read"), [("３６，５", 36.5), ("3_6.5", None), ("٣٦.٥", None)])
+def test_a_temperature_is_read_as_people_write_one(typed, read):
+    question = next(each for each in questionnaire("check_in").questions if each.key == "temperature_c")
+    if read is None:
+        with pytest.raises(ValueError, match="34"):
+            question.read([typed], on=NOON.date(), near="330100")
+    else:
+        assert question.read([typed], on=NOON.date(), near="330100") == read
+
+
 def test_every_problem_of_a_form_is_named_at_once():
     with pytest.raises(BadAnswerError) as refused:
         questionnaire("declaration").read({"temperature_c": ["99"], "contacted_case": ["perhaps"]}, on=NOON.date(), near="330100")
     assert set(refused.value.problems) == {"temperature_c", "contacted_case", "stayed_in_key_area", "consent"}
 
 
-def child_number():
-    weights, digits = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "33010620150505002"
+def child_number(born="20150505"):
+    weights, digits = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), f"330106{born}002"
     return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, weights, strict=True)) % 11]
 
 

@@ -1,5 +1,6 @@
 """The trust list and the keys behind it: made, rotated, revoked, published, and never taken back to an older number."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from fangxian.errors import FangxianError
 from fangxian.signed import cose
+from fangxian.signed.files import expect_closed
 from fangxian.signed.issue import issue
 from fangxian.signed.key_files import read_private, read_public, write_private
 from fangxian.signed.key_folder import KEY_LASTS, ROOT_PUBLIC, KeyFolder
@@ -70,6 +72,40 @@ def test_private_keys_are_encrypted_on_disk_and_for_their_owner_only(folder: Key
     assert all(b"ENCRYPTED PRIVATE KEY" in file.read_bytes() and file.stat().st_mode & 0o077 == 0 for file in files)
     with pytest.raises(FangxianError, match="passphrase"):
         read_private(files[0], passphrase=b"donkey")
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o755, 0o701])
+def test_a_folder_of_keys_that_others_may_use_signs_nothing_and_is_not_changed(folder: KeyFolder, mode):
+    folder.folder.chmod(mode)
+    for use in (lambda: folder.signer(EIGHT), lambda: folder.add_key(not_before=EIGHT), lambda: folder.publish(at=EIGHT)):
+        with pytest.raises(FangxianError, match="Others than its owner") as refused:
+            use()
+        assert f"chmod 700 {folder.folder}" in refused.value.next_step
+    folder.folder.chmod(0o700)
+    assert len(list(folder.folder.glob("*.key"))) == 2
+
+
+def test_a_private_key_that_others_may_read_signs_nothing(folder: KeyFolder):
+    for key in folder.folder.glob("*.key"):
+        key.chmod(0o644)
+    with pytest.raises(FangxianError, match="Others than its owner") as refused:
+        folder.signer(EIGHT)
+    assert "chmod 600" in refused.value.next_step
+
+
+def test_a_folder_of_keys_is_closed_when_it_is_made_where_one_stood_empty(tmp_path: Path):
+    (tmp_path / "keys").mkdir(mode=0o755)
+    made = KeyFolder.make(tmp_path / "keys", b"horse", region_code="330100", at=EIGHT)
+    assert made.folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="Only root gives a file to somebody else.")
+def test_a_secret_of_another_user_is_refused(tmp_path: Path):
+    secret = tmp_path / "secret"
+    secret.touch(mode=0o600)
+    os.chown(secret, 65534, 65534)
+    with pytest.raises(FangxianError, match="another user's"):
+        expect_closed(secret)
 
 
 def test_a_private_key_is_not_written_without_a_passphrase(tmp_path: Path):

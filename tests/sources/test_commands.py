@@ -62,6 +62,31 @@ def test_a_file_goes_into_a_new_lake_and_its_refused_row_comes_out_as_a_workbook
     assert ANN not in first.stdout + first.stderr + exported.stdout
 
 
+@pytest.mark.parametrize("names", [["none.csv"], ["none.csv", "nor.csv"], ["empty.csv"]])
+def test_a_new_lake_into_which_nothing_went_is_not_left_behind_nor_is_its_key(fangxian: Callable[..., Ended], tmp_path: Path, names):
+    (tmp_path / "empty.csv").touch()
+    ended = fangxian("ingest", "daily-check-in", *(tmp_path / name for name in names), "--lake", tmp_path / "lake")
+    assert ended.returncode == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["empty.csv"]
+
+
+def test_a_lake_that_was_there_stays_when_a_file_does_not_go_in(fangxian: Callable[..., Ended], file: Path, tmp_path: Path):
+    lake = tmp_path / "lake"
+    assert fangxian("ingest", "daily-check-in", file, tmp_path / "none.csv", "--lake", lake).returncode == 2
+    assert len(Lake.open(lake).delivery_ids()) == 1
+    assert lake.stat().st_mode & 0o777 == 0o700
+    assert fangxian("ingest", "daily-check-in", tmp_path / "none.csv", "--lake", lake).returncode == 2
+    assert len(Lake.open(lake).delivery_ids()) == 1
+    assert (tmp_path / "lake.key" / "identity.key").exists()
+
+
+def test_help_names_every_variable_whole_at_eighty_columns(fangxian: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    printed = fangxian("serve", "--help").stdout
+    assert all(f"FANGXIAN_{name}" in printed for name in ("METRICS_TOKEN_FILE", "REGISTER", "STORE", "VAULT", "OIDC_ISSUER"))
+    assert "…" not in printed
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_nothing_is_cut_at_eighty_columns(fangxian: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str):
     monkeypatch.setenv("COLUMNS", "80")

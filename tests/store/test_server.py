@@ -95,7 +95,7 @@ def test_nobody_enters_without_the_password(folder):
             psycopg.connect(without, passfile=str(folder / "none"))
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(f"{without} password=guess")
-    assert stat.S_IMODE((folder / "password").stat().st_mode) == 0o600
+    assert {stat.S_IMODE((folder / name).stat().st_mode) for name in ("password", "log")} == {0o600}
 
 
 def test_the_log_says_nothing_of_what_a_failing_statement_held(folder):

@@ -144,10 +144,13 @@ def test_a_proof_torn_by_a_power_cut_is_not_one(local, folder):
 
 
 def test_a_folder_open_to_others_or_without_its_master_key_is_refused(folder, tmp_path):
-    folder.path.chmod(0o750)
-    with pytest.raises(FangxianError, match="Others can look"):
-        VaultFolder.open(folder.path)
-    folder.path.chmod(0o700)
+    master = folder.path / "master.key"
+    for place, open_to_others, closed in ((folder.path, 0o750, 0o700), (master, 0o644, 0o600), (master, 0o620, 0o600)):
+        place.chmod(open_to_others)
+        with pytest.raises(FangxianError, match="Others than its owner") as refused:
+            VaultFolder.open(folder.path)
+        assert f"chmod {closed:o} {place}" in refused.value.next_step
+        place.chmod(closed)
     other = VaultFolder.make(tmp_path / "other")
     with pytest.raises(FangxianError, match="does not open it"):
         VaultFolder.open(folder.path, master=other.path / "master.key")

@@ -37,6 +37,7 @@ def test_the_day_is_drawn_and_a_check_by_hand_is_recorded(living, served):
     assert came not in page
     first = hidden(page, "person")[0]
     assert contact.post("/staff/entrance/check", data={"person": first, "temperature_c": "hot"}).status_code == 422
+    assert contact.post("/staff/entrance/check", data={"person": first, "temperature_c": "3_8.1"}).status_code == 422
     assert contact.post("/staff/entrance/check", data={"person": first, "temperature_c": "38,1"}).headers["location"] == "/staff/entrance"
     page = contact.get("/staff/entrance?lang=en").text
     assert "38.1 °C" in page

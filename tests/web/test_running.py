@@ -5,10 +5,12 @@ import json
 import logging
 import sys
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import httpx
 import pytest
 import structlog
+from bad_days.town import serve
 from gate_town import serving_app
 from services.conftest import HEALTHY, IDENTITY, PHONE, as_typed, clock, living, vault_process  # noqa: F401 - fixtures
 from starlette.applications import Starlette
@@ -18,7 +20,12 @@ from starlette.routing import Route
 from store.conftest import NOON, database, migrated, store  # noqa: F401 - fixtures
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from fangxian.facts.known import now
+from fangxian.signed.key_folder import KeyFolder
+from fangxian.store.gate_devices import open_device, register
 from fangxian.store.serving import Serving
+from fangxian.store.store import Event
+from fangxian.vault.folder import VaultFolder
 from fangxian.web.live import live_application
 from fangxian.web.running.kinds import Kinds
 from fangxian.web.running.logs import PERSONAL, set_up_logs
@@ -74,6 +81,33 @@ def test_a_session_is_counted_wherever_it_comes_from_and_gates_are_not():
         assert {client.post("/api/v1/gate/scans").status_code for _ in range(20)} == {200}
 
 
+def test_an_address_that_guesses_at_tokens_of_gates_is_held_up_and_a_gate_there_is_not(address, living):  # noqa: F811
+    tokens = []
+    for _ in range(2):
+        event = Event(actor="test", role="test", purpose="test", action="register gate")
+        _, code = register(living.store, event, place_id="mall-1", place_name="虚构商场", region_code="330106", at=living.clock())
+        tokens.append(open_device(living.store, code, at=living.clock()))
+    with httpx.Client(base_url=address, timeout=30) as client:
+
+        def asked(token, path="/gate/config.json"):
+            return client.get(path, headers={"Authorization": f"Bearer {token}"})
+
+        assert asked(tokens[0]).status_code == 200
+        limit = int(described()["unknown_token"]["limit"].partition("/")[0])
+        assert [asked(f"guess-{n}").status_code for n in range(limit)] == [401] * limit
+        refused = asked("guess")
+        assert (refused.status_code, refused.headers["Retry-After"].isdecimal()) == (429, True)
+        assert asked(tokens[1]).status_code == 429  # that it is a device's is not told to whoever guesses
+        assert [asked(tokens[0], path).status_code for path in ("/gate/config.json", "/gate/files/trust")] == [200, 200]
+
+
+def test_a_gate_that_is_held_up_is_told_so_in_the_form_that_its_page_reads(address):
+    body = {"json": {"scans": []}, "headers": {"Authorization": "Bearer guess"}}
+    with httpx.Client(base_url=address, timeout=30) as client:
+        said = [client.post("/api/v1/gate/scans", **body) for _ in range(31)]
+    assert (said[-1].status_code, set(said[-1].json()["problem"])) == (429, {"zh", "en"})
+
+
 def test_one_network_of_ipv6_is_one_client():
     with limited_town() as client:
         said = [client.get("/me", headers={"X-Forwarded-For": f"2001:db8::{n}"}).status_code for n in range(1, 8)]
@@ -87,6 +121,25 @@ def test_a_proxy_that_is_not_trusted_speaks_for_nobody():
     )
     with serving_app(app) as where:
         assert httpx.get(where, headers={"X-Forwarded-For": "203.0.113.7"}, timeout=30).text == "127.0.0.1"
+
+
+@pytest.mark.parametrize(("more", "believed"), [({}, "http"), ({"proxy": "127.0.0.1"}, "https")], ids=["no proxy", "a named proxy"])
+def test_what_a_proxy_says_is_believed_of_the_one_that_was_named_alone(tmp_path, postgres_server, database, more, believed):  # noqa: F811
+    KeyFolder.make(tmp_path / "keys", b"passphrase", region_code="330100", at=now())
+    VaultFolder.make(tmp_path / "vault")
+    with serve(tmp_path, SimpleNamespace(conninfo=database), tmp_path, processes=1, **more) as (_, address):
+        # Where an address ends in a stroke too many, the answer says by which scheme it was asked for.
+        moved = httpx.get(f"{address}me/family/", headers={"X-Forwarded-Proto": "https"}, timeout=30)
+    assert moved.headers["location"].startswith(f"{believed}://")
+
+
+def test_whoever_comes_through_a_proxy_that_was_not_named_is_not_from_this_machine(address, living):  # noqa: F811
+    through_proxy = {"X-Forwarded-For": "203.0.113.7"}
+    asked = httpx.post(f"{address}/me/log-in/code", data={"phone": PHONE}, headers=through_proxy, timeout=30)
+    code = living.sender.shown(PHONE, client="127.0.0.1")
+    assert asked.status_code == 200
+    assert code
+    assert code not in asked.text
 
 
 def test_ready_says_of_each_part_whether_it_is(address, living, monkeypatch):  # noqa: F811
@@ -114,10 +167,9 @@ def test_metrics_are_for_this_machine_or_for_the_token(address):
 
 def test_metrics_name_routes_and_never_what_was_asked_for(address, living):  # noqa: F811
     with httpx.Client(base_url=address, timeout=30) as client:
-        client.post("/api/v1/log-in/code", json={"phone": PHONE})
-        session = client.post("/api/v1/log-in", json={"phone": PHONE, "code": living.sender.shown(PHONE, client="127.0.0.1")}).json()[
-            "session"
-        ]
+        ticket = client.post("/api/v1/log-in/code", json={"phone": PHONE}).json()["ticket"]
+        code = living.sender.shown(PHONE, client="127.0.0.1")
+        session = client.post("/api/v1/log-in", json={"phone": PHONE, "code": code, "ticket": ticket}).json()["session"]
         bearer = {"Authorization": f"Bearer {session}"}
         answers = as_typed(**IDENTITY, **HEALTHY)
         enrolled = client.post("/api/v1/me", json={"relation": "self", "phone": PHONE, "answers": answers}, headers=bearer)

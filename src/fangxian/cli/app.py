@@ -22,6 +22,7 @@ def build() -> typer.Typer:
     """Return the application with what every module of this package has: `commands`, and `groups` of commands by their name."""
     app = typer.Typer(
         name="fangxian",
+        rich_markup_mode=None,  # its tables cut long names of variables at 80 columns
         help="防线 Fangxian: facts in; health codes, area levels and reasons out.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
@@ -32,7 +33,7 @@ def build() -> typer.Typer:
         for command in getattr(loaded, "commands", ()):
             app.command()(command)
         for name, commands in getattr(loaded, "groups", {}).items():
-            group = typer.Typer(no_args_is_help=True, help=loaded.__doc__)
+            group = typer.Typer(no_args_is_help=True, help=loaded.__doc__, rich_markup_mode=None)
             for command in commands:
                 group.command()(command)
             app.add_typer(group, name=name)

@@ -28,6 +28,7 @@ from fangxian.cli.printing import Reader, console, messages, plain_table, print_
 from fangxian.engine.lake import Lake
 from fangxian.engine.opening import Engine, open_engine
 from fangxian.errors import FangxianError
+from fangxian.facts.typed import day_typed
 from fangxian.policy.moment import moment
 
 _STYLES = {"red": "red", "dark_red": "red", "high": "red", "orange": "dark_orange", "yellow": "yellow", "medium": "yellow"}
@@ -93,7 +94,7 @@ def _record_once(engine: Engine, *, scheme: Scheme, known_at: datetime) -> Itera
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return day_typed(text)
     except ValueError:
         raise FangxianError(f"{text!r} is not a day.", next_step="Write it as 2020-02-09.") from None
 

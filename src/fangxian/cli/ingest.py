@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,12 +20,13 @@ from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.facts import Text, all_fact_types, fact_type
 from fangxian.facts.known import now
+from fangxian.facts.typed import instant_typed
 from fangxian.sources import quarantine as refused
 from fangxian.sources.catalogue import all_sources, source_named
 from fangxian.sources.crosschecks import Flag, lake_flags
 from fangxian.sources.delivery import STEPS, Delivered
 from fangxian.sources.delivery import ingest as deliver
-from fangxian.sources.identity import KeyFile
+from fangxian.sources.identity import KeyFile, key_path
 from fangxian.sources.refusal import REASON_TITLES, Reason
 
 _FIRST_FLAGS = 5
@@ -49,19 +53,20 @@ def ingest(
     be read goes in not at all, the others do, and the command ends with exit code 2.
     """
     declared, came_at = source_named(source), _instant(received_at)
-    opened = Lake.create(lake)
-    holder = KeyFile.of(opened, key)
     failures = []
-    for path in files:
-        try:
-            with _bar(path.name) as step:
-                delivered = deliver(opened, declared, path, received_at=came_at, key_holder=holder, progress=step)
-        except FangxianError as error:
-            failures.append(error)
-            if len(files) > 1:
-                messages.print(str(error), style="red", markup=False)
-        else:
-            _print_delivered(delivered, Reader(language))
+    with _no_lake_of_nothing(lake, key or key_path(lake)):
+        opened = Lake.create(lake)
+        holder = KeyFile.of(opened, key)
+        for path in files:
+            try:
+                with _bar(path.name) as step:
+                    delivered = deliver(opened, declared, path, received_at=came_at, key_holder=holder, progress=step)
+            except FangxianError as error:
+                failures.append(error)
+                if len(files) > 1:
+                    messages.print(str(error), style="red", markup=False)
+            else:
+                _print_delivered(delivered, Reader(language))
     if failures:
         last = failures[-1]
         raise (
@@ -73,6 +78,33 @@ def ingest(
                 next_step="Mend them and run the same command again.",
             )
         )
+
+
+@contextmanager
+def _no_lake_of_nothing(lake: Path, key: Path) -> Iterator[None]:
+    """Remove the lake and the key that are made meanwhile, where nothing went in."""
+    made = [path for path in (lake, key.parent, key) if not path.exists()]
+    new = lake in made or not any(lake.iterdir())
+    try:
+        yield
+    finally:
+        if new and _is_empty(lake):
+            for part in lake.iterdir():
+                shutil.rmtree(part) if part.is_dir() else part.unlink()
+            if key in made:
+                key.unlink(missing_ok=True)
+            for folder in (lake, key.parent):
+                if folder in made and folder.exists() and not any(folder.iterdir()):
+                    folder.rmdir()
+
+
+def _is_empty(lake: Path) -> bool:
+    """Whether a lake has no delivery; from then on nobody can put one there."""
+    try:
+        (lake / "deliveries").rmdir()
+    except OSError:
+        return False
+    return True
 
 
 def quarantine(
@@ -178,7 +210,7 @@ def _instant(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        local = datetime.fromisoformat(text)
+        local = instant_typed(text)
         came_at = local.astimezone(UTC).replace(tzinfo=None) if local.tzinfo else local - timedelta(hours=8)
     except (ValueError, OverflowError):
         raise FangxianError(f"{text!r} is not a time.", next_step="Write it as '2020-02-11 08:30'.") from None

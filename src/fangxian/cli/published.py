@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ from fangxian.cli.printing import Reader, print_line
 from fangxian.cli.store import StoreOption
 from fangxian.errors import FangxianError
 from fangxian.facts.known import now
+from fangxian.facts.typed import day_typed
 from fangxian.policy.policy import policy as policy_called
 from fangxian.store.opening import open_store
 from fangxian.work.publishing import correct as correct_day
@@ -27,7 +27,7 @@ def correct(
 ) -> None:
     """Compute a published day anew from what is known now; what differs is published as a new version beside the old one."""
     try:
-        on = date.fromisoformat(day)
+        on = day_typed(day)
     except ValueError:
         raise FangxianError(f"{day} is no day.", done="Nothing was published.", next_step="Write it as 2020-02-24.") from None
     with open_store(store) as running:

@@ -110,7 +110,10 @@ def serve(
     name: Annotated[list[str] | None, typer.Option("--name", help="A name that the pages are reached by; several may be given.")] = None,
     proxy: Annotated[
         list[str] | None,
-        typer.Option("--proxy", help="An address or network of a proxy that is believed for whom it asks; several may be."),
+        typer.Option(
+            "--proxy",
+            help="An address or network of a proxy whose X-Forwarded-For and -Proto are believed; nobody's without. Several may be.",
+        ),
     ] = None,
     metrics_token_file: Annotated[
         Path | None,
@@ -153,7 +156,7 @@ def serve(
             staff=staff,
             host=host,
             names=tuple(name or [LOOPBACK, "localhost"]),
-            proxies=tuple(proxy or [LOOPBACK]),
+            proxies=tuple(proxy or ()),
             metrics_token=metrics_token_file.read_text().strip() if metrics_token_file else None,
             log=log,
             lake=lake,

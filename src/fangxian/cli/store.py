@@ -26,6 +26,7 @@ from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.facts import fact_type
 from fangxian.facts.known import now
+from fangxian.facts.typed import instant_typed
 from fangxian.policy.moment import moment
 from fangxian.policy.policy import policy as policy_called
 from fangxian.store import ending
@@ -140,7 +141,7 @@ def end(
 def _by(before: str | None) -> datetime:
     """Return the beginning of a day that is not to come, or the present instant."""
     try:
-        asked = datetime.fromisoformat(before) if before else now()
+        asked = instant_typed(before) if before else now()
     except ValueError:
         asked = datetime.max
     if asked > now() or asked.tzinfo:

@@ -104,8 +104,11 @@ class Lake:
                 f"{path} is not empty and not a lake.", next_step="Name an empty or new folder for the lake, or an existing lake."
             )
         with explaining_full_disk(path):
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.mkdir(mode=0o700)
             for folder in ("deliveries", "compacted", "answers", "staging"):
-                (path / folder).mkdir(parents=True, exist_ok=True)
+                (path / folder).mkdir(exist_ok=True)
             _write_json(path / "lake.json", {"format": FORMAT, "what": "fangxian lake"})
         return cls.open(path)
 

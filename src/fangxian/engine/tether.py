@@ -17,6 +17,10 @@ from typing import Self
 _TETHER = 'exec 3<&0; { cat <&3 >/dev/null; kill -s "$0" -- "$1$$"; } & shift; exec "$@" </dev/null 3<&-'
 
 
+def _for_owner_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 @dataclass(frozen=True)
 class Tether:
     """A running program in a process group of its own, ended when this process ends."""
@@ -39,7 +43,7 @@ class Tether:
         If we die first, the signal `farewell` goes to the whole group, or to the program alone.
         """
         group = "-" if whole_group else ""
-        with log.open("ab") as output:
+        with open(log, "ab", opener=_for_owner_alone) as output:
             return cls(
                 subprocess.Popen(  # noqa: S603 - the command is ours, not read from anywhere
                     ["/bin/sh", "-c", _TETHER, farewell, group, *command],

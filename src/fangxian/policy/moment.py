@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from fangxian.errors import FangxianError
 from fangxian.facts.known import now
+from fangxian.facts.typed import instant_typed
 from fangxian.policy.policy import Policy
 
 _LAST_MOMENT: Final = "23:59:59.999999"
@@ -41,7 +42,7 @@ def moment(asked: str | datetime | None, clocks: Clocks) -> datetime:
     try:
         if isinstance(asked, datetime):
             return clocks.instant(asked)
-        return clocks.instant(datetime.fromisoformat(f"{asked} {_LAST_MOMENT}" if len(asked) <= len("2020-02-15") else asked))
+        return clocks.instant(instant_typed(f"{asked} {_LAST_MOMENT}" if len(asked) <= len("2020-02-15") else asked))
     except (ValueError, OverflowError):
         raise FangxianError(
             f"{str(asked)!r} is not a time.", next_step="Write a day (2020-02-15) or a time ('2020-02-15 08:00', '2020-02-15T00:00Z')."

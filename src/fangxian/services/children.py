@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -84,10 +84,10 @@ def expect_nothing_known(transaction: Transaction) -> None:
         raise RefusedError(_AT_SERVICE_POINT)
 
 
-def guardianship(transaction: Transaction, guardian: str) -> dict[type[Fact], list[Mapping[str, Any]]]:
-    """Return the fact that somebody looks after the event's person from now on."""
+def guardianship(transaction: Transaction, guardian: str, *, until_at: datetime | None) -> dict[type[Fact], list[Mapping[str, Any]]]:
+    """Return the fact that somebody looks after the event's person from now on, until it is of age where that is known."""
     event, at = transaction.event, transaction.at
-    values = {"guardian_person_id": guardian, "relation": "parent"}
+    values = {"guardian_person_id": guardian, "relation": "parent", "until_at": until_at}
     return {Guardianship: [new_fact(Guardianship, event, source=SOURCE, known_at=at, from_at=at, **values)]}
 
 

@@ -61,15 +61,15 @@ def enrol_child(living: Living, identity: Answers, document: Document, answers: 
     is kept or recorded of what was answered. Raises BadAnswerError for a document that shows no age under 18, RefusedError where the
     phone has no person of its own, and where `must_be_asked` says that a service point sees to the child.
     """
-    if not document.is_of_a_child(living.today(living.clock())):
+    if document.of_age_on is None or not document.is_of_a_child(living.today(living.clock())):
         raise BadAnswerError({"id_number": _NOT_A_CHILD})
     with _applying(living, "child_applied_for", document, identity["full_name"], Acting.FAMILY) as transaction:
-        guardian = guardian_of(transaction, phone_index)
+        guardian, of_age_at = guardian_of(transaction, phone_index), living.policy.starts(document.of_age_on)
         if must_be_asked(transaction, guardian):
-            return add_member(living, transaction, phone_index, "child", full_name=None, in_care=True)
-        place = add_member(living, transaction, phone_index, "child", full_name=identity["full_name"], in_care=True)
+            return add_member(living, transaction, phone_index, "child", full_name=None, in_care_until=of_age_at)
+        place = add_member(living, transaction, phone_index, "child", full_name=identity["full_name"], in_care_until=of_age_at)
         keep_as_typed(living, transaction, identity, document)
-        facts = enrolment_facts(living, transaction, identity, document, answers) | guardianship(transaction, guardian)
+        facts = enrolment_facts(living, transaction, identity, document, answers) | guardianship(transaction, guardian, until_at=of_age_at)
         record_in(transaction, facts, policies=[living.policy])
     return place
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -33,12 +34,17 @@ class Document:
     id_type: str
     number: str
 
+    @property
+    def of_age_on(self) -> date | None:
+        """The eighteenth birthday, where the number shows it; that of somebody born on 29 February may be 1 March."""
+        if self.id_type != "resident_id":
+            return None
+        year, month, day = int(self.number[6:10]) + _GROWN_UP, int(self.number[10:12]), int(self.number[12:14])
+        return date(year, 3, 1) if (month, day) == (2, 29) and not isleap(year) else date(year, month, day)
+
     def is_of_a_child(self, on: date) -> bool:
         """Return whether the number itself shows that the person is under 18; other documents do not show an age."""
-        if self.id_type != "resident_id":
-            return False
-        year, month, day = int(self.number[6:10]), int(self.number[10:12]), int(self.number[12:14])
-        return (on.year - year - ((on.month, on.day) < (month, day))) < _GROWN_UP
+        return self.of_age_on is not None and on < self.of_age_on
 
 
 def document(id_type: str, number: str, *, on: date) -> Document:

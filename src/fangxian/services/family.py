@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from psycopg import sql
+
 from fangxian.services.acting import Acting, expect_may, may
 from fangxian.services.children import guardian_of, guardianship
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
-from fangxian.services.members import OWN, RETENTION, Member, add_member, expect_one, masked_names, members_of
+from fangxian.services.members import IN_CARE, OWN, RETENTION, Member, add_member, expect_one, masked_names, members_of
 from fangxian.store.recording import hold_person, record_in
 from fangxian.work.roles import Action
 
@@ -41,7 +43,11 @@ def ask(living: Living, phone_index: bytes, person_id: str, relation: str) -> No
 
 
 def requests_to(living: Living, phone_index: bytes) -> tuple[Request, ...]:
-    """Return who asks to show the code of the phone's own person, or of a child in that person's care; and whom an adult let."""
+    """Return who asks to show the code of the phone's own person, or of a child in that person's care; and whom an adult let.
+
+    Whoever came of age is shown by those who were their guardians as if they had let them.
+    """
+    at = living.clock()
     people = {
         UUID(each.person_id): each.place
         for each in members_of(living, phone_index)
@@ -49,13 +55,16 @@ def requests_to(living: Living, phone_index: bytes) -> tuple[Request, ...]:
     }
     with living.store.pool.connection() as connection:
         rows = connection.execute(
-            "SELECT asked.person_id, asked.event_id, asked.relation, asked.in_care, asked.confirmed_at IS NOT NULL, asked.since_at, "
-            "replace(asks.person_id::text, '-', ''), asks.masked_name, asks.period "
-            "FROM account.member AS asked LEFT JOIN account.member AS asks "
-            "ON asks.phone_index = asked.phone_index AND asks.place = %s AND asks.ended_at IS NULL "
-            "WHERE asked.person_id = ANY(%s) AND asked.place > 0 AND (asked.confirmed_at IS NULL OR NOT asked.in_care) "
-            "AND asked.ended_at IS NULL ORDER BY asked.since_at",
-            [OWN, list(people)],
+            sql.SQL(
+                "SELECT member.person_id, member.event_id, member.relation, "
+                "member.in_care AND coalesce(member.in_care_until, 'infinity') > %s, "
+                "member.confirmed_at IS NOT NULL, member.since_at, replace(asks.person_id::text, '-', ''), asks.masked_name, asks.period "
+                "FROM account.member LEFT JOIN account.member AS asks "
+                "ON asks.phone_index = member.phone_index AND asks.place = %s AND asks.ended_at IS NULL "
+                "WHERE member.person_id = ANY(%s) AND member.place > 0 AND (member.confirmed_at IS NULL OR NOT {}) "
+                "AND member.ended_at IS NULL ORDER BY member.since_at"
+            ).format(IN_CARE),
+            [at, OWN, list(people), at],
         ).fetchall()
     asking = masked_names(living, [row[6:] for row in rows])
     return tuple(
@@ -79,20 +88,23 @@ def answer_request(living: Living, member: Member, request: UUID, *, agreed: boo
     with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
         done = transaction.connection.execute(
-            "UPDATE account.member SET confirmed_at = %s, ended_at = %s, masked_name = %s, period = %s, event_id = %s "
-            "WHERE person_id = %s AND event_id = %s AND place > 0 AND ended_at IS NULL "
-            "AND (confirmed_at IS NULL OR NOT in_care AND NOT %s) "
-            "RETURNING in_care, phone_index",
+            sql.SQL(
+                "UPDATE account.member SET confirmed_at = %s, ended_at = %s, masked_name = %s, period = %s, event_id = %s "
+                "WHERE person_id = %s AND event_id = %s AND place > 0 AND ended_at IS NULL "
+                "AND (confirmed_at IS NULL OR NOT {} AND NOT %s) "
+                "RETURNING in_care AND coalesce(in_care_until, 'infinity') > %s, in_care_until, phone_index"
+            ).format(IN_CARE),
             [
                 *(at if agreed else None, None if agreed else at),
                 *_named(living, member, at, agreed=agreed),
-                *(transaction.event.event_id, UUID(member.person_id), request, agreed),
+                *(transaction.event.event_id, UUID(member.person_id), request, at, agreed, at),
             ],
         )
         expect_one(done)
-        in_care, asking = done.fetchone() or (False, b"")
+        in_care, until_at, asking = done.fetchone() or (False, None, b"")
         if agreed and in_care:
-            record_in(transaction, guardianship(transaction, guardian_of(transaction, asking)), policies=[living.policy])
+            care = guardianship(transaction, guardian_of(transaction, asking), until_at=until_at)
+            record_in(transaction, care, policies=[living.policy])
 
 
 def _named(living: Living, member: Member, at: datetime, *, agreed: bool) -> tuple[bytes | None, str | None]:

@@ -53,14 +53,18 @@ class Member:
     acting: Acting
 
 
-_ACTING: Final = sql.SQL("""
-    CASE WHEN member.place = 0 THEN 'citizen' WHEN member.in_care AND EXISTS (
+IN_CARE: Final = sql.SQL("""(
+    member.in_care AND EXISTS (
         SELECT FROM {guardianship} AS care
         JOIN account.member AS own ON own.person_id = replace(care.guardian_person_id, '-', '')::uuid AND own.place = 0
+        JOIN (SELECT %s::timestamp) AS moment (at) ON moment.at >= care.from_at
+            AND moment.at < coalesce(least(care.until_at, member.in_care_until), 'infinity')
         WHERE care.person_id = member.person_id AND own.phone_index = member.phone_index AND own.ended_at IS NULL
-            AND %s >= care.from_at AND %s < coalesce(care.until_at, 'infinity')
-    ) THEN 'guardian' ELSE 'family' END""").format(guardianship=standing(Guardianship))
-"""As whom a phone acts for a `member` of its list at an instant: it takes the instant twice, before what follows it."""
+    ))""").format(guardianship=standing(Guardianship))
+"""Whether a `member` of a phone's list is a child in the care of its own person at an instant, which it takes; nobody is who is of age."""
+
+_ACTING: Final = sql.SQL("CASE WHEN member.place = 0 THEN 'citizen' WHEN {} THEN 'guardian' ELSE 'family' END").format(IN_CARE)
+"""As whom a phone acts for a `member` of its list at an instant, which it takes before what follows it."""
 
 
 def members_of(living: Living, phone_index: bytes) -> tuple[Member, ...]:
@@ -72,7 +76,7 @@ def members_of(living: Living, phone_index: bytes) -> tuple[Member, ...]:
                 "SELECT place, replace(person_id::text, '-', ''), relation, since_at, confirmed_at IS NOT NULL, masked_name, period, {} "
                 "FROM account.member WHERE phone_index = %s AND ended_at IS NULL ORDER BY place"
             ).format(_ACTING),
-            [at, at, phone_index],
+            [at, phone_index],
         ).fetchall()
     return tuple(_named(living, rows))
 
@@ -93,7 +97,7 @@ def members_in(living: Living, asked: Sequence[tuple[str, int]]) -> list[Member 
                 "LEFT JOIN account.member ON member.phone_index = session.phone_index AND member.place = asked.place "
                 "AND member.ended_at IS NULL AND member.confirmed_at IS NOT NULL"
             ).format(_ACTING),
-            [at, at, [session_hash(secret) for secret, _ in asked], places, at],
+            [at, [session_hash(secret) for secret, _ in asked], places, at],
         ).fetchall()
     found: dict[int, Member | Text | None] = {row[0]: NOBODY_THERE for row in rows if row[1]}
     there = [row for row in rows if row[2] is not None]
@@ -162,9 +166,17 @@ def own_person(connection: psycopg.Connection[Any], phone_index: bytes) -> str |
 
 
 def add_member(
-    living: Living, transaction: Transaction, phone_index: bytes, relation: str, *, full_name: str | None, in_care: bool = False
+    living: Living,
+    transaction: Transaction,
+    phone_index: bytes,
+    relation: str,
+    *,
+    full_name: str | None,
+    in_care_until: datetime | None = None,
 ) -> int:
     """Put the event's person on a phone's list and return the place; without a name somebody has yet to confirm.
+
+    A child is in the care of the phone's own person until it is of age, which is `in_care_until`.
 
     Whoever is at such a place already and gives their name stays there, named anew: so a registration is kept for longer than a year.
     Raises RefusedError where the list is full, or this would be the person's own phone and they have another, or a guardian has them
@@ -189,23 +201,24 @@ def add_member(
             continue
         if not full_name or not confirmed or as_what != relation:
             raise RefusedError(Text("此人已在您的名单上。", "This person is on your list already."))
-        _name_anew(transaction, person, sealed, period)
+        _name_anew(transaction, person, sealed, period, in_care_until)
         return place
     places = [OWN] if relation == "self" else [place for place in range(1, MOST_FAMILY + 1) if place not in held]
     if not places or places[0] in held:
         raise RefusedError(_FULL)
-    if places[0] == OWN and _is_in_care_elsewhere(connection, person, phone_index):
+    if places[0] == OWN and _is_in_care_elsewhere(transaction, person, phone_index):
         raise RefusedError(_ELSEWHERE)
     try:
         connection.execute(
-            "INSERT INTO account.member (person_id, phone_index, place, relation, in_care, masked_name, period, since_at, "
-            "confirmed_at, event_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "INSERT INTO account.member (person_id, phone_index, place, relation, in_care, in_care_until, masked_name, period, "
+            "since_at, confirmed_at, event_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 person,
                 phone_index,
                 places[0],
                 relation,
-                in_care,
+                in_care_until is not None,
+                in_care_until,
                 sealed,
                 period,
                 transaction.at,
@@ -218,20 +231,21 @@ def add_member(
     return places[0]
 
 
-def _name_anew(transaction: Transaction, person: UUID, sealed: Any, period: str | None) -> None:
-    """Keep somebody's name for gates under the present month's key, on every phone that shows them."""
+def _name_anew(transaction: Transaction, person: UUID, sealed: Any, period: str | None, in_care_until: datetime | None) -> None:
+    """Keep somebody's name for gates under the present month's key, on every phone that shows them, and a child's coming of age."""
     transaction.connection.execute(
-        "UPDATE account.member SET masked_name = %s, period = %s, event_id = %s "
+        "UPDATE account.member SET masked_name = %s, period = %s, event_id = %s, "
+        "in_care_until = CASE WHEN in_care THEN coalesce(%s, in_care_until) END "
         "WHERE person_id = %s AND confirmed_at IS NOT NULL AND ended_at IS NULL",
-        [sealed, period, transaction.event.event_id, person],
+        [sealed, period, transaction.event.event_id, in_care_until, person],
     )
 
 
-def _is_in_care_elsewhere(connection: psycopg.Connection[Any], person: UUID, phone_index: bytes) -> bool:
-    row = connection.execute(
+def _is_in_care_elsewhere(transaction: Transaction, person: UUID, phone_index: bytes) -> bool:
+    row = transaction.connection.execute(
         "SELECT EXISTS (SELECT FROM account.member WHERE person_id = %s AND phone_index <> %s AND in_care "
-        "AND confirmed_at IS NOT NULL AND ended_at IS NULL)",
-        [person, phone_index],
+        "AND coalesce(in_care_until, 'infinity') > %s AND confirmed_at IS NOT NULL AND ended_at IS NULL)",
+        [person, phone_index, transaction.at],
     ).fetchone()
     return bool(row and row[0])
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 import yaml
 
 from fangxian.facts import Text
+from fangxian.facts.typed import day_typed, number_typed
 from fangxian.facts.words import SYMPTOM_WORDS, WORDS
 from fangxian.policy.regions import regions
 from fangxian.services.refusals import BadAnswerError
@@ -89,7 +90,7 @@ class Question:
     def _number(self, text: str, on: date) -> float:
         low, high = self.between or (float("-inf"), float("inf"))
         try:
-            number = float(text.replace("，", ".").replace(",", "."))
+            number = number_typed(text)
         except ValueError:
             number = float("nan")
         if not low <= number <= high:
@@ -98,7 +99,7 @@ class Question:
 
     def _past_day(self, text: str, on: date) -> date:
         try:
-            day = date.fromisoformat(text)
+            day = day_typed(text)
         except ValueError:
             raise ValueError(Text("日期请写作 2020-02-15。", "Write a day as 2020-02-15.")) from None
         if not date(1900, 1, 1) <= day <= on:

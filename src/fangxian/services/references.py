@@ -7,7 +7,6 @@ another kind of thing than it was made for, it says nothing.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,6 +15,7 @@ from typing import Final
 
 from fangxian.errors import FangxianError
 from fangxian.facts import Text
+from fangxian.facts.typed import base64url
 from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
 from fangxian.work.permissions import Principal
@@ -50,9 +50,9 @@ def meant(living: Living, by: Principal, to: Named, reference: str) -> tuple[str
     """Return what a reference of somebody's means. Raises RefusedError where it is not theirs, too old, to something else, or none."""
     period, _, encoded = reference.partition(".")
     try:
-        sealed = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
+        sealed = base64url(encoded)
         text = living.vault.unseal(sealed, person_id=sealed_for(by.subject), retention=_RETENTION, period=period, field=_field(to))
-    except (binascii.Error, ValueError, FangxianError):
+    except (ValueError, FangxianError):
         raise RefusedError(_UNKNOWN) from None
     ends_at, *meaning = text.split(" ")
     if datetime.fromisoformat(ends_at) <= living.clock():

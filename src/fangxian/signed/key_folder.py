@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from fangxian.errors import FangxianError
 from fangxian.signed.cose import Signer
-from fangxian.signed.files import write_file
+from fangxian.signed.files import expect_closed, write_file
 from fangxian.signed.key_files import read_private, read_public, write_private, write_public
 from fangxian.signed.keys import PrivateKey, point
 from fangxian.signed.times import instant, seconds
@@ -42,7 +42,8 @@ class KeyFolder:
         """Make a root key and a first signing key in a new or empty folder, and publish the first trust list."""
         if folder.exists() and any(folder.iterdir()):
             raise FangxianError(f"{folder} is not empty.", done="No key was made.", next_step="Name a new folder.")
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
         made = cls(folder, passphrase)
         root = PrivateKey.make()
         made._keep(_ROOT, root)
@@ -140,6 +141,7 @@ class KeyFolder:
     @contextmanager
     def _changing(self) -> Iterator[None]:
         """Keep other processes from changing the list between our reading and our writing of it."""
+        expect_closed(self.folder)
         with (self.folder / ".lock").open("w") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
             yield
@@ -166,6 +168,8 @@ class KeyFolder:
         write_private(self.folder / name, key, passphrase=self.passphrase)
 
     def _private(self, name: str) -> PrivateKey:
+        for secret in (self.folder, self.folder / name):
+            expect_closed(secret)
         return read_private(self.folder / name, passphrase=self.passphrase)
 
 

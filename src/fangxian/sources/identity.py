@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
+from fangxian.signed.files import expect_closed
 
 KEY_BYTES: Final = 32
 _BLOCK_BYTES: Final = 64
@@ -69,6 +70,7 @@ class KeyFile:
                     next_step="Bring the key back from its backup, or name it with --key.",
                 )
             _make(path)
+        expect_closed(path)
         key = path.read_bytes()
         if len(key) != KEY_BYTES:
             raise FangxianError(f"{path} is not an identity key: it should hold {KEY_BYTES} bytes.", next_step="Bring the key back.")

@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from fangxian.errors import FangxianError
-from fangxian.signed.files import write_file
+from fangxian.signed.files import expect_closed, write_file
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
@@ -59,8 +59,7 @@ class VaultFolder:
     def open(cls, path: Path, *, master: Path | None = None) -> Self:
         """Open a vault's folder; raises FangxianError where it is none, is not closed to others, or the master key is another."""
         cls.proofs_of(path)
-        if path.stat().st_mode & 0o077:
-            raise FangxianError(f"Others can look into {path}.", next_step=f"Close it: chmod 700 {path}")
+        expect_closed(path)
         opened = cls(path, _read_master(master or path / "master.key"))
         opened.key("identity/1")
         return opened
@@ -151,6 +150,7 @@ def _bound(name: str, mark: bytes) -> bytes:
 
 
 def _read_master(path: Path) -> AESGCM:
+    expect_closed(path)
     key = path.read_bytes() if path.exists() else b""
     if len(key) != KEY_BYTES:
         raise FangxianError(f"{path} holds no master key of {KEY_BYTES} bytes.", next_step="Name the vault's own with --master.")

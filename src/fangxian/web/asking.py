@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -22,6 +23,13 @@ from fangxian.web.words import Words
 from fangxian.work.roles import Action
 
 COOKIE: Final = "fangxian_session"
+TICKET: Final = "fangxian_ticket"
+"""By which the browser that asked for a one-time code is known, while it counts."""
+
+DEVICE: Final = "fangxian_device"
+DEVICE_LASTS: Final = timedelta(days=365)
+"""By which a browser that came in before asks for a code again, whatever strangers ask for."""
+
 LOG_IN: Final = "/me"
 
 
@@ -90,6 +98,13 @@ async def form_of(request: Request) -> dict[str, list[str]]:
     if body is None:
         raise HTTPException(413)
     return parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+
+
+def keep_for_log_in(response: Response, name: str, value: str, *, secure: bool, lasts: timedelta) -> Response:
+    """Let the browser keep what it shows again when it logs in, and nowhere else."""
+    longest = int(lasts.total_seconds())
+    response.set_cookie(name, value, max_age=longest, httponly=True, secure=secure, samesite="lax", path="/me/log-in")
+    return response
 
 
 def keep_session(response: Response, session: Session, *, secure: bool) -> Response:

@@ -12,6 +12,7 @@ from typing import Final
 from fangxian.code.explain import explain
 from fangxian.code.explanation import Explanation, Reason
 from fangxian.engine.duckdb import DuckDBEngine
+from fangxian.facts.typed import instant_typed
 from fangxian.policy.moment import NotYetInForce, expect_in_force
 from fangxian.policy.policy import Policy, policy, policy_names
 from fangxian.store.journal import Access, Journal
@@ -74,7 +75,7 @@ def question(form: Mapping[str, str]) -> Question:
 def _instant(text: str, chosen: Policy) -> datetime:
     """Return the UTC instant of a time on the policy's clocks; a minute stands for its end, so that all of it is in."""
     try:
-        local = datetime.fromisoformat(text.strip())
+        local = instant_typed(text.strip())
         if local.year not in YEARS:
             raise BadQuestion("problem.time")
         if local.tzinfo is None and local.second == 0 and local.microsecond == 0:

@@ -24,7 +24,10 @@ def serve_application(app: ASGIApp, *, host: str, port: int, on_ready: Callable[
     with listen(host, port) as listening:
         address = f"http://{host}:{listening.getsockname()[1]}/"
         # No access log: it would say who looked when, and the journal says that already, in a form that cannot be changed.
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=KEPT_OPEN)
+        # No proxy stands before a page for this machine alone: nobody says for whom they ask.
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=KEPT_OPEN, proxy_headers=False
+        )
         # What was made until here stays: looking through all of it again and again for garbage stops every answer meanwhile.
         gc.collect()
         gc.freeze()

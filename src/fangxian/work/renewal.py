@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
+import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
@@ -47,10 +48,12 @@ _COLUMNS: Final = sql.SQL(", ").join(map(sql.Identifier, Renewal.__dataclass_fie
 def propose_renewal(store: Store, by: Principal, policy: Policy, *, at: datetime) -> Renewal:
     """Propose, as the first of two, that a policy stay in force. Raises RefusedError where somebody's proposal waits already."""
     role = check(by, Action.PROPOSE_RENEWAL, region_code=policy.region_code)
-    if waiting(store, policy, at=at):
-        raise _WAITS_ALREADY
     renewal = _proposed(policy, by.subject, at)
     with store.transaction(_event(by.subject, role, "renewal proposed", renewal), at=at) as transaction:
+        # One after another: of two who propose at once, the second sees the proposal of the first.
+        transaction.connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 4))", [policy.name])
+        if _waiting(transaction.connection, policy, at):
+            raise _WAITS_ALREADY
         _insert(transaction, renewal)
     return renewal
 
@@ -102,8 +105,13 @@ def renew_at_set_up(store: Store, policy: Policy, *, first: str, second: str, at
 
 def waiting(store: Store, policy: Policy, *, at: datetime) -> tuple[Renewal, ...]:
     """Return the proposals that wait for a second signature, oldest first."""
+    with store.pool.connection() as connection:
+        return _waiting(connection, policy, at)
+
+
+def _waiting(connection: psycopg.Connection[Any], policy: Policy, at: datetime) -> tuple[Renewal, ...]:
     query = sql.SQL("SELECT {} FROM store.renewal WHERE policy = %s AND closed_at IS NULL AND lapses_at > %s ORDER BY proposed_at")
-    with store.pool.connection() as connection, connection.cursor(row_factory=class_row(Renewal)) as cursor:
+    with connection.cursor(row_factory=class_row(Renewal)) as cursor:
         return tuple(cursor.execute(query.format(_COLUMNS), [policy.name, at]).fetchall())
 
 

@@ -1,16 +1,15 @@
 """What a citizen's program may do: log in, apply, declare, check in, have a code signed, see why, who looked and what is kept."""
 
 import asyncio
-import base64
-import binascii
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, field_serializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_serializer
 
 from fangxian.facts import Text
+from fangxian.facts.typed import base64url, instant_typed
 from fangxian.services import accounts, arriving, certificates, declaring, deleting, issuing, looking, members, papers
 from fangxian.services.accounts import Session
 from fangxian.services.acting import Acting, expect_may
@@ -22,6 +21,7 @@ from fangxian.signed.envelope import LONGEST_TEXT
 from fangxian.web.api.saying import both, reason_of, utc
 from fangxian.web.asking import COOKIE
 from fangxian.web.bearer import bearer_of
+from fangxian.web.client import counted_as
 from fangxian.web.grouping import Grouping
 from fangxian.web.guard import comes_from_elsewhere
 from fangxian.work.roles import Action
@@ -44,10 +44,17 @@ class Phone(_Model):
     phone: str = Field(max_length=40)
 
 
+class CodeWanted(Phone):
+    """A phone number; the `device` that a log-in was answered with, so that nobody else uses up what this one may ask for."""
+
+    device: str = Field("", max_length=100)
+
+
 class LogIn(Phone):
-    """A phone number and the one-time code that was sent to it."""
+    """A phone number, the one-time code that was sent to it, and the `ticket` that whoever asked for it was answered with."""
 
     code: str = Field(max_length=12)
+    ticket: str = Field(max_length=100)
 
 
 class Enrolment(_Model):
@@ -115,8 +122,8 @@ def secret_of(request: Request) -> str:
 def key_point(phone_key: str) -> bytes:
     """Return the point in base64url that a phone sends as its key."""
     try:
-        return base64.b64decode(phone_key, altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
+        return base64url(phone_key)
+    except ValueError:
         raise BadAnswerError({"phone_key": Text("须为 base64url。", "It must be base64url.")}) from None
 
 
@@ -164,16 +171,17 @@ def citizen_api(living: Living) -> APIRouter:
         }
 
     @router.post("/log-in/code", status_code=202, openapi_extra={"x-action": "log_in"})
-    def send_code(given: Phone) -> dict[str, str]:
-        """Send a one-time code to a phone."""
-        accounts.send_code(living, accounts.phone_number(given.phone))
-        return {"sent": "yes"}
+    def send_code(given: CodeWanted, request: Request) -> dict[str, str]:
+        """Send a one-time code to a phone; only who has the ticket of the answer logs in by it."""
+        phone = accounts.phone_number(given.phone)
+        return {"ticket": accounts.send_code(living, phone, address=counted_as(request.scope), device=given.device)}
 
     @router.post("/log-in", openapi_extra={"x-action": "log_in"})
     def log_in(given: LogIn) -> dict[str, str]:
-        """Begin a session; send its secret as a bearer token."""
-        begun = accounts.log_in(living, accounts.phone_number(given.phone), given.code)
-        return {"session": begun.secret, "ends_at": utc(begun.ends_at)}
+        """Begin a session; send its secret as a bearer token, and `device` when a code is asked for again."""
+        phone = accounts.phone_number(given.phone)
+        begun = accounts.log_in(living, phone, given.code, ticket=given.ticket)
+        return {"session": begun.secret, "ends_at": utc(begun.ends_at), "device": accounts.device_token(living, phone)}
 
     @router.post("/log-out", status_code=204, openapi_extra={"x-action": "see_own_code"})
     def log_out(session: mine) -> None:
@@ -273,7 +281,9 @@ def citizen_api(living: Living) -> APIRouter:
         return Response(certificates.certificate_of(living, member).pdf(), media_type="application/pdf")
 
     @router.get("/me/{place}/looks", openapi_extra={"x-action": "see_own_log"})
-    def looks(member: of, own: bool = False, before: datetime | None = None) -> list[dict[str, str]]:
+    def looks(
+        member: of, own: bool = False, before: Annotated[datetime, BeforeValidator(lambda said: instant_typed(str(said)))] | None = None
+    ) -> list[dict[str, str]]:
         """Return what others did with the data, or with `own` what was done by phone: a page, newest first, before an instant."""
         earlier = before and _in_utc(before)
         found = looking.who_looked(living, member.person_id, own=own, before=earlier, acting=member.acting)

@@ -88,7 +88,7 @@ class FamilyPages:
 
 
 def _number(place: str) -> int:
-    return int(place) if place.isdecimal() and len(place) < 4 else -1
+    return int(place) if len(place) == 1 and place in "012345" else -1
 
 
 _A_CHILD = Text("未满 18 岁的家人请用“添加孩子”。", "For somebody under 18 use “add a child”.")

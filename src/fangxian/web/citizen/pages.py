@@ -10,6 +10,7 @@ import orjson
 from jinja2 import Environment
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from fangxian.facts.typed import instant_typed
 from fangxian.services import accounts, certificates, declaring, issuing, looking, members, papers
 from fangxian.services.documents import document
 from fangxian.services.living import Living
@@ -17,7 +18,8 @@ from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
 from fangxian.services.screen_number import number_on_screen
 from fangxian.services.senders import OnThePage
-from fangxian.web.asking import COOKIE, Asked, keep_session
+from fangxian.web.asking import COOKIE, DEVICE, DEVICE_LASTS, TICKET, Asked, keep_for_log_in, keep_session
+from fangxian.web.client import client_of, counted_as
 from fangxian.web.language import keep_choice
 from fangxian.web.templating import render
 
@@ -45,20 +47,23 @@ class CitizenPages:
         typed = asked.one("phone")
         try:
             phone = accounts.phone_number(typed)
-            accounts.send_code(self.living, phone)
+            cookies, address = asked.request.cookies, counted_as(asked.request.scope)
+            ticket = accounts.send_code(self.living, phone, address=address, device=cookies.get(DEVICE, ""))
         except RefusedError as refused:
             return self._page(asked, "log_in.html", _status(refused), phone=typed, problem=refused.words, shown="")
-        return self._ask_code(asked, phone)
+        return keep_for_log_in(self._ask_code(asked, phone), TICKET, ticket, secure=_secure(asked), lasts=accounts.CODE_GOOD_FOR)
 
     def log_in(self, asked: Asked) -> Response:
         """Begin a session for the right code, and lead on."""
         phone = asked.one("phone")
         try:
-            session = accounts.log_in(self.living, accounts.phone_number(phone), asked.one("code"))
+            number, ticket = accounts.phone_number(phone), asked.request.cookies.get(TICKET, "")
+            session = accounts.log_in(self.living, number, asked.one("code"), ticket=ticket)
         except RefusedError as refused:
             return self._ask_code(asked, phone, refused)
-        secure = asked.request.url.scheme == "https"
-        return keep_session(RedirectResponse("/me", _SEE_OTHER), session, secure=secure)
+        secure, device = _secure(asked), accounts.device_token(self.living, number)
+        came = keep_session(RedirectResponse("/me", _SEE_OTHER), session, secure=secure)
+        return keep_for_log_in(came, DEVICE, device, secure=secure, lasts=DEVICE_LASTS)
 
     def log_out(self, asked: Asked) -> Response:
         """End the session."""
@@ -157,8 +162,7 @@ class CitizenPages:
 
     def _ask_code(self, asked: Asked, phone: str, refused: RefusedError | None = None) -> Response:
         sender = self.living.sender
-        client = asked.request.client.host if asked.request.client else None
-        shown = sender.shown(phone, client=client) if isinstance(sender, OnThePage) else ""
+        shown = sender.shown(phone, client=client_of(asked.request)) if isinstance(sender, OnThePage) else ""
         status = _status(refused) if refused else 200
         return self._page(asked, "code_sent.html", status, phone=phone, problem=refused.words if refused else None, shown=shown)
 
@@ -177,9 +181,13 @@ class CitizenPages:
 def instant_asked(text: str) -> datetime | None:
     """Return the instant (UTC) that an address names, None where it names none."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
+        return instant_typed(text).replace(tzinfo=None)
     except ValueError:
         return None
+
+
+def _secure(asked: Asked) -> bool:
+    return asked.request.url.scheme == "https"
 
 
 def _status(refused: RefusedError) -> int:

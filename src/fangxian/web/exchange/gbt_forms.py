@@ -7,11 +7,12 @@ date, city, phone, bizExtData, healthyStaus (so spelt), desensitizeName. Every o
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from fangxian.facts import Text
+from fangxian.facts.typed import day_typed
 from fangxian.services.refusals import BadAnswerError
 from fangxian.sources.agencies.words import SYMPTOMS
 
@@ -68,16 +69,26 @@ class Application(Report):
         return {"full_name": [self.name], "id_type": [self.idType], "id_number": [self.idNumber], "home": [self.home]}
 
 
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("not printable")
+    return text
+
+
+Printable = Annotated[str, AfterValidator(_printable)]
+"""A text that the store can keep and a page can show: without a NUL, a lone half of a pair, or the end of a line."""
+
+
 class TripReport(BaseModel):
     """A trip that somebody made; the standard's own fields were not available, so all names are ours."""
 
     model_config = ConfigDict(extra="forbid")
 
-    date: date
+    date: Annotated[date, BeforeValidator(lambda said: day_typed(str(said)))]
     mode: str = Field(max_length=20, pattern="^(aircraft|train|coach|ship|metro|taxi|private_car)$")
-    number: str = Field("", max_length=20)
-    carriage: str = Field("", max_length=10)
-    seat: str = Field("", max_length=10)
+    number: Printable = Field("", max_length=20)
+    carriage: Printable = Field("", max_length=10)
+    seat: Printable = Field("", max_length=10)
     fromRegion: str = Field(max_length=60)  # noqa: N815
     toRegion: str = Field(max_length=60)  # noqa: N815
 

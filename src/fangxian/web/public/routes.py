@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
 import orjson
@@ -15,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from fangxian.code.rule import rule
+from fangxian.facts.typed import day_typed
 from fangxian.policy.suppression import LEAST_SHOWN
 from fangxian.services.living import Living
 from fangxian.web.language import keep_choice, words_for
@@ -92,7 +92,7 @@ class Public:
 
     def _versions(self, request: Request) -> tuple[PublishedDay, ...]:
         try:
-            on = date.fromisoformat(request.path_params["day"])
+            on = day_typed(request.path_params["day"])
         except ValueError:
             raise HTTPException(404) from None
         found = published(self.living.store, self.living.policy, on)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import os
 import secrets
 import time
@@ -22,8 +21,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fangxian.services.living import Living
+from fangxian.services.this_machine import is_here
 from fangxian.store.serving import Serving
 from fangxian.web.bearer import bearer_of
+from fangxian.web.client import client_of
 from fangxian.web.running.kinds import Kind
 from fangxian.web.running.overload import Load
 
@@ -139,10 +140,4 @@ class _Waiting:
 def _may(request: Request, token: str | None) -> bool:
     if token and (given := bearer_of(request.headers)):
         return secrets.compare_digest(given.encode(), token.encode())
-    # Somebody who came through a proxy that did not say for whom it asks is not from this machine, although the proxy is.
-    if "x-forwarded-for" in request.headers or "forwarded" in request.headers or request.client is None:
-        return False
-    try:
-        return ipaddress.ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False
+    return is_here(client_of(request))

@@ -13,6 +13,7 @@ from fangxian.services.oidc import Oidc
 from fangxian.services.refusals import RefusedError
 from fangxian.services.sign_in import DemoSignIn, SignIn
 from fangxian.services.staff import STAFF, begin_session, end_session, wants_second_factor
+from fangxian.web.client import client_of
 from fangxian.web.staff.asking import COOKIE, FACTOR, LOG_IN, StaffAsked, StaffDesk, keep_staff_session, status_of
 from fangxian.web.staff.places import places_of
 from fangxian.work.permissions import Principal
@@ -72,9 +73,8 @@ class ComingIn:
         """Begin a session for the role that was chosen: on this machine, where the demonstration runs, and nowhere else."""
         if not isinstance(self.sign_in, DemoSignIn):
             return RedirectResponse(LOG_IN, 303)
-        client = asked.request.client
         number = 2 if asked.one("number") == "2" else 1
-        return self._begun(asked, self.sign_in.principal(asked.one("role"), number=number, client=client.host if client else None))
+        return self._begun(asked, self.sign_in.principal(asked.one("role"), number=number, client=client_of(asked.request)))
 
     def log_out(self, asked: StaffAsked) -> Response:
         """End the session."""

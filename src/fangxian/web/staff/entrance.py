@@ -10,6 +10,7 @@ from typing import Any
 from starlette.responses import RedirectResponse, Response
 
 from fangxian.facts import Text
+from fangxian.facts.typed import number_typed
 from fangxian.policy.colour import Colour
 from fangxian.services import registering_visitors, visitors
 from fangxian.services.at_desk import FEVER_LINE_C, AtDesk
@@ -91,7 +92,7 @@ class EntranceDesk:
 
 def _temperature(typed: str) -> float | None:
     try:
-        return float(typed.strip().replace("，", ".").replace(",", ".")) if typed.strip() else None
+        return number_typed(typed) if typed.strip() else None
     except ValueError:
         raise BadAnswerError({"temperature_c": _NOT_A_NUMBER}) from None
 
