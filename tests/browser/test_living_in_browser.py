@@ -209,3 +209,25 @@ def test_the_firms_contact_has_people_and_visitors_to_see(chromium: Browser, lin
         assert page.locator("tbody tr").count() >= 2, place
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), place
     context.close()
+
+
+def test_somebody_looks_up_a_trip_and_leaves_no_trace_in_an_address(phone: BrowserContext, links: Links):
+    page = phone.new_page()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(links.phone)
+    page.click("a[href='/public/trips']")
+    yesterday = page.evaluate("new Date(Date.now() + 8 * 3600e3 - 86400e3).toISOString().slice(0, 10)")
+    page.fill("#day", yesterday)
+    page.fill("#number", "ｇ7349 次")
+    page.click("button.main")
+    expect(page.locator(".card")).to_have_count(1)
+    expect(page.locator(".card")).to_contain_text("上海虹桥—温州南")
+    assert page.url.endswith("/public/trips")
+    picture(page, "same-trip")
+    page.fill("#number", "G1")
+    page.click("button.main")
+    expect(page.locator("[role=status]")).to_contain_text("不表示没有病例")
+    page.goto(f"{page.url}?lang=en")
+    assert page.evaluate(CHINESE_WORDS) == []
+    assert page.evaluate(UNNAMED) == []
+    page.goto(f"{links.phone}?lang=zh")

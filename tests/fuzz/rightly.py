@@ -99,6 +99,7 @@ REQUESTS = (
     form("/staff/visitors/left", "employer_contact", visit="{reference}"),
     form("/staff/release/end", "officer", **{**PAPERS, "id_number": CHILD["id_number"]}),
     form("/staff/paper/print", "officer", **IDENTITY, **DECLARED, days="1"),
+    form("/public/trips", NOBODY, day="2020-02-11", number="G7349", place="杭州"),
     call("/gate/open", NOBODY, code="abcdefghijklmnop"),
     call("/log-in/code", NOBODY, **PHONE),
     call("/log-in", NOBODY, **PHONE, code="123456", ticket="abcdefghijklmnop"),

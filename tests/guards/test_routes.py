@@ -35,6 +35,8 @@ FOR_EVERYBODY = {
     "/public": "the counts that are published, of nobody in person",
     "/public/{day}": "the counts that are published, of nobody in person",
     "/api/v1/public/{day}": "the counts that are published, of nobody in person",
+    "/public/trips": "what was published of trips, which names nobody",
+    "/api/v1/public/trips/{day}": "what was published of trips, which names nobody",
     "/api/v1/questionnaires/{name}": "what is asked of everybody",
     "/api/v1/exchange/ask": "another region is known by the signature of its message",
     "/api/v1/exchange/dispute": "another region is known by the signature of its message",

@@ -291,6 +291,31 @@ SAMPLES: dict[str, Sample] = {
         {"事件编号": "1", "地区代码": "330106", "末例确诊时间": "2020/2/11 8:00", "场所类别": "家庭", "病例数": "3", **SENT},
         {"area_cluster": {"region_code": "330106", "setting": "household", "cases": 3}},
     ),
+    "published-trip": (
+        {
+            "公布编号": "1",
+            "乘车日期": "2020-02-11",
+            "交通方式": "火车",
+            "班次": "G7349次",
+            "车厢": "5",
+            "座位": "",
+            "区间": "杭州—温州",
+            "公布地区代码": "330000",
+            "来源链接": "https://health.example/1",
+            **SENT,
+        },
+        {"published_trip": {"region_code": "330000", "mode": "train", "number": "G7349", "carriage": "5", "seats": None}},
+    ),
+    "hong-kong-trips": (
+        {
+            "Flight/Train/Ship number": "Fight BA027",
+            "Departure & arrival": "London → Hong Kong",
+            "Date of travel": "09/02/2020",
+            "Related probable/confirmed cases": "1",
+            "Seat Number (if known)": "14E",
+        },
+        {"published_trip": {"region_code": "810000", "mode": "aircraft", "number": "BA27", "seats": "14E"}},
+    ),
     "city-cases": (
         {"date": "2020-02-11", "province": "四川省", "city": "成都市", "confirmed": "12", "suspected": "0", "cured": "1", "dead": "0"},
         {"area_cases": {"region_code": "510100", "confirmed_total": 12}},

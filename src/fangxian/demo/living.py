@@ -13,6 +13,7 @@ from typing import Final
 
 from fangxian.demo.firm import COUNTY, open_firm
 from fangxian.demo.province import POLICY
+from fangxian.demo.trips import publish_trips
 from fangxian.errors import FangxianError
 from fangxian.facts.known import now
 from fangxian.policy.policy import policy
@@ -62,6 +63,7 @@ def demonstrate(folder: Path) -> Iterator[Demonstrated]:
     with opened as living, Serving(living.store, living.policy) as serving:
         if not may_record(living.store, living.policy, now()):
             renew_at_set_up(living.store, living.policy, first="demonstration-1", second="demonstration-2", at=now())
+        publish_trips(living, folder / "published")
         event = Event(actor="demonstration", role="administrator", purpose="demonstration", action="register gate")
         _, code = register(living.store, event, **_PLACE, at=now())
         sources = frozenset(source.name for source in all_sources())

@@ -16,6 +16,7 @@ from fangxian.facts.health import (
 )
 from fangxian.facts.movement import CheckpointPass, GateVisit, RegionStay, Trip
 from fangxian.facts.person import Consent, Enrolment, Guardianship, Household, Residence, Workplace
+from fangxian.facts.published import PublishedTrip
 from fangxian.facts.text import Text
 from fangxian.facts.withdrawal import AreaWithdrawal, Withdrawal
 
@@ -46,6 +47,7 @@ __all__ = [
     "PersonFact",
     "PersonalDecision",
     "Promise",
+    "PublishedTrip",
     "RecognisedCode",
     "RegionStay",
     "Residence",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
 from fangxian.facts import Text
+from fangxian.facts.run_numbers import AROUND, BETWEEN, LEADING_ZEROS
 from fangxian.sources import spelling
 from fangxian.sources.refusal import Reason, Refusal
 
@@ -116,6 +117,15 @@ class Word(Cell):
 
 
 @dataclass(frozen=True)
+class FirstWord(Word):
+    """The first word of a cell that says more."""
+
+    def value(self) -> str:
+        """Return the product's word."""
+        return spelling.translated(f"split_part({self.text}, ' ', 1)", self.words)
+
+
+@dataclass(frozen=True)
 class Words(Word):
     """Several words in one cell, joined by `^`, a comma or a blank; they come out sorted, comma-joined, each once.
 
@@ -207,5 +217,6 @@ class RunNumber(Cell):
 
     def value(self) -> str:
         """Return the normalised number."""
-        bare = f"regexp_replace(upper({self.text}), '[ -]', '', 'g')"
-        return f"regexp_replace({bare}, '^([A-Z]{{1,2}}|[0-9][A-Z]|[A-Z][0-9])0*([1-9][0-9]*)$', '\\1\\2')"
+        alone = f"regexp_replace(upper({self.text}), {spelling.text(AROUND)}, '', 'g')"
+        bare = f"regexp_replace({alone}, {spelling.text(BETWEEN)}, '', 'g')"
+        return f"regexp_replace({bare}, {spelling.text(LEADING_ZEROS)}, '\\1\\2')"

@@ -88,6 +88,12 @@ def day(cell: str) -> str:
     return f"CAST({_parsed(cell, separated=_DAY + _MIDNIGHT, digits=8, form='%Y%m%d')} AS DATE)"
 
 
+def day_first(cell: str) -> str:
+    """Return the date of a cell that holds a local day as 11/02/2020; null where the form does not fit, or the year is absurd."""
+    said = f"regexp_extract({cell}, '^([0-9]{{1,2}}/[0-9]{{1,2}}/(19|20)[0-9]{{2}})( |$)', 1)"
+    return f"CAST(TRY_STRPTIME(nullif({said}, ''), '%d/%m/%Y') AS DATE)"
+
+
 def start_of(local_day: str) -> str:
     """Return the UTC timestamp at which a local day begins."""
     return f"(CAST({local_day} AS TIMESTAMP) - {ZONE_OFFSET})"

@@ -94,14 +94,15 @@ class Reported(Instant):
 
 @dataclass(frozen=True)
 class Day(_Time):
-    """A local day."""
+    """A local day; `day_first` where the source writes 11/02/2020."""
 
+    day_first: bool = field(default=False, kw_only=True)
     kind: ClassVar[Text] = Text("日期", "day")
     forms: ClassVar[Text] = Text("2020-02-11", "2020-02-11")
 
     def value(self) -> str:
         """Return the date."""
-        return spelling.day(self.text)
+        return spelling.day_first(self.text) if self.day_first else spelling.day(self.text)
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class StartOfDay(Day):
 
     def value(self) -> str:
         """Return the UTC timestamp of the local midnight that opens the day."""
-        return spelling.start_of(spelling.day(self.text))
+        return spelling.start_of(super().value())
 
 
 @dataclass(frozen=True)
@@ -123,4 +124,4 @@ class EndOfDay(Day):
 
     def value(self) -> str:
         """Return the UTC timestamp of the local midnight that closes the day."""
-        return spelling.start_of(f"({spelling.day(self.text)} + 1)")
+        return spelling.start_of(f"({super().value()} + 1)")

@@ -40,6 +40,7 @@ from fangxian.web.guard import PROBLEMS, SecurityHeaders
 from fangxian.web.language import words_for
 from fangxian.web.libraries import STATIC
 from fangxian.web.public.routes import public_routes
+from fangxian.web.public.trips import trip_routes
 from fangxian.web.running.health import health_routes
 from fangxian.web.running.kinds import Kinds
 from fangxian.web.running.metrics import Measured, metrics_route, tell
@@ -71,6 +72,7 @@ def live_routes(
         *gate_routes(gates),  # before the interface: the ways of gates are under its prefix, and faster
         *machine_routes(living),
         *recognition_routes(living, templates),
+        *trip_routes(living, templates),
         *public_routes(living, templates),
         *citizen_routes(living, templates),
         Route("/me/worker.js", _worker),
