@@ -140,6 +140,13 @@ class GateTown:
         with self.store.pool.connection() as connection:
             return connection.execute(query, parameters).fetchall()
 
+    def rows_once_there(self, query: str, *, within: float = 10) -> list[tuple]:
+        """Return what the store holds as soon as that is anything: a page shows what a guard does before it is recorded."""
+        until = time.monotonic() + within
+        while not (found := self.rows(query)) and time.monotonic() < until:
+            time.sleep(0.05)
+        return found
+
 
 def papers_of(id_type: str, number: str) -> str:
     """Return the person of an invented document."""

@@ -179,7 +179,7 @@ def test_somebody_who_was_refused_can_be_let_through_at_once_and_it_is_said_of_t
     page.get_by_role("button", name="透析等急治").click()
     verdict(page, "透析等急治", "通行")
     expect(page.locator("#waiting")).to_have_text("0")
-    assert town.rows("SELECT person_id FROM facts.gate_visit WHERE outcome = 'emergency'") == [(UUID(ANN),)]
+    assert town.rows_once_there("SELECT person_id FROM facts.gate_visit WHERE outcome = 'emergency'") == [(UUID(ANN),)]
 
 
 def test_somebody_without_a_phone_is_registered_and_the_number_leaves_no_trace_on_the_device(opened: Opened):

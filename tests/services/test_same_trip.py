@@ -1,6 +1,5 @@
 """The same-trip look-up: found however its number is written, published trips only, and nothing kept of who asked."""
 
-import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ from fangxian.sources.identity import KeyFile
 from fangxian.store.feeding import feed
 from fangxian.store.store import Event
 
-REAL = Path(os.environ.get("FANGXIAN_REAL_DATA", Path(__file__).parents[2] / ".." / "shared" / "data")) / "same_trip"
 HEADER = "公布编号,乘车日期,交通方式,班次,车厢,座位,区间,公布地区代码,来源链接,上报时间\n"
 ROWS = """1,2020-02-10,火车,G7349,5,12A,上海—杭州,330000,https://health.example/1,2020-02-12 08:00
 2,2020-02-11,飞机,MU0512,,31C,武汉—杭州,330000,https://health.example/2,2020-02-12 08:00
@@ -96,19 +94,6 @@ def test_nothing_is_kept_of_a_question(living: Living):
     before = kept()
     same_trip(living, day="2020-02-11", number="MU512")
     assert kept() == before
-
-
-def test_the_flights_of_hong_kong_of_march_2020(living: Living, told: Any):
-    path = REAL / "flights_trains_20200327.csv"
-    if not path.exists():
-        pytest.skip(f"the published flights are not here: {path}")
-    told("hong-kong-trips", path)
-    with living.store.pool.connection() as connection:
-        (groups,) = connection.execute(
-            "SELECT count(*) FROM (SELECT FROM facts.published_trip GROUP BY number, travelled_on HAVING count(*) > 1) AS shared"
-        ).fetchone()
-    assert groups == 31
-    assert len({each.seats for each in same_trip(living, day="2020-03-18", number="CX0658")}) >= 1
 
 
 def test_python_and_the_door_write_numbers_alike(tmp_path: Path):

@@ -1,20 +1,22 @@
 """The real files of 2020 go in by the same door, and their known figures come out."""
 
 import os
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from fangxian.facts import AreaCases
+from fangxian.facts import AreaCases, PublishedTrip
 from fangxian.sources.crosschecks import Check, Flag
 
 from .conftest import Door
 
 RECEIVED_AT = datetime(2021, 1, 4)
 
-DATA = Path(os.environ.get("FANGXIAN_REAL_DATA", Path(__file__).parents[3] / "shared" / "data")) / "cases"
+REAL = Path(os.environ.get("FANGXIAN_REAL_DATA", Path(__file__).parents[3] / "shared" / "data"))
+DATA = REAL / "cases"
 if not DATA.exists():
     pytest.skip("the real data of 2020 are not on this machine (FANGXIAN_REAL_DATA)", allow_module_level=True)
 
@@ -75,3 +77,11 @@ def test_the_areas_of_wenzhou_add_up_to_504_of_which_two_are_in_quarantine(broug
     ).fetchone()
     assert (len(counties), sum(counties), apart) == (12, 502, 2)
     assert sum(counties) + apart == 504
+
+
+def test_hong_kong_published_31_runs_with_more_than_one_listing_once_their_numbers_are_written_alike(tmp_path: Path):
+    door = Door(tmp_path)
+    door.bring("hong-kong-trips", REAL / "same_trip" / "flights_trains_20200327.csv", received_at=RECEIVED_AT)
+    listed = Counter(door.rows(PublishedTrip, "number, travelled_on"))
+    assert sum(times > 1 for times in listed.values()) == 31
+    assert {reason for _, _, reason in door.refused()} == {"missing", "unknown_word"}
