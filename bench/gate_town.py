@@ -147,6 +147,7 @@ def _serving(scratch: Path, conninfo: str, vault: Path) -> Iterator[int]:
         "--vault",
         str(vault),
     ]
+    command += ["--proxy", "127.0.0.1"]  # so that each phone asks from an address of its own
     command += ["--policy", "hangzhou", "--sender", "page", "--port", str(port), "--passphrase-file", str(scratch / "passphrase")]
     with (scratch / "serve.log").open("w") as log:
         serving = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ)
