@@ -18,6 +18,7 @@ from sqlglot import exp
 
 from fangxian.engine.holding import Holder
 from fangxian.engine.lake import Lake
+from fangxian.engine.meeting_tables import MeetingTables
 from fangxian.engine.person_tables import PersonTables, arrow_rows
 from fangxian.engine.subject_ranges import SubjectRanges
 from fangxian.facts import Fact, PersonFact, all_fact_types
@@ -67,6 +68,7 @@ class DuckDBEngine:
         held = Holder()
         snapshot = self.lake.held_snapshot(held)
         self._files = {fact_type: snapshot.files(fact_type) for fact_type in all_fact_types()}
+        self._by_meeting = {t: snapshot.files_by_meeting(t) for t in all_fact_types() if issubclass(t, PersonFact) and t.meets_by}
         for fact_type, files in self._files.items():
             self.connection.execute(f"CREATE OR REPLACE VIEW {_quoted(fact_type.name)} AS {_read(fact_type, files)}")
         self._facts.release()
@@ -110,6 +112,12 @@ class DuckDBEngine:
         about_people = (fact_type for fact_type in all_fact_types() if issubclass(fact_type, PersonFact))
         queries = {t: _read(t, self._ranges.holding(self._files[t], person_id)) for t in about_people}
         return PersonTables(self.connection.cursor(), queries, person_id)
+
+    def around(self, person_ids: Sequence[str], fact_types: Iterable[type[PersonFact]]) -> MeetingTables:
+        """Return the facts of these types about some people, to be widened by those of everybody who was where they were."""
+        queries = {t: _read(t, self._files[t]) for t in fact_types}
+        meeting = {t: _read(t, self._by_meeting[t]) for t in queries if t in self._by_meeting}
+        return MeetingTables(self.connection.cursor(), by_person=queries, by_meeting=meeting, person_ids=person_ids)
 
     def close(self) -> None:
         """Give back memory and files."""

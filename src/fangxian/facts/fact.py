@@ -167,7 +167,12 @@ class Fact:
 
 
 class PersonFact(Fact):
-    """A fact about one person; every table about people is keyed by the person first."""
+    """A fact about one person; every table about people is keyed by the person first.
+
+    `meets_by` names the column by which such a fact says where people meet; a lake keeps those facts a second time, sorted by it.
+    """
+
+    meets_by: ClassVar[str | None] = None
 
     person_id = column(
         "string",
