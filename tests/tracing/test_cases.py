@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from tracing.case import expect, traced
-
 from fangxian.facts import Diagnosis, LabTest, MedicalMeasure, Withdrawal
+from tracing.case import expect, traced
 
 
 def test_from_two_days_before_onset_until_found(tmp_path: Path):

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from tracing.case import expect, traced
-
 from fangxian.facts import GateVisit, Household, Withdrawal, Workplace
+from tracing.case import expect, traced
 
 
 def test_everybody_of_the_household_for_the_time_that_they_shared(tmp_path: Path):

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from tracing.case import expect, traced
 
 from fangxian.facts import Trip
+from tracing.case import expect, traced
 
 FLIGHT = """
     fact_id | person_id | mode     | number | from_at          | until_at         | seat

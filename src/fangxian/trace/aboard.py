@@ -109,7 +109,9 @@ def took_the_seat_after(known: Known, cases: ir.Table, *, mode: str) -> ir.Table
 
 
 def _timed(known: Known, mode: str) -> ir.Table:
-    """Return the trips of a mode on numbered runs: person_id, fact_id, number, travelled_on, day_at, carriage, seat, boards_at, alights_at, is_timed.
+    """Return the trips of a mode on numbered runs.
+
+    Shape: person_id, fact_id, number, travelled_on, day_at, carriage, seat, boards_at, alights_at, is_timed.
 
     A departure at the very start of its day is how sources write one that they do not know. Carriages are without leading zeros.
     """

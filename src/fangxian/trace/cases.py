@@ -48,9 +48,7 @@ def cases(known: Known, *, days_before: int, statuses: Sequence[str], days_after
         basis=ibis.cases(
             (reckoned.onset_on.notnull(), str(Basis.ONSET)), (reckoned.sampled_at.notnull(), str(Basis.SAMPLE)), else_=str(Basis.DIAGNOSIS)
         ),
-        day_at=ibis.coalesce(
-            day_of_onset, known.start_of_day(ibis.coalesce(reckoned.sampled_at, reckoned.found_at))
-        ),
+        day_at=ibis.coalesce(day_of_onset, known.start_of_day(ibis.coalesce(reckoned.sampled_at, reckoned.found_at))),
     )
     timed = reckoned.mutate(from_at=reckoned.day_at - ibis.interval(days=days_before))
     isolated = _isolated(known, timed)

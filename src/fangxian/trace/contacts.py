@@ -105,5 +105,3 @@ def _rank(value: ir.StringValue, words: tuple[str, ...]) -> ir.IntegerValue:
 
 def _word(rank: ir.IntegerValue, words: tuple[str, ...]) -> ir.StringValue:
     return ibis.cases(*((rank == place, str(word)) for place, word in enumerate(words)), else_=ibis.null("string"))
-
-

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -80,6 +80,10 @@ class TraceScheme:
     def starts(self, day: date) -> datetime:
         """Return the instant at which a local day starts: UTC, without a zone."""
         return datetime.combine(day, time()) - self.utc_offset
+
+    def instant(self, local: datetime) -> datetime:
+        """Return the UTC instant, without a zone, of a time on the scheme's clocks, or of one that names its own zone."""
+        return local.astimezone(UTC).replace(tzinfo=None) if local.tzinfo else local - self.utc_offset
 
     def windows(self) -> tuple[TraceWording, ...]:
         """Return the wordings of the time in which a case infects others."""

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from fangxian.engine.duckdb import DuckDBEngine, read_again_rather_than_keep
 from fangxian.engine.opening import Engine
-from fangxian.facts import PersonFact, all_fact_types
+from fangxian.facts import Diagnosis, PersonFact, all_fact_types
 from fangxian.facts.known import Known, instant
 from fangxian.trace.contacts import all_cases, all_meetings, contacts
 from fangxian.trace.scheme import TraceScheme
@@ -82,6 +82,13 @@ class _Tables(Protocol):
 def _sql(expression: ir.Table, dialect: str) -> str:
     sql = str(ibis.to_sql(expression, dialect=dialect, pretty=False))
     return read_again_rather_than_keep(sql) if dialect == DuckDBEngine.dialect else sql
+
+
+def diagnosed(engine: Engine, *, known_at: datetime) -> list[str]:
+    """Return everybody about whom a diagnosis was known at an instant, whatever it said and whether it stands, in order."""
+    diagnoses = Diagnosis.table()
+    known = diagnoses.filter(diagnoses.known_at <= instant(known_at)).select("person_id").distinct()
+    return sorted(engine.rows(known)["person_id"].to_pylist())
 
 
 def in_order(contacts: pa.Table) -> pa.Table:

@@ -45,9 +45,7 @@ def same_premises(known: Known, cases: ir.Table, *, most_people: int) -> ir.Tabl
     aboard = pair.group_by("case_person_id", "case_fact_id", "premises").agg(people=pair.person_id.nunique())
     counted = pair.inner_join(aboard, ["case_person_id", "case_fact_id", "premises"])
     contact_class = ibis.ifelse(counted.people <= most_people, "close", "general")
-    return meetings(
-        counted, setting="workplace", contact_class=contact_class, nearness=Nearness.SAME_PREMISES, certainty=Certainty.KNOWN
-    )
+    return meetings(counted, setting="workplace", contact_class=contact_class, nearness=Nearness.SAME_PREMISES, certainty=Certainty.KNOWN)
 
 
 @venue.condition

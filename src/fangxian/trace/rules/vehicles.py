@@ -19,7 +19,10 @@ aircraft = ContactRule(
 train = ContactRule(
     "train",
     Text("铁路列车", "Trains"),
-    Text("与病例同乘一列车、共同在车时段内的人，按车厢、隔断、席位。", "People on the same train while both were aboard, by carriage, bay and seat."),
+    Text(
+        "与病例同乘一列车、共同在车时段内的人，按车厢、隔断、席位。",
+        "People on the same train while both were aboard, by carriage, bay and seat.",
+    ),
 )
 coach = ContactRule(
     "coach",
@@ -99,7 +102,9 @@ def same_cabin(known: Known, cases: ir.Table) -> ir.Table:
     """Close: the same cabin. Everybody else aboard is a general contact."""
     pair = fellow_travellers(known, cases, mode="ship")
     nearness = ibis.cases(
-        (pair.same_carriage.isnull(), str(Nearness.SEAT_UNKNOWN)), (pair.same_carriage, str(Nearness.SAME_CABIN)), else_=str(Nearness.ABOARD)
+        (pair.same_carriage.isnull(), str(Nearness.SEAT_UNKNOWN)),
+        (pair.same_carriage, str(Nearness.SAME_CABIN)),
+        else_=str(Nearness.ABOARD),
     )
     return _met(pair, "ship", close=pair.same_carriage, nearness=nearness, seat_known=pair.same_carriage.notnull())
 
@@ -144,9 +149,7 @@ def _classed(
     return _met(pair, setting, close=close, nearness=nearness, seat_known=seat_known)
 
 
-def _met(
-    pair: ir.Table, setting: str, *, close: ir.BooleanValue, nearness: ir.StringValue, seat_known: ir.BooleanValue
-) -> ir.Table:
+def _met(pair: ir.Table, setting: str, *, close: ir.BooleanValue, nearness: ir.StringValue, seat_known: ir.BooleanValue) -> ir.Table:
     """Return meetings; whoever's seat is unknown may have sat anywhere: a general contact whose seat must be asked for."""
     contact_class = ibis.ifelse(close.fill_null(False), "close", "general")
     certainty = ibis.ifelse(seat_known, pair.certainty, str(Certainty.SEAT_UNKNOWN))
