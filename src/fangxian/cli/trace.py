@@ -10,7 +10,7 @@ import polars as pl
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from fangxian.cli.options import KnownAtOption, LakeOption, LanguageOption, PurposeOption, RoleOption
+from fangxian.cli.options import KnownAtOption, LakeOption, LanguageOption, PurposeOption, RoleOption, expect_person_id
 from fangxian.cli.printing import Reader, messages, plain_table, print_line, print_table
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.lake import Lake
@@ -18,6 +18,7 @@ from fangxian.errors import FangxianError
 from fangxian.policy.moment import moment
 from fangxian.store.journal import Access, Journal
 from fangxian.trace.record import record_contacts
+from fangxian.trace.rule import CLASSES
 from fangxian.trace.scheme import all_trace_schemes, trace_scheme
 from fangxian.trace.telling import CERTAINTY, CLASS, NEARNESS, SETTING
 from fangxian.trace.tracing import Traced, Tracing, diagnosed
@@ -37,6 +38,7 @@ def trace(
     scheme: Annotated[str, typer.Option(help="Who counts as a contact: cn-2020, ecdc-2020, who-2020, or a file.")] = "cn-2020",
     case: Annotated[list[str] | None, typer.Option(help="The person_id of a case; may be given again. All cases by default.")] = None,
     known_at: KnownAtOption = None,
+    secondary: Annotated[bool, typer.Option("--secondary", help="Find the contacts of close contacts, too.")] = False,
     list_to: Annotated[
         Path | None, typer.Option("--list", help="Write the contacts to a .csv, .xlsx or .parquet file.", show_default=False)
     ] = None,
@@ -48,19 +50,22 @@ def trace(
     known = moment(known_at, chosen)
     if list_to and list_to.suffix not in _WRITERS:
         raise FangxianError(f"{list_to.name} is no kind of file that is written.", next_step=f"End it in {', '.join(_WRITERS)}.")
+    for each in case or ():
+        expect_person_id(each)
     about = ", ".join(case) if case else "all cases"
     Journal(opened.path / "access.jsonl").record(Access(role=role, purpose=purpose), what="trace", about=about)
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=messages, transient=True) as progress:
         progress.add_task(chosen.name)
         with DuckDBEngine(opened) as engine:
             people = case or diagnosed(engine, known_at=known)
-            found = Tracing(chosen, known_at=known).trace(engine, people)
-            recorded = record_contacts(engine, found, people, known_at=known) if write else None
+            found = Tracing(chosen, known_at=known, secondary=secondary).trace(engine, people)
     _print(found, reader, reader.of(chosen.title))
     if list_to:
         _WRITERS[list_to.suffix](pl.DataFrame(found.contacts), list_to)
         print_line(reader.say(f"名单写入 {list_to}", f"The list is in {list_to}"))
-    if recorded:
+    if write:
+        with DuckDBEngine(opened) as engine:
+            recorded = record_contacts(engine, found, people, known_at=known)
         print_line(
             reader.say(
                 f"写入 {recorded.added:,} 项暴露，撤回 {recorded.withdrawn:,} 项",
@@ -93,7 +98,7 @@ def _print(found: Traced, reader: Reader, title: str) -> None:
         reader.number("中位共处（分）", "median minutes"),
         reader.number("发病率 %", "attack rate %"),
     )
-    contacts = pl.DataFrame(found.contacts)
+    contacts = pl.DataFrame(found.contacts).with_columns(pl.col("contact_class").cast(pl.Enum(CLASSES)))
     by = ["setting", "contact_class", "nearness", "certainty"]
     grouped = contacts.group_by(by).agg(pl.len(), pl.col("minutes").median(), pl.col("attack_percent").median())
     for row in grouped.sort("contact_class", "attack_percent", "len", descending=[False, True, True], nulls_last=True).iter_rows(

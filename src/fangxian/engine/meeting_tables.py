@@ -7,7 +7,6 @@ where people meet (`Fact.meets_by`) a lake keeps a second copy, sorted by that, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
 
@@ -17,14 +16,10 @@ import pyarrow as pa
 
 from fangxian.engine.person_tables import arrow_rows
 from fangxian.facts import PersonFact
-from fangxian.facts.fact import Retention
 from fangxian.facts.withdrawal import Withdrawal
 
 FEW: Final = 2_000
 """So many values are written into a filter, which skips row groups that have none of them; more are joined: nearly all have some."""
-
-LONGEST_STAY: Final = timedelta(days=3)
-"""Nobody who came longer before is still at a place or aboard a vehicle: what has no end that is known."""
 
 
 class MeetingTables:
@@ -46,7 +41,8 @@ class MeetingTables:
         `connection` is ours from now on.
         """
         self._connection, self._by_person, self._by_meeting = connection, by_person, by_meeting
-        self._keep("subject", "person_id", pa.table({"person_id": pa.array(person_ids, pa.string())}))
+        connection.register("people_given", pa.table({"person_id": pa.array(person_ids, pa.string())}))
+        self._keep("subject", "SELECT DISTINCT person_id FROM people_given")
         for fact_type, query in by_person.items():
             among = self._among("person_id", "subject")
             connection.execute(f'CREATE TEMP TABLE "{fact_type.name}" AS FROM ({query}) WHERE {among}')
@@ -55,32 +51,55 @@ class MeetingTables:
         """Make a small Arrow table readable under `name`."""
         self._connection.register(name, table)
 
-    def widen(self, since: datetime, until: datetime) -> None:
-        """Add to the tables the facts of everybody who was where the people were between two instants."""
+    def widen(self, cases: pa.Table) -> None:
+        """Add to the tables the facts of everybody who was where these people were, each in a time of their own.
+
+        `cases` has case_person_id, from_at and until_at.
+        """
+        self._connection.register("cases_given", cases)
+        self._connection.execute("CREATE OR REPLACE TEMP TABLE cases AS FROM cases_given")
         for fact_type, query in self._by_meeting.items():
-            name, key = fact_type.name, fact_type.meets_by
-            moving = fact_type.retention is Retention.MOVEMENT
-            between = "from_at BETWEEN $since AND $until" if moving else "true"
-            asked = {"since": since - LONGEST_STAY, "until": until + LONGEST_STAY} if moving else {}
-            where = self._connection.execute(
-                f'SELECT DISTINCT "{key}" FROM "{name}" WHERE {between} AND "{key}" IS NOT NULL', asked
-            ).to_arrow_table()
-            self._keep("met", str(key), where)
-            among = self._among(str(key), "met")
-            self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS FROM ({query}) WHERE {among} AND {between}', asked)
+            self._add_who_was_there(fact_type, query)
         people = " UNION ".join(f'SELECT person_id FROM "{fact_type.name}"' for fact_type in self._by_meeting)
-        self._keep("subject", "person_id", self._connection.execute(people).to_arrow_table())
+        self._keep("subject", f"SELECT DISTINCT person_id FROM ({people})")
         among = self._among("person_id", "subject")
         self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "withdrawal" AS FROM ({self._by_person[Withdrawal]}) WHERE {among}')
+
+    def _add_who_was_there(self, fact_type: type[PersonFact], query: str) -> None:
+        """Replace a type's table by the facts of everybody who was where the cases were, and when, or so near that a rule may say so."""
+        name, key, most = fact_type.name, f'"{fact_type.meets_by}"', fact_type.stays_at_most
+        slack = f"INTERVAL '{int(most.total_seconds()) if most else 0} seconds'"
+        left = f"coalesce(fact.until_at, {f'fact.from_at + {slack}' if most else chr(39) + 'infinity' + chr(39)})"
+        self._connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE met AS
+            SELECT DISTINCT
+                fact.{key}, greatest(fact.from_at, cases.from_at) - {slack} AS since, least({left}, cases.until_at) + {slack} AS until
+            FROM "{name}" AS fact JOIN cases ON fact.person_id = cases.case_person_id
+            WHERE fact.{key} IS NOT NULL AND fact.from_at <= cases.until_at AND {left} >= cases.from_at
+        """)
+        self._keep("place", f"SELECT DISTINCT {key} FROM met")
+        among = self._among(str(fact_type.meets_by), "place")
+        since, until = self._connection.execute("SELECT min(since), max(until) FROM met").fetchone() or (None, None)
+        still = "until_at >= {}" if most else "until_at >= {} OR until_at IS NULL"
+        near = f"fact.{key} = met.{key} AND fact.from_at <= met.until AND (fact.from_at >= met.since OR {still.format('met.since')})"
+        # Two reads, so that each skips what lies outside the time: nearly all who came before it had left by then, or are not known to.
+        self._connection.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE "{name}" AS
+            SELECT fact.* FROM (FROM ({query}) WHERE {among} AND from_at BETWEEN $since AND $until) AS fact SEMI JOIN met ON {near}
+            UNION ALL
+            SELECT fact.* FROM (FROM ({query}) WHERE {among} AND from_at < $since AND ({still.format("$since")})) AS fact
+            SEMI JOIN met ON {near}
+            """,
+            {"since": since, "until": until},
+        )
 
     def rows_of(self, sql: str, schema: ibis.Schema) -> pa.Table:
         """Run SQL that was compiled before and return its rows as Arrow in `schema`."""
         return arrow_rows(self._connection, sql, schema)
 
-    def _keep(self, name: str, column: str, table: pa.Table) -> None:
-        self._connection.register("given", table)
-        self._connection.execute(f'CREATE OR REPLACE TEMP TABLE {name} AS SELECT DISTINCT "{column}" FROM given ORDER BY 1')
-        self._connection.unregister("given")
+    def _keep(self, name: str, query: str) -> None:
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM ({query}) ORDER BY 1")
 
     def _among(self, column: str, table: str) -> str:
         """Return the condition that a column has one of the values of a table that was kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import ibis
@@ -21,8 +22,8 @@ def fellow_travellers(known: Known, cases: ir.Table, *, mode: str) -> ir.Table:
     """Return who was on a run of `mode` with a case in the case's time, while both were aboard.
 
     Shape: case_fact_id, case_person_id, person_id, from_at, until_at, case_because, because, certainty (of the times),
-    number, same_carriage (null where one is unknown), rows_apart and places_apart (null where a seat is unknown or in another
-    carriage), case_seat, seat (upper case, null where unknown).
+    number, same_carriage (null where one is unknown), rows_apart and places_apart (null where a seat is unknown, or on a train not
+    known to be in the same carriage), case_seat, seat (upper case, null where unknown).
 
     A run is its number on its day. Whoever boards a night train after midnight may have a ticket of the next day: a run of the day
     before or after is the same where both times are known and overlap. People share only the overlap of their parts of the way.
@@ -54,13 +55,6 @@ def fellow_travellers(known: Known, cases: ir.Table, *, mode: str) -> ir.Table:
     pair = pair.mutate(from_at=begins, until_at=ends)
     together = pair.filter(pair.from_at < pair.until_at)
     same_carriage = together.carriage == together.own_carriage
-    elsewhere = (~same_carriage).fill_null(False)
-    rows = (seats.number(together.seat) - seats.number(together.own_seat)).abs()
-    places = (
-        (seats.letter(together.seat, mode=mode) - seats.letter(together.own_seat, mode=mode)).abs()
-        if mode in seats.COLUMNS
-        else ibis.null("int64")
-    )
     return together.select(
         "case_fact_id",
         "case_person_id",
@@ -72,8 +66,8 @@ def fellow_travellers(known: Known, cases: ir.Table, *, mode: str) -> ir.Table:
         because=together.fact_id,
         certainty=ibis.ifelse(together.is_timed & together.own_timed, str(Certainty.KNOWN), str(Certainty.TIME_ASSUMED)),
         same_carriage=same_carriage,
-        rows_apart=ibis.ifelse(elsewhere, ibis.null("int64"), rows),
-        places_apart=ibis.ifelse(elsewhere, ibis.null("int64"), places),
+        rows_apart=_apart(together, seats.row, mode=mode),
+        places_apart=_apart(together, seats.place, mode=mode),
         case_seat=together.own_seat,
         seat=together.seat,
     )
@@ -101,8 +95,7 @@ def took_the_seat_after(known: Known, cases: ir.Table, *, mode: str) -> ir.Table
     )
     pair = trips.inner_join(own, ["number", "seat"]).filter(lambda t: t.person_id != t.case_person_id)
     same_carriage = (pair.carriage == pair.carriage_right) | (pair.carriage.isnull() & pair.carriage_right.isnull())
-    soon = pair.boards_at < pair.own_until + ibis.interval(hours=LONGEST_RIDE_HOURS)
-    after = pair.filter(same_carriage & (pair.boards_at >= pair.own_until) & soon & (pair.travelled_on == pair.own_on))
+    after = pair.filter(same_carriage & (pair.boards_at >= pair.own_until) & (pair.travelled_on == pair.own_on))
     return after.select(
         "case_fact_id", "case_person_id", "person_id", "case_because", from_at="boards_at", until_at="alights_at", because="fact_id"
     )
@@ -113,11 +106,12 @@ def _timed(known: Known, mode: str) -> ir.Table:
 
     Shape: person_id, fact_id, number, travelled_on, day_at, carriage, seat, boards_at, alights_at, is_timed.
 
-    A departure at the very start of its day is how sources write one that they do not know. Carriages are without leading zeros.
+    A departure at the very start of its day is how sources write one that they do not know. Numbers are normalised as facts are;
+    carriages and seats are upper case, without leading zeros.
     """
     trips = known.facts(Trip).filter(lambda t: (t.mode == mode) & t.number.notnull())
     day_begins = trips.travelled_on.cast(INSTANT) - known.offset
-    unknown = trips.until_at.isnull() & (trips.from_at == day_begins)
+    unknown = trips.from_at == day_begins
     longest = ibis.interval(hours=LONGEST_RIDE_HOURS)
     latest = ibis.ifelse(unknown, trips.from_at + ibis.interval(days=1) + longest, trips.from_at + longest)
     return trips.select(
@@ -125,13 +119,21 @@ def _timed(known: Known, mode: str) -> ir.Table:
         "fact_id",
         "travelled_on",
         day_at=day_begins,
-        number=trips.number.upper(),
-        carriage=trips.carriage.re_replace("^0+", "").nullif(""),
+        number="number",
+        carriage=trips.carriage.upper().re_replace("^0+", "").nullif(""),
         seat=trips.seat.upper().re_replace("^0+", "").nullif(""),
         boards_at=trips.from_at,
         alights_at=ibis.coalesce(trips.until_at, latest),
-        is_timed=trips.until_at.notnull(),
+        is_timed=trips.until_at.notnull() & ~unknown,
     )
+
+
+def _apart(pair: ir.Table, where: Callable[..., ir.IntegerValue], *, mode: str) -> ir.IntegerValue:
+    """Return how far apart two sat, counted as `where` counts; rows are numbered through a vehicle, of a train through a carriage."""
+    if mode not in seats.COLUMNS:
+        return ibis.null("int64")
+    apart = (where(pair.seat, mode=mode) - where(pair.own_seat, mode=mode)).abs()
+    return ibis.ifelse(pair.carriage == pair.own_carriage, apart, ibis.null("int64")) if mode == "train" else apart
 
 
 def _later(one: ir.TimestampValue, other: ir.TimestampValue) -> ir.TimestampValue:

@@ -23,6 +23,7 @@ from ibis.formats.pyarrow import PyArrowSchema
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.lake import Lake
 from fangxian.engine.writers import writing
+from fangxian.errors import FangxianError
 from fangxian.facts import Diagnosis, Exposure, PersonFact, Withdrawal
 from fangxian.facts.known import instant
 from fangxian.sources.spelling import record_number
@@ -43,17 +44,38 @@ class RecordedContacts:
 
 
 def record_contacts(engine: DuckDBEngine, traced: Traced, person_ids: Sequence[str], *, known_at: datetime) -> RecordedContacts:
-    """Bring the lake's exposures by the people who were traced up to what was found; whoever is no case any more exposed nobody."""
+    """Bring the lake's exposures by the people who were traced up to what was found; whoever is no case any more exposed nobody.
+
+    A tracing that did not look for secondary contacts leaves those of standing cases as they are. Raises FangxianError where
+    exposures of a later instant are already there: history is written forwards.
+    """
+    _expect_forwards(engine, known_at)
     found = pl.DataFrame(traced.contacts).select(_SAME)
     standing = _standing(engine, person_ids, known_at)
     added = found.join(standing, on=_SAME, how="anti", nulls_equal=True)
     ended = standing.join(found, on=_SAME, how="anti", nulls_equal=True)
+    if not traced.secondary:
+        cases = traced.cases["case_fact_id"].to_pylist()
+        ended = ended.filter((pl.col("contact_class") != "secondary") | ~pl.col("case_fact_id").is_in(cases))
     if added.is_empty() and ended.is_empty():
         return RecordedContacts(added=0, withdrawn=0, delivery_id=None)
     facts = {Exposure: _exposures(engine, added, known_at), Withdrawal: _withdrawals(engine, ended, known_at)}
     delivery_id = _deliver(engine.lake, {each: table for each, table in facts.items() if table.num_rows}, known_at)
     engine.refresh()
     return RecordedContacts(added=added.height, withdrawn=ended.height, delivery_id=delivery_id)
+
+
+def _expect_forwards(engine: DuckDBEngine, known_at: datetime) -> None:
+    written = (each.table().select("source", "known_at") for each in (Exposure, Withdrawal))
+    ours = ibis.union(*written).filter(lambda t: t.source == SOURCE)
+    latest: datetime | None = engine.rows(ours.agg(latest=ours.known_at.max()))["latest"][0].as_py()
+    if latest is not None and latest > known_at:
+        raise FangxianError(
+            f"Contacts were already recorded as known at {latest} UTC, later than {known_at} UTC.",
+            known="Contacts are recorded forwards in time, so that no past decision changes.",
+            done="Nothing was written.",
+            next_step="Leave --write out to see the contacts of that time, or name a later instant.",
+        )
 
 
 def _standing(engine: DuckDBEngine, person_ids: Sequence[str], known_at: datetime) -> pl.DataFrame:

@@ -45,13 +45,15 @@ class Certainty(StrEnum):
     SEAT_UNKNOWN = "seat_unknown"
 
 
-CLASSES: Final = ("close", "general")
-"""What a meeting makes of somebody, the nearer first. Secondary contacts are the contacts of close ones."""
+CLASSES: Final = ("close", "secondary", "general")
+"""What a meeting makes of somebody, the gravest first. Secondary contacts are the close contacts of close contacts."""
 
 
 @dataclass(frozen=True)
 class ContactRule:
     """A rule: the setting that it looks at, and the conditions that schemes word it by.
+
+    By a rule that carries on, contacts of close contacts are looked for as well.
 
     A condition is a plain function `function(known, cases, **parameters)`; `cases` are as `trace.cases.cases` returns them, and it
     returns `meetings`.
@@ -60,6 +62,7 @@ class ContactRule:
     name: str
     title: Text
     meaning: Text
+    carries_on: bool = False
     conditions: dict[str, Function] = field(default_factory=dict, compare=False)
 
     def condition(self, function: Function) -> Function:

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -21,14 +20,21 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from fangxian.errors import FangxianError
-from fangxian.facts import Text
+from fangxian.facts import Diagnosis, GateVisit, Text
 from fangxian.policy.policy import PACKAGED, Evidence, Parameter, parameter, said
 from fangxian.policy.registry import unknown
-from fangxian.trace.rule import contact_rule
+from fangxian.trace.rule import Nearness, all_contact_rules
+from fangxian.trace.telling import SETTING
 
 WINDOW: Final = "window"
 ABOUT: Final = frozenset({"scheme", "title", "zone", "reference", "attack_rates"})
 """The keys of a trace.yaml that are not worded by days."""
+
+OF_WINDOW: Final = frozenset({"days_before", "days_after", "statuses"})
+"""The parameters of a window, which `trace.cases.cases` takes."""
+
+LONGEST_STAY_MINUTES: Final = (GateVisit.stays_at_most or timedelta()) // timedelta(minutes=1)
+"""No scheme may take somebody to stay longer whose leaving no gate kept: the lake is not looked through further back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +60,7 @@ class AttackRate:
     """How many in a hundred of such contacts fell ill, and how many more for each hour together."""
 
     setting: str
-    nearness: str
+    nearness: Nearness
     percent: float
     percent_an_hour: float
     evidence: Evidence
@@ -114,14 +120,16 @@ def _load(path: Path) -> TraceScheme:
     """Read a scheme. Raises FangxianError that names the file and what is wrong in it."""
     try:
         content = yaml.safe_load(path.read_text("utf-8"))
-        wordings = tuple(wording for rule in content.keys() - ABOUT for wording in _wordings(rule, content[rule]))
-        order = list(content)
+        order = [rule for rule in content if rule not in ABOUT]
+        wordings = tuple(wording for rule in order for wording in _wordings(rule, content[rule]))
+        if not {WINDOW} < set(order):
+            raise ValueError(f"it needs a {WINDOW} and at least one rule")
         return TraceScheme(
             name=content["scheme"],
             title=Text(**content["title"]),
             zone=ZoneInfo(content["zone"]),
             reference=said(content["reference"]),
-            wordings=tuple(sorted(wordings, key=lambda each: (order.index(each.rule), each.since))),
+            wordings=wordings,
             attack_rates=tuple(_rates(content["attack_rates"])),
         )
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -132,12 +140,13 @@ def _load(path: Path) -> TraceScheme:
 
 
 def _wordings(rule: str, dated: Mapping[date, Mapping[str, Any]]) -> Iterator[TraceWording]:
-    for since, until in pairwise([*sorted(dated), None]):
-        assert since is not None  # noqa: S101  (only the last of the pairs is None)
+    days = sorted(dated)
+    if not days or not all(isinstance(day, date) for day in days):
+        raise ValueError(f"{rule} is worded by days, not by {days}")
+    for since, until in zip(days, [*days[1:], None], strict=True):
         entry = dated[since]
         given = {name: parameter(name, value) for name, value in (entry.get("parameters") or {}).items()}
-        if rule != WINDOW:
-            _expect_parameters(rule, entry["condition"], frozenset(given))
+        _expect_parameters(rule, entry.get("condition", WINDOW), given)
         yield TraceWording(
             rule=rule,
             since=since,
@@ -150,19 +159,28 @@ def _wordings(rule: str, dated: Mapping[date, Mapping[str, Any]]) -> Iterator[Tr
         )
 
 
-def _expect_parameters(rule: str, condition: str, given: frozenset[str]) -> None:
-    """Raise ValueError where a wording gives other parameters than its condition takes."""
-    wanted = contact_rule(rule).takes(condition)
-    if wanted != given:
-        raise ValueError(f"{rule}: {condition} takes {sorted(wanted)}, and {sorted(given)} are given")
+def _expect_parameters(rule: str, condition: str, given: Mapping[str, Parameter]) -> None:
+    """Raise ValueError where a wording names no rule and condition, or gives it other parameters than it takes."""
+    conditions = {each.name: {name: each.takes(name) for name in each.conditions} for each in all_contact_rules()}
+    conditions[WINDOW] = {WINDOW: OF_WINDOW}
+    if rule not in conditions or condition not in conditions[rule]:
+        raise ValueError(f"there is no {rule}: {condition}; there are {', '.join(conditions.get(rule, conditions))}")
+    if conditions[rule][condition] != given.keys():
+        raise ValueError(f"{rule}: {condition} takes {sorted(conditions[rule][condition])}, and {sorted(given)} are given")
+    if rule == WINDOW and (unknown_words := set(given["statuses"].value) - set(Diagnosis.columns["status"].one_of)):
+        raise ValueError(f"no diagnosis is {', '.join(sorted(unknown_words))}")
+    if "stay_minutes" in given and given["stay_minutes"].value > LONGEST_STAY_MINUTES:
+        raise ValueError(f"{rule}: stay_minutes is {LONGEST_STAY_MINUTES} at most")
 
 
 def _rates(entries: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Iterator[AttackRate]:
     for setting, by_nearness in entries.items():
         for nearness, entry in by_nearness.items():
+            if setting not in SETTING:
+                raise ValueError(f"attack_rates: no contact is {setting}; they are {', '.join(SETTING)}")
             yield AttackRate(
                 setting=setting,
-                nearness=nearness,
+                nearness=Nearness(nearness),
                 percent=float(entry["percent"]),
                 percent_an_hour=float(entry.get("percent_an_hour", 0.0)),
                 evidence=Evidence(entry["evidence"]),

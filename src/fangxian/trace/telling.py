@@ -8,7 +8,11 @@ from typing import Final
 from fangxian.facts import Text
 from fangxian.trace.rule import Certainty, Nearness
 
-CLASS: Final[Mapping[str, Text]] = {"close": Text("密切接触者", "close"), "general": Text("一般接触者", "general")}
+CLASS: Final[Mapping[str, Text]] = {
+    "close": Text("密切接触者", "close"),
+    "secondary": Text("密接的密接", "secondary"),
+    "general": Text("一般接触者", "general"),
+}
 
 SETTING: Final[Mapping[str, Text]] = {
     "household": Text("家庭", "household"),

@@ -5,22 +5,26 @@ import ibis.expr.types as ir
 
 from fangxian.facts import GateVisit, Household, Text, Workplace
 from fangxian.facts.known import Known
+from fangxian.trace.overlap import at_the_same_time
 from fangxian.trace.rule import Certainty, ContactRule, Nearness, meetings
 
 household = ContactRule(
     "household",
     Text("家庭", "Household"),
     Text("与病例共同居住的人。", "People who live with a case."),
+    carries_on=True,
 )
 workplace = ContactRule(
     "workplace",
     Text("工作与学习", "Work and school"),
     Text("与病例在同一场所工作或学习的人。", "People who work or study at the same premises."),
+    carries_on=True,
 )
 venue = ContactRule(
     "venue",
     Text("公共场所", "Venues"),
     Text("与病例同一时段在同一场所的人（以门岗扫码为据）。", "People at the same place at the same time, by the scans of its gate."),
+    carries_on=True,
 )
 
 
@@ -42,8 +46,8 @@ def same_premises(known: Known, cases: ir.Table, *, most_people: int) -> ir.Tabl
         premises=registered.organisation_id + "/" + ibis.coalesce(registered.premises_id, ibis.literal("")),
     )
     pair = _together(known, cases, registered, "premises")
-    aboard = pair.group_by("case_person_id", "case_fact_id", "premises").agg(people=pair.person_id.nunique())
-    counted = pair.inner_join(aboard, ["case_person_id", "case_fact_id", "premises"])
+    there = pair.group_by("case_person_id", "case_fact_id", "premises").agg(people=pair.person_id.nunique())
+    counted = pair.inner_join(there, ["case_person_id", "case_fact_id", "premises"])
     contact_class = ibis.ifelse(counted.people <= most_people, "close", "general")
     return meetings(counted, setting="workplace", contact_class=contact_class, nearness=Nearness.SAME_PREMISES, certainty=Certainty.KNOWN)
 
@@ -74,10 +78,9 @@ def same_place_and_time(known: Known, cases: ir.Table, *, close_minutes: int, mo
         own_timed="is_timed",
         case_because="fact_id",
     )
-    pair = stays.inner_join(own, "place_id")
-    pair = pair.filter((pair.person_id != pair.case_person_id) & (pair.came_at < pair.own_left_at) & (pair.left_at > pair.own_came_at))
-    crowd = pair.group_by("case_person_id", "case_because").agg(people=pair.person_id.nunique())
-    pair = pair.inner_join(crowd, ["case_person_id", "case_because"])
+    pair = at_the_same_time(stays, own, key="place_id").filter(lambda t: t.person_id != t.case_person_id)
+    crowd = pair.group_by("case_person_id", "case_fact_id", "case_because").agg(people=pair.person_id.nunique())
+    pair = pair.inner_join(crowd, ["case_person_id", "case_fact_id", "case_because"])
     from_at = ibis.ifelse(pair.came_at > pair.own_came_at, pair.came_at, pair.own_came_at)
     until_at = ibis.ifelse(pair.left_at < pair.own_left_at, pair.left_at, pair.own_left_at)
     met = pair.mutate(from_at=from_at, until_at=until_at, because=pair.fact_id)

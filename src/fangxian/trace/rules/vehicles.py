@@ -1,7 +1,5 @@
 """Vehicles: aircraft by rows, trains by carriage, bay and compartment, coaches, ships, and what has no seats."""
 
-from collections.abc import Sequence
-
 import ibis
 import ibis.expr.types as ir
 
@@ -61,22 +59,24 @@ def seats_around(known: Known, cases: ir.Table, *, seats: int) -> ir.Table:
 def everybody_aboard(known: Known, cases: ir.Table, *, rows: int) -> ir.Table:
     """Close: everybody, where the air is not filtered; how near they sat, within `rows` rows, is said for the ranking."""
     pair = fellow_travellers(known, cases, mode="aircraft")
-    return _classed(pair, "aircraft", close=ibis.literal(True), seat_known=pair.rows_apart.notnull(), rows=rows)
+    return _classed(pair, "aircraft", close=ibis.literal(True), seat_known=ibis.literal(True), rows=rows)
 
 
 @train.condition
 def carriage_or_bays(known: Known, cases: ir.Table, *, sealed_letters: str, bays: int, rows: int) -> ir.Table:
     """Close: on a sealed air-conditioned train the same carriage, of soft sleepers the same compartment; on others `bays` around.
 
-    A train is sealed by the letter of its number, one of `sealed_letters`. Everybody else aboard is a general contact, and so is
-    whoever took the case's seat after it. `rows` says what counts as near for the ranking.
+    A train is sealed by the letter of its number, one of `sealed_letters`; a carriage is a soft sleeper where either has a berth in
+    one. Everybody else aboard is a general contact, and so is whoever took the case's seat after it. `rows` says what counts as near
+    for the ranking.
     """
     pair = fellow_travellers(known, cases, mode="train")
     sealed = pair.number.re_search(f"^[{sealed_letters}]")
-    soft = seats.is_soft_berth(pair.seat) & seats.is_soft_berth(pair.case_seat)
-    bays_apart = ibis.ifelse(pair.same_carriage, (seats.bay(pair.seat) - seats.bay(pair.case_seat)).abs(), ibis.null("int64"))
+    soft = seats.is_soft_berth(pair.seat).fill_null(False) | seats.is_soft_berth(pair.case_seat).fill_null(False)
+    apart = (seats.bay(pair.seat, soft=soft) - seats.bay(pair.case_seat, soft=soft)).abs()
+    bays_apart = ibis.ifelse(pair.same_carriage, apart, ibis.null("int64"))
     close = ibis.cases((soft, bays_apart == 0), (sealed, pair.same_carriage), else_=bays_apart <= bays)
-    by_carriage = sealed & ~soft.fill_null(False)
+    by_carriage = sealed & ~soft
     known_seat = (pair.same_carriage == False) | ibis.ifelse(by_carriage, pair.same_carriage.notnull(), bays_apart.notnull())  # noqa: E712
     aboard = _classed(pair, "train", close=close, seat_known=known_seat.fill_null(False), rows=rows, soft=soft, bays_apart=bays_apart)
     after = took_the_seat_after(known, cases, mode="train")
@@ -88,7 +88,7 @@ def carriage_or_bays(known: Known, cases: ir.Table, *, sealed_letters: str, bays
 def everybody_on_the_coach(known: Known, cases: ir.Table, *, rows: int) -> ir.Table:
     """Close: everybody aboard a sealed coach. `rows` says what counts as near for the ranking."""
     pair = fellow_travellers(known, cases, mode="coach")
-    return _classed(pair, "coach", close=ibis.literal(True), seat_known=pair.rows_apart.notnull(), rows=rows)
+    return _classed(pair, "coach", close=ibis.literal(True), seat_known=ibis.literal(True), rows=rows)
 
 
 @coach.condition
@@ -130,32 +130,29 @@ def _classed(
     soft: ir.BooleanValue | None = None,
     bays_apart: ir.IntegerValue | None = None,
 ) -> ir.Table:
-    """Return meetings with their nearness: by seats where both have some, else by compartment, bay or carriage."""
-    berth = seats.is_berth(pair.seat).fill_null(False) | seats.is_berth(pair.case_seat).fill_null(False)
-    seated = ~berth & pair.rows_apart.notnull()
+    """Return meetings with their nearness: by seats where both have some, else by compartment, bay or carriage of a train."""
     steps: list[tuple[ir.BooleanValue, str]] = [
-        (seated & (pair.rows_apart == 0) & (pair.places_apart <= ADJACENT), str(Nearness.ADJACENT)),
-        (seated & (pair.rows_apart == 0) & pair.places_apart.notnull(), str(Nearness.SAME_ROW)),
-        (seated & (pair.rows_apart <= rows), str(Nearness.NEAR_ROWS)),
+        ((pair.rows_apart == 0) & (pair.places_apart <= ADJACENT), str(Nearness.ADJACENT)),
+        ((pair.rows_apart == 0) & pair.places_apart.notnull(), str(Nearness.SAME_ROW)),
+        (pair.rows_apart <= rows, str(Nearness.NEAR_ROWS)),
     ]
+    unknown = pair.rows_apart.isnull()
     if soft is not None and bays_apart is not None:
+        berth = seats.is_berth(pair.seat).fill_null(False) | seats.is_berth(pair.case_seat).fill_null(False)
         steps = [
-            (soft.fill_null(False) & (bays_apart == 0).fill_null(False), str(Nearness.SAME_COMPARTMENT)),
-            (berth & (bays_apart <= 1).fill_null(False), str(Nearness.NEAR_BAYS)),
+            (soft & (bays_apart == 0), str(Nearness.SAME_COMPARTMENT)),
+            (berth & (bays_apart <= ADJACENT), str(Nearness.NEAR_BAYS)),
             *steps,
+            (pair.same_carriage, str(Nearness.SAME_CARRIAGE)),
         ]
-    steps += [(pair.same_carriage.fill_null(False), str(Nearness.SAME_CARRIAGE)), (~seat_known, str(Nearness.SEAT_UNKNOWN))]
+        unknown = ~seat_known
+    steps.append((unknown, str(Nearness.SEAT_UNKNOWN)))
     nearness = ibis.cases(*((met.fill_null(False), word) for met, word in steps), else_=str(Nearness.ABOARD))
     return _met(pair, setting, close=close, nearness=nearness, seat_known=seat_known)
 
 
 def _met(pair: ir.Table, setting: str, *, close: ir.BooleanValue, nearness: ir.StringValue, seat_known: ir.BooleanValue) -> ir.Table:
-    """Return meetings; whoever's seat is unknown may have sat anywhere: a general contact whose seat must be asked for."""
+    """Return meetings; where the class hangs on a seat that is not known, it is a general contact whose seat must be asked for."""
     contact_class = ibis.ifelse(close.fill_null(False), "close", "general")
     certainty = ibis.ifelse(seat_known, pair.certainty, str(Certainty.SEAT_UNKNOWN))
     return meetings(pair, setting=setting, contact_class=contact_class, nearness=nearness, certainty=certainty)
-
-
-def modes() -> Sequence[str]:
-    """Return the modes of travel that a rule looks at."""
-    return tuple(rule.name for rule in (aircraft, train, coach, ship, metro))
