@@ -66,8 +66,9 @@ def secondary_meetings(scheme: TraceScheme, known: Known, of: ir.Table, met: ir.
 
 
 def _met(wording: TraceWording, scheme: TraceScheme, known: Known, of: ir.Table) -> ir.Table:
-    """Return the meetings with the cases that a wording is in force for."""
-    return contact_rule(wording.rule).conditions[wording.condition](known, _found_in(of, scheme, wording), **wording.values())
+    """Return the meetings with the cases that a wording is in force for; whoever was isolated before their time began met nobody."""
+    infectious = _found_in(of.filter(of.from_at < of.until_at), scheme, wording)
+    return contact_rule(wording.rule).conditions[wording.condition](known, infectious, **wording.values())
 
 
 def contacts(scheme: TraceScheme, met: ir.Table) -> ir.Table:

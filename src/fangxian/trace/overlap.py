@@ -20,11 +20,13 @@ def at_the_same_time(stays: ir.Table, own: ir.Table, *, key: str) -> ir.Table:
     visits a join by place alone would compare each visit of a case with all of them.
     """
     short = stays.left_at < stays.came_at + ibis.interval(hours=SHORT_HOURS)
-    brief = stays.filter(short).mutate(hour=_hour(stays.came_at))
-    hours = ibis.range(_hour(own.own_came_at) - SHORT_HOURS, _hour(own.own_left_at) + 1)
+    brief = stays.filter(short).mutate(hour=_hour(stays.came_at) + SHORT_HOURS)
+    # The difference is on this side and not the other: Ibis forgets the brackets of a range's start on Spark, which is then empty.
+    hours = ibis.range(_hour(own.own_came_at), _hour(own.own_left_at) + SHORT_HOURS + 1)
     pairs = [brief.inner_join(own.mutate(hour=hours.unnest()), [key, "hour"]).drop("hour"), stays.filter(~short).inner_join(own, key)]
     met = ibis.union(*(pair.select(*stays.columns, *(name for name in own.columns if name != key)) for pair in pairs))
-    return met.filter((met.came_at < met.own_left_at) & (met.left_at > met.own_came_at))
+    begins, ends = ibis.greatest(met.came_at, met.own_came_at), ibis.least(met.left_at, met.own_left_at)
+    return met.filter(begins < ends)
 
 
 def _hour(at: ir.TimestampValue) -> ir.IntegerValue:
