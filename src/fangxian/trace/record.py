@@ -47,10 +47,12 @@ def record_contacts(engine: DuckDBEngine, traced: Traced, person_ids: Sequence[s
     """Bring the lake's exposures by the people who were traced up to what was found; whoever is no case any more exposed nobody.
 
     A tracing that did not look for secondary contacts leaves those of standing cases as they are. Raises FangxianError where
-    exposures of a later instant are already there: history is written forwards.
+    exposures of a later instant are already there: history is written forwards. Where a close contact is not isolated yet, a
+    secondary contact has no end: else every tracing would take back what the one before wrote.
     """
     _expect_forwards(engine, known_at)
-    found = pl.DataFrame(traced.contacts).select(_SAME)
+    going_on = (pl.col("contact_class") == "secondary") & (pl.col("until_at") >= known_at)
+    found = pl.DataFrame(traced.contacts).select(_SAME).with_columns(until_at=pl.when(~going_on).then("until_at"))
     standing = _standing(engine, person_ids, known_at)
     added = found.join(standing, on=_SAME, how="anti", nulls_equal=True)
     ended = standing.join(found, on=_SAME, how="anti", nulls_equal=True)
