@@ -78,21 +78,22 @@ class MeetingTables:
             WHERE fact.{key} IS NOT NULL AND fact.from_at <= cases.until_at AND {left} >= cases.from_at
         """)
         self._keep("place", f"SELECT DISTINCT {key} FROM met")
-        among = self._among(str(fact_type.meets_by), "place")
-        since, until = self._connection.execute("SELECT min(since), max(until) FROM met").fetchone() or (None, None)
-        still = "until_at >= {}" if most else "until_at >= {} OR until_at IS NULL"
-        near = f"fact.{key} = met.{key} AND fact.from_at <= met.until AND (fact.from_at >= met.since OR {still.format('met.since')})"
-        # Two reads, so that each skips what lies outside the time: nearly all who came before it had left by then, or are not known to.
-        self._connection.execute(
-            f"""
-            CREATE OR REPLACE TEMP TABLE "{name}" AS
-            SELECT fact.* FROM (FROM ({query}) WHERE {among} AND from_at BETWEEN $since AND $until) AS fact SEMI JOIN met ON {near}
-            UNION ALL
-            SELECT fact.* FROM (FROM ({query}) WHERE {among} AND from_at < $since AND ({still.format("$since")})) AS fact
-            SEMI JOIN met ON {near}
-            """,
-            {"since": since, "until": until},
-        )
+        there = f"FROM ({query}) AS fact WHERE {self._among(str(fact_type.meets_by), 'place')}"
+        if most:
+            since, until = self._connection.execute("SELECT min(since), max(until) FROM met").fetchone() or (None, None)
+            self._connection.execute(f"""
+                CREATE OR REPLACE TEMP TABLE met_hour AS
+                SELECT DISTINCT {key}, unnest(generate_series({_hour("since")}, {_hour("until")})) AS hour FROM met
+            """)
+            # Two reads, so that each skips what lies outside the time: who came in one of the hours, and the few who were there already.
+            there = f"""
+                SELECT fact.* FROM ({there} AND from_at BETWEEN $since AND $until) AS fact
+                SEMI JOIN met_hour ON fact.{key} = met_hour.{key} AND {_hour("fact.from_at")} = met_hour.hour
+                UNION ALL
+                SELECT fact.* FROM ({there} AND from_at <= $until AND until_at >= $since AND until_at > from_at + {slack}) AS fact
+                SEMI JOIN met ON fact.{key} = met.{key} AND fact.from_at <= met.until AND fact.until_at >= met.since
+            """
+        self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {there}', {"since": since, "until": until} if most else {})
 
     def rows_of(self, sql: str, schema: ibis.Schema) -> pa.Table:
         """Run SQL that was compiled before and return its rows as Arrow in `schema`."""
@@ -120,3 +121,7 @@ class MeetingTables:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Close them."""
         self.close()
+
+
+def _hour(at: str) -> str:
+    return f"epoch({at})::BIGINT // 3600"
