@@ -41,7 +41,7 @@ class LakeSize:
 
     @property
     def places(self) -> int:
-        """One to 200 people; the n-th has an n-th of the visits of the first."""
+        """One to 200 people; a few have most of the visits."""
         return max(100, self.people // 200)
 
 
@@ -77,8 +77,8 @@ def _queries(size: LakeSize) -> dict[type[PersonFact], str]:
     person = f"md5(({draw('(n, 1)', size.people)})::VARCHAR)"
     day = f"({draw('(n, 2)', DAYS)})::INT"
     visit_at = f"{FIRST_DAY} + to_days({day}) + to_seconds(6 * 3600 + {draw('(n, 3)', 16 * 3600)})"
-    # The logarithm of the place is even: the n-th has an n-th of the visits of the first.
-    place = f"'place-' || floor(pow({size.places}, {share('(n, 4)')}))::INT"
+    # Its density falls with the power of 0.8: the first of 100,000 places has two in a hundred of all visits, 80,000 a day.
+    place = f"'place-' || floor(pow({share('(n, 4)')} * (pow({size.places}, 0.2) - 1) + 1, 5))::INT"
     run = draw("(n, 5)", max(20, size.trips // (DAYS * 500)))
     leaves = f"{FIRST_DAY} + to_days({day}) + to_seconds(6 * 3600 + {draw(f'({run}, 6)', 12 * 3600)})"
     boards = f"({leaves}) + to_minutes(30 * {draw('(n, 7)', 6)})"

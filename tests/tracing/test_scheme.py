@@ -57,8 +57,8 @@ def test_a_wrong_scheme_is_refused_with_its_file_and_what_is_wrong(tmp_path, cha
 
 def test_a_stay_longer_than_the_lake_is_looked_through_is_refused(tmp_path):
     (entry,) = NATIONAL["venue"].values()
-    longer = {**entry["parameters"], "stay_minutes": {"value": 361, "evidence": "default"}}
-    with pytest.raises(FangxianError, match="stay_minutes is 360 at most"):
+    longer = {**entry["parameters"], "stay_minutes": {"value": 121, "evidence": "default"}}
+    with pytest.raises(FangxianError, match="stay_minutes is 120 at most"):
         trace_scheme(draft(tmp_path, venue=worded("venue", parameters=longer)))
 
 

@@ -1,7 +1,7 @@
 """The facts around some people on DuckDB: all that is known about them, and everybody who was where they were.
 
 This is how cases are traced in a lake: the filter goes on the tables, never on a rule's result. Of each type of fact that says
-where people meet (`Fact.meets_by`) a lake keeps a second copy, sorted by that, so that the engine skips what it need not read.
+where people meet (`Fact.meets_by`) a lake keeps a second copy, sorted by place and time (see `meeting_keys`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ import duckdb
 import ibis
 import pyarrow as pa
 
+from fangxian.engine.meeting_keys import ALL_ALONG, MEETS, key_of, time_of
 from fangxian.engine.person_tables import arrow_rows
 from fangxian.facts import PersonFact
 from fangxian.facts.withdrawal import Withdrawal
 
-FEW: Final = 2_000
+FEW_PEOPLE: Final = 5_000
+FEW_KEYS: Final = 50_000
 """So many values are written into a filter, which skips row groups that have none of them; more are joined: nearly all have some."""
 
 
@@ -32,19 +34,20 @@ class MeetingTables:
         connection: duckdb.DuckDBPyConnection,
         *,
         by_person: Mapping[type[PersonFact], str],
-        by_meeting: Mapping[type[PersonFact], str],
+        by_meeting: Mapping[type[PersonFact], Sequence[str]],
         person_ids: Sequence[str],
     ) -> None:
         """Read all facts about `person_ids` into tables under the fact types' own names.
 
-        `by_person` and `by_meeting` are queries: all facts of each type, and of some types the same sorted by where people meet.
+        `by_person` and `by_meeting` are queries: all facts of each type, and of some types the same with their `MEETS`, which together
+        have all of them.
         `connection` is ours from now on.
         """
         self._connection, self._by_person, self._by_meeting = connection, by_person, by_meeting
         connection.register("people_given", pa.table({"person_id": pa.array(person_ids, pa.string())}))
         self._keep("subject", "SELECT DISTINCT person_id FROM people_given")
         for fact_type, query in by_person.items():
-            among = self._among("person_id", "subject")
+            among = self._among("person_id", "subject", few=FEW_PEOPLE)
             connection.execute(f'CREATE TEMP TABLE "{fact_type.name}" AS FROM ({query}) WHERE {among}')
 
     def register(self, name: str, table: pa.Table) -> None:
@@ -58,42 +61,40 @@ class MeetingTables:
         """
         self._connection.register("cases_given", cases)
         self._connection.execute("CREATE OR REPLACE TEMP TABLE cases AS FROM cases_given")
-        for fact_type, query in self._by_meeting.items():
-            self._add_who_was_there(fact_type, query)
-        people = " UNION ".join(f'SELECT person_id FROM "{fact_type.name}"' for fact_type in self._by_meeting)
-        self._keep("subject", f"SELECT DISTINCT person_id FROM ({people})")
-        among = self._among("person_id", "subject")
-        self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "withdrawal" AS FROM ({self._by_person[Withdrawal]}) WHERE {among}')
+        for fact_type, queries in self._by_meeting.items():
+            self._add_who_was_there(fact_type, queries)
+        met = [fact_type.name for fact_type in self._by_meeting]
+        people = " UNION ALL ".join(f'SELECT person_id FROM "{name}"' for name in met)
+        (rows,) = self._connection.execute(f"SELECT count(*) FROM ({people})").fetchone() or (0,)
+        among = f"person_id IN ({people})"
+        if rows <= FEW_PEOPLE:
+            self._keep("subject", f"SELECT DISTINCT person_id FROM ({people})")
+            among = self._among("person_id", "subject", few=FEW_PEOPLE)
+        kinds = ", ".join(f"'{name}'" for name in met)
+        self._connection.execute(
+            f'CREATE OR REPLACE TEMP TABLE "withdrawal" AS FROM ({self._by_person[Withdrawal]}) WHERE fact_type IN ({kinds}) AND {among}'
+        )
 
-    def _add_who_was_there(self, fact_type: type[PersonFact], query: str) -> None:
+    def _add_who_was_there(self, fact_type: type[PersonFact], queries: Sequence[str]) -> None:
         """Replace a type's table by the facts of everybody who was where the cases were, and when, or so near that a rule may say so."""
-        name, key, most = fact_type.name, f'"{fact_type.meets_by}"', fact_type.stays_at_most
-        slack = f"INTERVAL '{int(most.total_seconds()) if most else 0} seconds'"
-        left = f"coalesce(fact.until_at, {f'fact.from_at + {slack}' if most else chr(39) + 'infinity' + chr(39)})"
-        self._connection.execute(f"""
-            CREATE OR REPLACE TEMP TABLE met AS
-            SELECT DISTINCT
-                fact.{key}, greatest(fact.from_at, cases.from_at) - {slack} AS since, least({left}, cases.until_at) + {slack} AS until
-            FROM "{name}" AS fact JOIN cases ON fact.person_id = cases.case_person_id
-            WHERE fact.{key} IS NOT NULL AND fact.from_at <= cases.until_at AND {left} >= cases.from_at
-        """)
-        self._keep("place", f"SELECT DISTINCT {key} FROM met")
-        there = f"FROM ({query}) AS fact WHERE {self._among(str(fact_type.meets_by), 'place')}"
+        name, place, most = fact_type.name, f'fact."{fact_type.meets_by}"', fact_type.stays_at_most
+        left, times = "coalesce(fact.until_at, 'infinity')", f"[{ALL_ALONG}]"
         if most:
-            since, until = self._connection.execute("SELECT min(since), max(until) FROM met").fetchone() or (None, None)
-            self._connection.execute(f"""
-                CREATE OR REPLACE TEMP TABLE met_hour AS
-                SELECT DISTINCT {key}, unnest(generate_series({_hour("since")}, {_hour("until")})) AS hour FROM met
-            """)
-            # Two reads, so that each skips what lies outside the time: who came in one of the hours, and the few who were there already.
-            there = f"""
-                SELECT fact.* FROM ({there} AND from_at BETWEEN $since AND $until) AS fact
-                SEMI JOIN met_hour ON fact.{key} = met_hour.{key} AND {_hour("fact.from_at")} = met_hour.hour
-                UNION ALL
-                SELECT fact.* FROM ({there} AND from_at <= $until AND until_at >= $since AND until_at > from_at + {slack}) AS fact
-                SEMI JOIN met ON fact.{key} = met.{key} AND fact.from_at <= met.until AND fact.until_at >= met.since
-            """
-        self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {there}', {"since": since, "until": until} if most else {})
+            slack = f"INTERVAL '{int(most.total_seconds())} seconds'"
+            left = f"coalesce(fact.until_at, fact.from_at + {slack})"
+            since, until = f"greatest(fact.from_at, cases.from_at) - {slack}", f"least({left}, cases.until_at) + {slack}"
+            times = f"list_append(generate_series({time_of(fact_type, since)}, {time_of(fact_type, until)}), {ALL_ALONG})"
+        self._keep(
+            "met",
+            f"""
+            SELECT DISTINCT {key_of(place, "unnested.time")} AS {MEETS}
+            FROM "{name}" AS fact JOIN cases ON fact.person_id = cases.case_person_id, unnest({times}) AS unnested(time)
+            WHERE {place} IS NOT NULL AND fact.from_at <= cases.until_at AND {left} >= cases.from_at
+            """,
+        )
+        among = self._among(MEETS, "met", few=FEW_KEYS)
+        there = " UNION ALL ".join(f"SELECT * EXCLUDE ({MEETS}) FROM ({query}) WHERE {among}" for query in queries)
+        self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {there}' if queries else f'DELETE FROM "{name}"')
 
     def rows_of(self, sql: str, schema: ibis.Schema) -> pa.Table:
         """Run SQL that was compiled before and return its rows as Arrow in `schema`."""
@@ -102,12 +103,12 @@ class MeetingTables:
     def _keep(self, name: str, query: str) -> None:
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM ({query}) ORDER BY 1")
 
-    def _among(self, column: str, table: str) -> str:
+    def _among(self, column: str, table: str, *, few: int) -> str:
         """Return the condition that a column has one of the values of a table that was kept."""
-        values = [value for (value,) in self._connection.execute(f"FROM {table} LIMIT {FEW + 1}").fetchall()]
-        if len(values) > FEW:
+        values = [value for (value,) in self._connection.execute(f"FROM {table} LIMIT {few + 1}").fetchall()]
+        if len(values) > few:
             return f'"{column}" IN (FROM {table})'
-        listed = ", ".join("'" + str(value).replace("'", "''") + "'" for value in values)
+        listed = ", ".join(str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'" for value in values)
         return f'"{column}" IN ({listed})' if values else "false"
 
     def close(self) -> None:
@@ -121,7 +122,3 @@ class MeetingTables:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Close them."""
         self.close()
-
-
-def _hour(at: str) -> str:
-    return f"epoch({at})::BIGINT // 3600"

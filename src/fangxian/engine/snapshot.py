@@ -30,13 +30,14 @@ class Snapshot:
         """Return the Parquet files that together hold every fact of a type, compacted ones first."""
         return self._with_fresh(fact_type, self._compacted(fact_type.name))
 
-    def files_by_meeting(self, fact_type: type[PersonFact]) -> list[str]:
-        """Return the same facts in files that are, where they are compacted, sorted by where people meet.
+    def files_by_meeting(self, fact_type: type[PersonFact]) -> tuple[list[str], list[str]]:
+        """Return the files that are sorted by where people meet, and those that hold all other facts of the type.
 
-        A generation that was written before there were such files has none: then these are `files`.
+        A generation that was written before there were such files has none.
         """
         found = self._compacted(f"{fact_type.name}.{BY_MEETING}")
-        return self._with_fresh(fact_type, found or self._compacted(fact_type.name))
+        others = self._with_fresh(fact_type, [] if found else self._compacted(fact_type.name))
+        return [str(path) for path in found], others
 
     def _compacted(self, name: str) -> list[Path]:
         return sorted(self.compacted.glob(f"{name}.[0-9]*.parquet"))

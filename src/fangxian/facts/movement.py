@@ -73,7 +73,7 @@ class GateVisit(PersonFact):
     meaning = Text("某人的健康码在某场所门岗被扫描。", "A person's code was scanned at the gate of a place.")
     retention = Retention.MOVEMENT
     meets_by = "place_id"
-    stays_at_most = timedelta(hours=6)
+    stays_at_most = timedelta(hours=2)
     promises = (
         Promise(
             Text("被拒绝的到访没有离开时刻", "a refused visit has no end"),
