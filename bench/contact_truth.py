@@ -75,7 +75,7 @@ def _met_in_window(truth: Path, traced: Traced, holder: KeyFile) -> pl.DataFrame
     contacts = pl.read_parquet(truth / "contacts.parquet")
     contacts = contacts.join(numbered.rename({"person_id": "case_person_id"}), on="person")
     contacts = contacts.join(numbered.rename({"person": "other"}), on="other")
-    windows = pl.DataFrame(traced.cases).select("case_person_id", "from_at", "until_at")
+    windows = pl.DataFrame(traced.cases).select("case_person_id", "from_at", "until_at").filter(pl.col("from_at") < pl.col("until_at"))
     ends_at = pl.col("begins_at") + pl.duration(minutes=pl.col("minutes"))
     met = contacts.join(windows, on="case_person_id").filter((pl.col("begins_at") < pl.col("until_at")) & (ends_at > pl.col("from_at")))
     return met.with_columns(pl.col("setting").replace(SAME_SETTING)).select(PAIR).unique()

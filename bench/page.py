@@ -219,10 +219,11 @@ def truth_section(figures: Figures) -> list[str]:
     rows = [TruthFigures(**row) for row in figures["rows"]]
     return [
         "## Tracing beside the truth",
-        f"An invented world of {rows[0].people:,} people and {rows[0].cases:,} cases, its messy files brought in, traced at its end by `cn-2020`.",
-        "A pair is a case and somebody whom it met in its window, once a setting; [Tracing](tracing.md) says where the misses come from.",
+        f"An invented world of {rows[0].people:,} people, its messy files brought in, its {rows[0].cases:,} cases traced at its end",
+        "by `cn-2020`. A pair is a case and somebody whom it met in its window, once a setting; [Tracing](tracing.md) says where the",
+        "misses come from.",
         "",
-        "| setting | pairs that met | named close, % | named general, % | named in another setting alone, % | pairs named close | of them met, % |",
+        "| setting | pairs that met | close, % | general, % | named elsewhere alone, % | pairs named close | of them met, % |",
         "|---|---:|---:|---:|---:|---:|---:|",
         *(
             f"| {f.setting} | {f.met:,} | {_percent(f.named_close, f.met)} | {_percent(f.named_general, f.met)} "
