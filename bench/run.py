@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.area import AreaFigures, measure_area
+from bench.contact_truth import TruthFigures, measure_truth
+from bench.contacts import ContactsFigures, measure_contacts
 from bench.decide import DecideFigures, measure_decide
 from bench.declare import DeclareFigures, measure_declare
 from bench.explain import ExplainFigures, measure_explain
@@ -37,6 +39,9 @@ SIZES = ((330_000, 4_000_000), (3_300_000, 40_000_000), (33_000_000, 400_000_000
 
 PAIRS = 3
 """Pairs of runs at all sizes but the largest, after one warm-up; `--pairs` says how many at the largest."""
+
+VISITS = (2_270_000, 22_700_000, 227_000_000)
+"""Visits of the growing lakes that are traced in: a province counted 227 M showings of codes by 8 April 2020."""
 
 SPARK_SIZE = SIZES[0]
 """The lake that Spark decides: two cores are no cluster, so a larger one only takes longer."""
@@ -132,6 +137,16 @@ def gates_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) ->
     return measure_gates(scratch)
 
 
+def contacts_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[ContactsFigures]:
+    """Trace cases in lakes of every size, smallest first."""
+    return measure_contacts(scratch, sizes=VISITS[: len(sizes)])
+
+
+def truth_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[TruthFigures]:
+    """Trace an invented world's cases and compare with whom they met; a small world where the sizes are."""
+    return measure_truth(scratch, people=20_000 if len(sizes) == len(SIZES) else 5_000)
+
+
 PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] = {
     "decide": decide_part,
     "explain": explain_part,
@@ -141,6 +156,8 @@ PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] 
     "area": area_part,
     "declare": declare_part,
     "gates": gates_part,
+    "contacts": contacts_part,
+    "truth": truth_part,
 }
 
 

@@ -3,7 +3,14 @@
 from xdist.scheduler import LoadScopeScheduling
 
 DEAR = {
-    "spark": ("tests/spec/", "tests/engine/test_spark", "tests/generative/test_rules_agree", "[spark", "-spark"),
+    "spark": (
+        "tests/spec/",
+        "tests/engine/test_spark",
+        "tests/generative/test_rules_agree",
+        "tests/tracing/test_oracle.py::test_spark",
+        "[spark",
+        "-spark",
+    ),
     "demonstration": ("tests/browser/",),
 }
 """What is dear, and how the names of the tests that ask for it are known. The specification is answered at once on each engine."""

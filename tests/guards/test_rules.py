@@ -16,10 +16,13 @@ from fangxian.area.rule import all_area_rules
 from fangxian.area.scheme import Scheme, all_schemes
 from fangxian.code.hits import hits_of
 from fangxian.code.rule import all_rules
-from fangxian.facts import Text, all_fact_types
+from fangxian.facts import Exposure, Text, all_fact_types
 from fangxian.facts.known import Known, instant
 from fangxian.policy.colour import Colour
 from fangxian.policy.policy import PACKAGED, Evidence, Policy, all_policies, load
+from fangxian.trace import telling
+from fangxian.trace.rule import CLASSES, Certainty, Nearness
+from fangxian.trace.scheme import TraceScheme, all_trace_schemes
 from tests.guards.project import ROOT, SOURCE, modules
 
 each_policy = pytest.mark.parametrize("policy", all_policies(), ids=lambda policy: policy.name)
@@ -160,3 +163,26 @@ def test_no_fact_states_a_colour():
     assert [name for name in columns if re.search(r"colou?r|verdict|code_level", name)] == []
     words = [c.one_of for fact_type in all_fact_types() for c in fact_type.columns.values()]
     assert [one_of for one_of in words if set(Colour) & set(one_of)] == []
+
+
+@pytest.mark.parametrize(
+    "words", [telling.CLASS, telling.SETTING, telling.NEARNESS, telling.CERTAINTY], ids=["class", "setting", "nearness", "certainty"]
+)
+def test_everything_that_a_contact_can_be_is_said_in_both_languages(words: Mapping[str, Text]):
+    assert all(is_bilingual(each) for each in words.values())
+
+
+def test_no_contact_is_of_a_kind_without_words():
+    exposure = Exposure.columns
+    assert set(telling.CLASS) == set(CLASSES) == set(exposure["contact_class"].one_of)
+    assert set(telling.SETTING) == set(exposure["setting"].one_of)
+    assert (set(telling.NEARNESS), set(telling.CERTAINTY)) == (set(Nearness), set(Certainty))
+
+
+@pytest.mark.parametrize("scheme", all_trace_schemes(), ids=lambda scheme: scheme.name)
+def test_every_wording_of_tracing_is_said_in_both_languages_and_cited(scheme: TraceScheme):
+    assert is_bilingual(scheme.title)
+    for rule in {wording.rule for wording in scheme.wordings}:
+        wordings = [wording for wording in scheme.wordings if wording.rule == rule]
+        assert all(is_bilingual(wording.text) and is_bilingual(wording.reference) for wording in wordings)
+        assert [wording.since for wording in wordings] == sorted(wording.since for wording in wordings)

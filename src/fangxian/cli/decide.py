@@ -19,6 +19,7 @@ from fangxian.cli.options import (
     PurposeOption,
     RoleOption,
     SparkMasterOption,
+    expect_person_id,
 )
 from fangxian.cli.printing import Reader, console, messages, plain_table, print_line, print_table
 from fangxian.cli.rehearsal import colour_words, print_rehearsal
@@ -131,12 +132,7 @@ def explain(
 ) -> None:
     """Explain one person's code: which facts, which wording, until when, what would change it."""
     opened, chosen = Lake.open(lake), policy_called(policy)
-    if len(person) != 32 or not set(person) <= set("0123456789abcdef"):
-        raise FangxianError(
-            "That is not a person_id.",
-            known="A person_id has 32 hexadecimal digits. Names and id numbers are not looked up here.",
-            next_step="Take the person_id from a list that you are entitled to.",
-        )
+    expect_person_id(person)
     instant, known = moment_in_force(at, chosen), moment(known_at, chosen)
     _record(opened, role, purpose, what="explain", about=person)
     with DuckDBEngine(opened) as engine:

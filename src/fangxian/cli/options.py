@@ -36,6 +36,16 @@ def _language(text: str) -> str:
 LanguageOption = Annotated[str, typer.Option("--language", "-l", help="zh or en.", envvar="FANGXIAN_LANGUAGE", callback=_language)]
 
 
+def expect_person_id(text: str) -> None:
+    """Raise FangxianError, which does not repeat it, for what is no person_id."""
+    if len(text) != 32 or not set(text) <= set("0123456789abcdef"):
+        raise FangxianError(
+            "That is not a person_id.",
+            known="A person_id has 32 hexadecimal digits. Names and id numbers are not looked up here.",
+            next_step="Take the person_id from a list that you are entitled to.",
+        )
+
+
 def said_or_in_file(text: str | None) -> str | None:
     """Return a text, or what is in a file where it is `@` and the file's path: a password stands in no list of processes."""
     return Path(text[1:]).read_text().strip() if text and text.startswith("@") else text

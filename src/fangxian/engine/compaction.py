@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import duckdb
 
 from fangxian.engine.lake import Lake, explaining_full_disk, join
+from fangxian.engine.meeting_keys import MEETS, meeting_key
+from fangxian.engine.snapshot import BY_MEETING
 from fangxian.engine.writers import writing
 from fangxian.facts import AreaWithdrawal, Fact, PersonFact, Withdrawal, all_fact_types
 from fangxian.facts.withdrawal import CORRECTED
@@ -26,6 +28,10 @@ ROW_GROUP: Final = 122_880
 
 ROW_GROUPS_PER_FILE: Final = 160
 """Some 20 M rows a file, so that one person is looked for in one file's footer and not in that of 400 M facts."""
+
+SMALL_ROW_GROUP: Final = 16_384
+"""The same of facts that say where people meet: a thousand cases at once are looked for, and each of them, and each place where one
+was for some hours, is in another row group."""
 
 TELLING_OF_THE_DELIVERY: Final = ("known_at", "delivery_id")
 """Columns in which two reports of the same fact may differ."""
@@ -38,6 +44,11 @@ class Compacted:
     generation: int
     read: dict[str, int]
     written: dict[str, int]
+
+
+def rows_of_group(fact_type: type[Fact]) -> int:
+    """Return how many rows of a type are one row group."""
+    return SMALL_ROW_GROUP if issubclass(fact_type, PersonFact) and fact_type.meets_by else ROW_GROUP
 
 
 def subject(fact_type: type[Fact]) -> str:
@@ -73,6 +84,8 @@ def compact(
                 if files:
                     corrections = snapshot.files(Withdrawal if issubclass(fact_type, PersonFact) else AreaWithdrawal)
                     read[fact_type.name], written[fact_type.name] = _merge(connection, fact_type, files, corrections, part)
+                    if issubclass(fact_type, PersonFact) and fact_type.meets_by:
+                        _sort_by_meeting(connection, fact_type, part)
         join(part, lake.path / "compacted" / str(generation))
         lake.switch(generation, list(snapshot.deliveries))
         lake.sweep()
@@ -84,7 +97,7 @@ def _merge(
 ) -> tuple[int, int]:
     """Merge one type's files into few, sorted and without needless repetition; return the rows read and written.
 
-    They are called `<fact_type>.<number>.parquet`, in the order of what they hold.
+    Files are as `_write_sorted` names them.
     """
     columns = ", ".join(f'"{c}"' for c in fact_type.columns)
     who = subject(fact_type)
@@ -102,32 +115,51 @@ def _merge(
             f"WHERE reason = '{CORRECTED}' AND fact_type = '{fact_type.name}')",
             {"corrections": corrections},
         )
-    merged = part / fact_type.name
+    merged = f"""
+        SELECT * FROM (
+            {facts} WHERE ({who}, fact_id) NOT IN (SELECT ({who}, fact_id) FROM repeated)
+            UNION ALL
+            SELECT * FROM ({facts} WHERE ({who}, fact_id) IN (SELECT ({who}, fact_id) FROM repeated))
+            QUALIFY row_number() OVER (PARTITION BY {content} ORDER BY known_at, delivery_id) = 1
+                OR row_number() OVER (PARTITION BY {content} ORDER BY known_at DESC, delivery_id) = 1
+        ) ORDER BY {who}, from_at, fact_id
+    """
+    written = _write_sorted(connection, merged, {"files": files}, part, fact_type.name, row_group=rows_of_group(fact_type))
+    counted = connection.execute(
+        "SELECT (SELECT count(*) FROM read_parquet($files)), (SELECT count(*) FROM read_parquet($written))",
+        {"files": files, "written": written},
+    ).fetchone()
+    return counted or (0, 0)
+
+
+def _sort_by_meeting(connection: duckdb.DuckDBPyConnection, fact_type: type[PersonFact], part: Path) -> None:
+    """Write a type's merged facts a second time, sorted by where and when people meet; what names no place is nowhere to be met."""
+    files = [str(path) for path in sorted(part.glob(f"{fact_type.name}.[0-9]*.parquet"))]
+    _write_sorted(
+        connection,
+        f'SELECT *, {meeting_key(fact_type)} AS {MEETS} FROM read_parquet($files) WHERE "{fact_type.meets_by}" IS NOT NULL '
+        f"ORDER BY {MEETS}, from_at, person_id, fact_id",
+        {"files": files},
+        part,
+        f"{fact_type.name}.{BY_MEETING}",
+        row_group=rows_of_group(fact_type),
+    )
+
+
+def _write_sorted(
+    connection: duckdb.DuckDBPyConnection, query: str, given: dict[str, Any], folder: Path, name: str, *, row_group: int
+) -> list[str]:
+    """Write the rows of a sorted query to `<name>.<number>.parquet`, in the order of what they hold; return the files."""
+    unnumbered = folder / name
     connection.execute(
         f"""
-        COPY (
-            SELECT * FROM (
-                {facts} WHERE ({who}, fact_id) NOT IN (SELECT ({who}, fact_id) FROM repeated)
-                UNION ALL
-                SELECT * FROM ({facts} WHERE ({who}, fact_id) IN (SELECT ({who}, fact_id) FROM repeated))
-                QUALIFY row_number() OVER (PARTITION BY {content} ORDER BY known_at, delivery_id) = 1
-                    OR row_number() OVER (PARTITION BY {content} ORDER BY known_at DESC, delivery_id) = 1
-            ) ORDER BY {who}, from_at, fact_id
-        ) TO '{str(merged).replace("'", "''")}' (
+        COPY ({query}) TO '{str(unnumbered).replace("'", "''")}' (
             FORMAT parquet, COMPRESSION zstd, FILENAME_PATTERN '{{i}}',
-            ROW_GROUP_SIZE {ROW_GROUP}, ROW_GROUPS_PER_FILE {ROW_GROUPS_PER_FILE}
+            ROW_GROUP_SIZE {row_group}, ROW_GROUPS_PER_FILE {ROW_GROUPS_PER_FILE * ROW_GROUP // row_group}
         )
         """,
-        {"files": files},
+        given,
     )
-    counted = connection.execute(
-        "SELECT (SELECT count(*) FROM read_parquet($files)), (SELECT count(*) FROM read_parquet($path))",
-        {
-            "files": files,
-            "path": str(merged / "*.parquet"),
-        },
-    ).fetchone()
-    for file in merged.iterdir():
-        file.rename(part / f"{fact_type.name}.{int(file.stem):04}.parquet")
-    merged.rmdir()
-    return counted or (0, 0)
+    written = [file.rename(folder / f"{name}.{int(file.stem):04}.parquet") for file in unnumbered.iterdir()]
+    unnumbered.rmdir()
+    return [str(file) for file in written]

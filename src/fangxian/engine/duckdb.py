@@ -18,6 +18,8 @@ from sqlglot import exp
 
 from fangxian.engine.holding import Holder
 from fangxian.engine.lake import Lake
+from fangxian.engine.meeting_keys import MEETS, meeting_key
+from fangxian.engine.meeting_tables import MeetingTables
 from fangxian.engine.person_tables import PersonTables, arrow_rows
 from fangxian.engine.subject_ranges import SubjectRanges
 from fangxian.facts import Fact, PersonFact, all_fact_types
@@ -67,6 +69,7 @@ class DuckDBEngine:
         held = Holder()
         snapshot = self.lake.held_snapshot(held)
         self._files = {fact_type: snapshot.files(fact_type) for fact_type in all_fact_types()}
+        self._by_meeting = {t: snapshot.files_by_meeting(t) for t in all_fact_types() if issubclass(t, PersonFact) and t.meets_by}
         for fact_type, files in self._files.items():
             self.connection.execute(f"CREATE OR REPLACE VIEW {_quoted(fact_type.name)} AS {_read(fact_type, files)}")
         self._facts.release()
@@ -111,6 +114,12 @@ class DuckDBEngine:
         queries = {t: _read(t, self._ranges.holding(self._files[t], person_id)) for t in about_people}
         return PersonTables(self.connection.cursor(), queries, person_id)
 
+    def around(self, person_ids: Sequence[str], fact_types: Iterable[type[PersonFact]]) -> MeetingTables:
+        """Return the facts of these types about some people, to be widened by those of everybody who was where they were."""
+        queries = {t: _read(t, self._files[t]) for t in fact_types}
+        meeting = {t: _by_meeting(t, *self._by_meeting[t]) for t in queries if t in self._by_meeting}
+        return MeetingTables(self.connection.cursor(), by_person=queries, by_meeting=meeting, person_ids=person_ids)
+
     def close(self) -> None:
         """Give back memory and files."""
         self.connection.close()
@@ -150,6 +159,13 @@ def _read(fact_type: type[Fact], files: Sequence[str]) -> str:
         return f"SELECT {columns} FROM read_parquet({_sql_list(files)})"
     empty = ", ".join(f"CAST(NULL AS {_duckdb_type(c.dtype)}) AS {_quoted(c.name)}" for c in fact_type.columns.values())
     return f"SELECT {empty} WHERE false"
+
+
+def _by_meeting(fact_type: type[PersonFact], in_order: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Return the SQL that reads the facts of a type with their `MEETS`: one query of files sorted by it, and one of all others."""
+    columns = ", ".join(_quoted(c) for c in fact_type.columns)
+    queries = [f"SELECT {columns}, {MEETS} FROM read_parquet({_sql_list(in_order)})"] if in_order else []
+    return [*queries, *([f"SELECT *, {meeting_key(fact_type)} AS {MEETS} FROM ({_read(fact_type, others)})"] if others else [])]
 
 
 def _duckdb_type(dtype: str) -> str:

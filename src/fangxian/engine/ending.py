@@ -18,11 +18,11 @@ from uuid import uuid4
 
 import duckdb
 
-from fangxian.engine.compaction import ROW_GROUP
+from fangxian.engine.compaction import ROW_GROUP, rows_of_group
 from fangxian.engine.holding import remove_unheld
 from fangxian.engine.lake import Lake, explaining_full_disk, join
 from fangxian.engine.writers import writing
-from fangxian.facts import Fact
+from fangxian.facts import Fact, fact_type
 
 Ends = Mapping[type[Fact], datetime]
 """By type of fact, the instant (UTC) before which what became known ends."""
@@ -107,10 +107,11 @@ def _kept(ending: EndingFile, before: Ends) -> str:
 
 
 def _rewrite(ending: EndingFile, to: Path, kept: str) -> None:
+    rows = ROW_GROUP if ending.of == QUARANTINE else rows_of_group(fact_type(ending.of))
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute(
             f"COPY (SELECT * FROM read_parquet($path) WHERE {kept}) TO '{str(to).replace(chr(39), chr(39) * 2)}' "
-            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})",
+            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {rows})",
             {"path": str(ending.path)},
         )
 

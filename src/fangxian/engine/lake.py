@@ -8,6 +8,7 @@ old one is removed when no reader holds it.
     lake.json                       what this folder is, and which format it has
     deliveries/<delivery_id>/       <fact_type>.parquet, quarantine.parquet, receipt.json
     compacted/<generation>/         <fact_type>.<number>.parquet, sorted by person from file to file
+                                    <fact_type>.by_meeting.<number>.parquet, some of them again, sorted by where people meet
     current.json                    the generation in force and the deliveries it has absorbed
     answers/<name>/<number>/        what was computed (see `engine.answers`); may be deleted and computed again
     staging/                        half-written work; swept when a writer starts

@@ -12,6 +12,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from typing import ClassVar, Final
@@ -167,7 +168,14 @@ class Fact:
 
 
 class PersonFact(Fact):
-    """A fact about one person; every table about people is keyed by the person first."""
+    """A fact about one person; every table about people is keyed by the person first.
+
+    `meets_by` names the column by which such a fact says where people meet; a lake keeps those facts a second time, sorted by it.
+    `stays_at_most` is how long after `from_at` nobody is there any more whose leaving no source says: null where they stay.
+    """
+
+    meets_by: ClassVar[str | None] = None
+    stays_at_most: ClassVar[timedelta | None] = None
 
     person_id = column(
         "string",

@@ -1,5 +1,7 @@
 """Where a person was: stays, trips, checkpoints and gates."""
 
+from datetime import timedelta
+
 from fangxian.facts.fact import INSTANT, PersonFact, Promise, Retention, column
 from fangxian.facts.text import Text
 
@@ -29,6 +31,8 @@ class Trip(PersonFact):
     title = Text("行程", "trip")
     meaning = Text("某人乘某一交通工具由一地到另一地。", "A person travelled on one vehicle from one place to another.")
     retention = Retention.MOVEMENT
+    meets_by = "number"
+    stays_at_most = timedelta(days=3)
 
     from_at = column(INSTANT, "Departure, or the start of the day where no time is known.", "出发时刻；不知时刻则为当日零时。")
     until_at = column(INSTANT, "Arrival; empty where it is not known.", "到达时刻；不详时为空。", optional=True)
@@ -68,6 +72,8 @@ class GateVisit(PersonFact):
     title = Text("门岗扫码", "gate visit")
     meaning = Text("某人的健康码在某场所门岗被扫描。", "A person's code was scanned at the gate of a place.")
     retention = Retention.MOVEMENT
+    meets_by = "place_id"
+    stays_at_most = timedelta(hours=2)
     promises = (
         Promise(
             Text("被拒绝的到访没有离开时刻", "a refused visit has no end"),

@@ -48,6 +48,7 @@ class Household(PersonFact):
     title = Text("家庭成员", "household membership")
     meaning = Text("某人属于某一家庭户。", "A person belongs to a household.")
     retention = Retention.REGISTER
+    meets_by = "household_id"
 
     from_at = column(INSTANT, "Since when.", "自何时起。")
     until_at = column(INSTANT, "Until when; empty while it lasts.", "至何时止；尚未终止时为空。", optional=True)
@@ -60,6 +61,7 @@ class Workplace(PersonFact):
     title = Text("工作（就读）单位", "workplace")
     meaning = Text("某人在某单位的某处场所工作或就读。", "A person works, or studies, at an organisation's premises.")
     retention = Retention.REGISTER
+    meets_by = "organisation_id"
 
     from_at = column(INSTANT, "Since when.", "自何时起。")
     until_at = column(INSTANT, "Until when; empty while it lasts.", "至何时止；尚未终止时为空。", optional=True)

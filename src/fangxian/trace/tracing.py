@@ -1,0 +1,162 @@
+"""Tracing cases in a lake: compiled once for a scheme and a known time, then asked for some cases or for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+import ibis
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fangxian.engine.duckdb import DuckDBEngine, read_again_rather_than_keep
+from fangxian.engine.opening import Engine
+from fangxian.facts import Diagnosis, PersonFact, all_fact_types
+from fangxian.facts.known import Known, instant
+from fangxian.trace.contacts import all_cases, all_meetings, close_contacts, contacts, secondary_meetings
+from fangxian.trace.rule import CLASSES
+from fangxian.trace.scheme import TraceScheme
+
+_CASES: Final = "traced_cases"
+_MEETINGS: Final = "traced_meetings"
+_CLOSE: Final = "traced_close_contacts"
+
+
+@dataclass(frozen=True)
+class Traced:
+    """What tracing found: the cases, every meeting with one, and the contacts that follow, the likeliest to be ill first.
+
+    Shapes: as `trace.cases.cases`, `trace.rule.meetings` and `trace.contacts.contacts` say. `secondary` says whether contacts of
+    close contacts were looked for.
+    """
+
+    cases: pa.Table
+    meetings: pa.Table
+    contacts: pa.Table
+    secondary: bool
+
+
+class Tracing:
+    """A scheme's rules as known at an instant, compiled for an engine: a second or two; then each case takes a part of one."""
+
+    def __init__(self, scheme: TraceScheme, *, known_at: datetime, secondary: bool = False, dialect: str = DuckDBEngine.dialect) -> None:
+        """Compile the scheme's windows and rules as known at `known_at` (UTC, without a zone) for engines of a dialect.
+
+        With `secondary` contacts of close contacts are looked for, too.
+        """
+        self.scheme, self.known_at = scheme, known_at
+        known = Known(instant(known_at), scheme.utc_offset)
+        found = all_cases(scheme, known)
+        cases = ibis.table(found.schema(), name=_CASES)
+        met = all_meetings(scheme, known, cases)
+        meetings = ibis.table(met.schema(), name=_MEETINGS)
+        self._first = _Pass(_CASES, _Compiled(found, dialect), _Compiled(met, dialect))
+        self._second: _Pass | None = None
+        if secondary:
+            close = close_contacts(known, cases, meetings)
+            met_by_close = secondary_meetings(scheme, known, ibis.table(close.schema(), name=_CLOSE), meetings)
+            self._second = _Pass(_CLOSE, _Compiled(close, dialect), _Compiled(met_by_close, dialect))
+        self._sum_up = _Compiled(contacts(scheme, meetings), dialect)
+
+    def trace(self, engine: DuckDBEngine, person_ids: Sequence[str]) -> Traced:
+        """Trace the people of `person_ids` who are cases, from the facts around them; whoever is none is left out."""
+        return self._trace(engine.around, person_ids)
+
+    def trace_all(self, engine: Engine) -> Traced:
+        """Trace every case of a lake, from all of its facts."""
+        return self._trace(lambda person_ids, fact_types: nullcontext(_Everything(engine)), [])
+
+    def _trace(self, around: _Around, person_ids: Sequence[str]) -> Traced:
+        cases, met = self._found(around, person_ids, self._first, {})
+        if self._second:
+            close = pc.unique(met.filter(pc.equal(met["contact_class"], "close"))["person_id"]).to_pylist()
+            _, more = self._found(around, close, self._second, {_CASES: cases, _MEETINGS: met})
+            met = pa.concat_tables([met, more])
+        with around([], ()) as tables:
+            tables.register(_MEETINGS, met)
+            return Traced(cases, met, in_order(self._sum_up.rows(tables)), self._second is not None)
+
+    def _found(self, around: _Around, person_ids: Sequence[str], each: _Pass, given: Mapping[str, pa.Table]) -> tuple[pa.Table, pa.Table]:
+        """Return who of some people may have infected others, and whom they met; `given` was found before."""
+        with around(person_ids, each.find.reads | each.meet.reads) as tables:
+            for name, table in given.items():
+                tables.register(name, table)
+            of = each.find.rows(tables)
+            tables.widen(of)
+            tables.register(each.name, of)
+            return of, each.meet.rows(tables)
+
+
+class _Tables(Protocol):
+    """What answers compiled SQL: the facts around some people, or all."""
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Make a small Arrow table readable under `name`."""
+
+    def widen(self, cases: pa.Table) -> None:
+        """Add the facts of everybody who was where these people were."""
+
+    def rows_of(self, sql: str, schema: ibis.Schema) -> pa.Table:
+        """Run SQL that was compiled before."""
+
+
+_Around = Callable[[Sequence[str], Iterable[type[PersonFact]]], AbstractContextManager[_Tables]]
+
+
+@dataclass(frozen=True)
+class _Everything:
+    """All facts of a lake, where nobody has to be looked for."""
+
+    engine: Engine
+
+    def register(self, name: str, table: pa.Table) -> None:
+        self.engine.register(name, table)
+
+    def widen(self, cases: pa.Table) -> None:
+        """Add nothing."""
+
+    def rows_of(self, sql: str, schema: ibis.Schema) -> pa.Table:
+        return self.engine.rows_of(sql, schema)
+
+
+class _Compiled:
+    """An expression compiled for a dialect, and the types of facts about people that it reads."""
+
+    def __init__(self, expression: ir.Table, dialect: str) -> None:
+        read = {table.name for table in expression.op().find(ops.UnboundTable)}
+        self.reads = frozenset(each for each in all_fact_types() if each.name in read and issubclass(each, PersonFact))
+        self._schema = expression.schema()
+        sql = str(ibis.to_sql(expression, dialect=dialect, pretty=False))
+        self._sql = read_again_rather_than_keep(sql) if dialect == DuckDBEngine.dialect else sql
+
+    def rows(self, tables: _Tables) -> pa.Table:
+        return tables.rows_of(self._sql, self._schema)
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """One round of looking: who may have infected others (under `name`), and whom they met."""
+
+    name: str
+    find: _Compiled
+    meet: _Compiled
+
+
+def diagnosed(engine: Engine, *, known_at: datetime) -> list[str]:
+    """Return everybody about whom a diagnosis was known at an instant, whatever it said and whether it stands, in order."""
+    diagnoses = Diagnosis.table()
+    known = diagnoses.filter(diagnoses.known_at <= instant(known_at)).select("person_id").distinct()
+    return sorted(engine.rows(known)["person_id"].to_pylist())
+
+
+def in_order(contacts: pa.Table) -> pa.Table:
+    """Return contacts in the order in which they should be looked for: close ones first, the likeliest to be ill first."""
+    graveness = pc.index_in(contacts["contact_class"], pa.array(CLASSES))
+    by = [("graveness", "ascending"), ("attack_percent", "descending"), ("minutes", "descending")]
+    by += [(name, "ascending") for name in ("case_person_id", "case_fact_id", "person_id", "setting")]
+    return contacts.append_column("graveness", graveness).sort_by(by).drop_columns("graveness")
