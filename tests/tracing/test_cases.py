@@ -119,3 +119,38 @@ def test_under_the_who_it_lasts_ten_days_after_onset_at_most(tmp_path: Path):
         ann            | 2020-02-28 00:00 | 2020-03-16 00:00
         """,
     )
+
+
+def test_an_onset_after_the_diagnosis_does_not_put_off_the_time_before(tmp_path: Path):
+    diagnosis = """
+        fact_id | person_id | from_at          | status       | onset_on
+        c1      | ann       | 2020-03-12 10:00 | asymptomatic |
+        c2      | ann       | 2020-03-15 10:00 | confirmed    | 2020-03-15
+    """
+    tests = """
+        person_id | from_at          | outcome
+        ann       | 2020-03-11 08:00 | positive
+    """
+    expect(
+        traced(tmp_path, {Diagnosis: diagnosis, LabTest: tests}).cases,
+        """
+        case_person_id | case_fact_id | basis  | from_at          | until_at
+        ann            | c1           | sample | 2020-03-09 00:00 | 2020-03-12 10:00
+        """,
+    )
+
+
+def test_whoever_was_released_and_found_later_met_people_in_between(tmp_path: Path):
+    measures = """
+        person_id | from_at          | kind
+        ann       | 2020-02-25 09:00 | central
+        ann       | 2020-03-09 09:00 | released
+        ann       | 2020-03-11 09:00 | central
+    """
+    expect(
+        traced(tmp_path, {MedicalMeasure: measures}).cases,
+        """
+        case_person_id | from_at          | until_at
+        ann            | 2020-03-08 00:00 | 2020-03-11 09:00
+        """,
+    )

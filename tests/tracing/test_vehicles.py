@@ -210,3 +210,56 @@ def test_only_the_time_in_which_a_case_infects_counts(tmp_path: Path):
         dan       | 2020-03-12 09:00 | 2020-03-12 10:00
         """,
     )
+
+
+def test_the_same_seat_in_a_carriage_that_is_not_known_is_not_the_next_seat(tmp_path: Path):
+    trips = """
+        person_id | number | from_at          | until_at         | carriage | seat
+        ann       | G7349  | 2020-03-10 08:00 | 2020-03-10 12:00 | 5        | 12A
+        bob       | G7349  | 2020-03-10 08:00 | 2020-03-10 12:00 |          | 12B
+    """
+    expect(
+        traced(tmp_path, {Trip: trips}).contacts,
+        """
+        person_id | contact_class | nearness     | certainty
+        bob       | general       | seat_unknown | seat_unknown
+        """,
+    )
+
+
+def test_in_a_soft_sleeper_whoever_has_no_known_berth_must_be_asked(tmp_path: Path):
+    trips = """
+        person_id | number | from_at          | until_at         | carriage | seat
+        ann       | Z282   | 2020-03-10 20:00 | 2020-03-11 08:00 | 8        | 软卧13下
+        bob       | Z282   | 2020-03-10 20:00 | 2020-03-11 08:00 | 8        |
+        cat       | Z282   | 2020-03-10 20:00 | 2020-03-11 08:00 | 8        | 16上
+    """
+    expect(
+        traced(tmp_path, {Trip: trips}).contacts,
+        """
+        person_id | contact_class | certainty
+        bob       | general       | seat_unknown
+        cat       | close         | known
+        """,
+    )
+
+
+def test_seats_without_letters_are_numbered_through_the_carriage_five_to_a_row(tmp_path: Path):
+    trips = """
+        person_id | number | from_at          | until_at         | carriage | seat
+        ann       | K528   | 2020-03-10 08:00 | 2020-03-10 12:00 | 5        | 45
+        bob       | K528   | 2020-03-10 08:00 | 2020-03-10 12:00 | 5        | 44
+        cat       | K528   | 2020-03-10 08:00 | 2020-03-10 12:00 | 5        | 41
+        dan       | K528   | 2020-03-10 08:00 | 2020-03-10 12:00 | 5        | 46
+        eve       | K528   | 2020-03-10 08:00 | 2020-03-10 12:00 | 5        | 61
+    """
+    expect(
+        traced(tmp_path, {Trip: trips}).contacts,
+        """
+        person_id | nearness
+        bob       | adjacent
+        cat       | same_row
+        dan       | near_rows
+        eve       | same_carriage
+        """,
+    )
