@@ -35,12 +35,13 @@ def overload() -> str:
         "## 次数限制 · How often one client may ask",
         table(("对谁 For", "限度 Limit"), _rates()),
         "每个进程各自计数：N 个进程最多放行 N 倍。门岗用设备令牌，不限；"
-        f"同一地址用不存在的令牌来问，超过限度（{rates()['unknown_token']['limit']}）后，暂时只答以前在此有效过的令牌。超过者得到 429 和 Retry-After。"
+        f"同一地址用不存在的令牌来问，超过限度（{rates()['unknown_token']['limit']}）后，"
+        "暂时只答以前在此有效过的令牌。超过者得到 429 和 Retry-After。"
         "地址取自连接，或受信任的代理（`--proxy`）所说；"
         "IPv6 按 /64 计。",
         "Each process counts for itself: N processes let up to N times as much pass. Gates have a device's token and are not limited; an "
-        f"address that tried too many tokens that no device has ({rates()['unknown_token']['limit']}) is answered for a while only to those "
-        "that were a device's here before. "
+        f"address that tried too many tokens that no device has ({rates()['unknown_token']['limit']}) is answered for a while "
+        "only to those that were a device's here before. "
         "Whoever asks too often is answered 429 with Retry-After. The address is that of the connection, or what a trusted proxy "
         "(`--proxy`) says; of IPv6 a /64 is one.",
     )
