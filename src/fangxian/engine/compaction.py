@@ -155,7 +155,7 @@ def _write_sorted(
         f"""
         COPY ({query}) TO '{str(unnumbered).replace("'", "''")}' (
             FORMAT parquet, COMPRESSION zstd, FILENAME_PATTERN '{{i}}',
-            ROW_GROUP_SIZE {row_group}, ROW_GROUPS_PER_FILE {ROW_GROUPS_PER_FILE * ROW_GROUP // row_group}
+            ROW_GROUP_SIZE {row_group}, ROW_GROUPS_PER_FILE {max(1, ROW_GROUPS_PER_FILE * ROW_GROUP // row_group)}
         )
         """,
         given,
