@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from spec_symbols import person_id
 
-from fangxian.cli import app
+from fangxian.cli import app, printing
 from tracing.town import town
 
 WHO = ("--role", "epidemiologist", "--purpose", "test", "--known-at", "2020-03-13", "--language", "en")
@@ -21,7 +21,7 @@ def lake(tmp_path):
 @pytest.fixture
 def run(monkeypatch, capsys, lake):
     """Give a function that runs the command on the lake and returns its exit code, what it printed and what it complained of."""
-    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setattr(printing.console, "width", 160)  # whoever came first read COLUMNS
 
     def run(command, *arguments):
         place = ("--lake", str(lake.path), *WHO) if command == "trace" else ()
