@@ -50,8 +50,8 @@ def fellow_travellers(known: Known, cases: ir.Table, *, mode: str) -> ir.Table:
     day = ibis.interval(days=1)
     near_day = (pair.day_at <= pair.own_day_at + day) & (pair.day_at + day >= pair.own_day_at)
     pair = pair.filter((pair.travelled_on == pair.own_on) | (near_day & pair.is_timed & pair.own_timed))
-    begins = _later(_later(pair.boards_at, pair.own_from), pair.window_from)
-    ends = _earlier(_earlier(pair.alights_at, pair.own_until), pair.window_until)
+    begins = ibis.greatest(pair.boards_at, pair.own_from, pair.window_from)
+    ends = ibis.least(pair.alights_at, pair.own_until, pair.window_until)
     pair = pair.mutate(from_at=begins, until_at=ends)
     together = pair.filter(pair.from_at < pair.until_at)
     same_carriage = together.carriage == together.own_carriage
@@ -134,11 +134,3 @@ def _apart(pair: ir.Table, where: Callable[..., ir.IntegerValue], *, mode: str) 
         return ibis.null("int64")
     apart = (where(pair.seat, mode=mode) - where(pair.own_seat, mode=mode)).abs()
     return ibis.ifelse(pair.carriage == pair.own_carriage, apart, ibis.null("int64")) if mode == "train" else apart
-
-
-def _later(one: ir.TimestampValue, other: ir.TimestampValue) -> ir.TimestampValue:
-    return ibis.ifelse(one > other, one, other)
-
-
-def _earlier(one: ir.TimestampValue, other: ir.TimestampValue) -> ir.TimestampValue:
-    return ibis.ifelse(one < other, one, other)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Final
 
 import ibis
@@ -27,7 +26,6 @@ def all_meetings(scheme: TraceScheme, known: Known, of: ir.Table) -> ir.Table:
 
     One row a pair of facts, although a source may have said one twice.
     """
-
     return _united([_met(wording, scheme, known, of) for wording in scheme.rules()]).distinct()
 
 
@@ -126,7 +124,7 @@ def _found_in(table: ir.Table, scheme: TraceScheme, wording: TraceWording) -> ir
     """Keep the cases that were found while a wording was in force."""
     since = instant(scheme.starts(wording.since))
     kept = table.filter(table.found_at >= since)
-    if wording.until is None or wording.until == date.max:
+    if wording.until is None:
         return kept
     return kept.filter(kept.found_at < instant(scheme.starts(wording.until)))
 

@@ -73,16 +73,16 @@ def same_place_and_time(known: Known, cases: ir.Table, *, close_minutes: int, mo
         "case_fact_id",
         "case_person_id",
         "place_id",
-        own_came_at=ibis.ifelse(own.came_at > own.window_from, own.came_at, own.window_from),
-        own_left_at=ibis.ifelse(own.left_at < own.window_until, own.left_at, own.window_until),
+        own_came_at=ibis.greatest(own.came_at, own.window_from),
+        own_left_at=ibis.least(own.left_at, own.window_until),
         own_timed="is_timed",
         case_because="fact_id",
     )
     pair = at_the_same_time(stays, own, key="place_id").filter(lambda t: t.person_id != t.case_person_id)
     crowd = pair.group_by("case_person_id", "case_fact_id", "case_because").agg(people=pair.person_id.nunique())
     pair = pair.inner_join(crowd, ["case_person_id", "case_fact_id", "case_because"])
-    from_at = ibis.ifelse(pair.came_at > pair.own_came_at, pair.came_at, pair.own_came_at)
-    until_at = ibis.ifelse(pair.left_at < pair.own_left_at, pair.left_at, pair.own_left_at)
+    from_at = ibis.greatest(pair.came_at, pair.own_came_at)
+    until_at = ibis.least(pair.left_at, pair.own_left_at)
     met = pair.mutate(from_at=from_at, until_at=until_at, because=pair.fact_id)
     long = met.until_at >= met.from_at + ibis.interval(minutes=close_minutes)
     return meetings(
@@ -99,11 +99,11 @@ def _together(known: Known, cases: ir.Table, registered: ir.Table, key: str) -> 
     standing = registered.select("person_id", "fact_id", "from_at", "until_at", key=registered[key])
     window = cases.select("case_fact_id", "case_person_id", window_from="from_at", window_until="until_at")
     own = standing.inner_join(window, standing.person_id == window.case_person_id)
-    own_from = ibis.ifelse(own.from_at > own.window_from, own.from_at, own.window_from)
+    own_from = ibis.greatest(own.from_at, own.window_from)
     own_until = ibis.ifelse((own.until_at < own.window_until).fill_null(False), own.until_at, own.window_until)
     own = own.select("case_fact_id", "case_person_id", "key", own_from=own_from, own_until=own_until, case_because="fact_id")
     pair = standing.inner_join(own.filter(own.own_from < own.own_until), "key")
-    begins = ibis.ifelse(pair.from_at > pair.own_from, pair.from_at, pair.own_from)
+    begins = ibis.greatest(pair.from_at, pair.own_from)
     ends = ibis.ifelse((pair.until_at < pair.own_until).fill_null(False), pair.until_at, pair.own_until)
     pair = pair.filter(pair.person_id != pair.case_person_id).select(
         "case_fact_id", "case_person_id", "person_id", "case_because", from_at=begins, until_at=ends, because="fact_id", **{key: "key"}
