@@ -31,7 +31,7 @@ from fangxian.web.live import live_application
 from fangxian.web.running.kinds import Kinds
 from fangxian.web.running.logs import PERSONAL, set_up_logs
 from fangxian.web.running.overload import Limits, Load, Overload
-from fangxian.web.running.rates import Rates, described
+from fangxian.web.running.rates import Allowances, Rates, described
 from tests.guards.test_modules import OF_PEOPLE
 
 
@@ -56,7 +56,7 @@ def limited_town(**per_address):
         Route("/api/v1/me", lambda request: PlainTextResponse("seen")),
         Route("/api/v1/gate/scans", lambda request: PlainTextResponse("seen"), methods=["POST"]),
     ]
-    around = [Middleware(Overload, kinds=Kinds(routes), load=Load(Limits.packaged())), Middleware(Rates, said=said)]
+    around = [Middleware(Overload, kinds=Kinds(routes), load=Load(Limits.packaged())), Middleware(Rates, allowances=Allowances(said))]
     app = ProxyHeadersMiddleware(Starlette(routes=routes, middleware=around), trusted_hosts=["127.0.0.1"])
     with serving_app(app) as where, httpx.Client(base_url=where, timeout=30) as client:
         yield client

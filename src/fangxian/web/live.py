@@ -45,7 +45,7 @@ from fangxian.web.running.health import health_routes
 from fangxian.web.running.kinds import Kinds
 from fangxian.web.running.metrics import Measured, metrics_route, tell
 from fangxian.web.running.overload import Limits, Load, Overload
-from fangxian.web.running.rates import Rates
+from fangxian.web.running.rates import Allowances, Rates
 from fangxian.web.staff.asking import status_of
 from fangxian.web.staff.routes import staff_routes
 from fangxian.web.templating import environment, render
@@ -119,7 +119,7 @@ def live_application(
         Middleware(SecurityHeaders),
         Middleware(TrustedHost, allowed_hosts=list(hosts)),
         Middleware(Overload, kinds=Kinds(routes), load=load),
-        Middleware(Rates, said=rates),
+        Middleware(Rates, allowances=Allowances(rates)),
         Middleware(GZipMiddleware),
     ]
     return Starlette(routes=routes, middleware=around, exception_handlers=refusals(), lifespan=lifespan)

@@ -1,12 +1,10 @@
-"""How often one client may ask: limits per address and per session, from rates.yaml, counted by the library `limits` in memory.
+"""How often one client may ask: limits per address and per session, from rates.yaml, counted in memory.
 
 The address is that of the connection, or what a trusted proxy says it is: the server puts it there before anybody here looks.
 """
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
@@ -15,9 +13,6 @@ from typing import Any
 
 import orjson
 import yaml
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.responses import Response
@@ -27,78 +22,96 @@ from fangxian.web.asking import COOKIE
 from fangxian.web.bearer import bearer_of
 from fangxian.web.client import counted_as
 from fangxian.web.running.kinds import Kind
+from fangxian.web.running.windows import Allowance, Windows
 from fangxian.web.staff.asking import COOKIE as STAFF_COOKIE
 
 _UNKNOWN, _REFUSED = 401, 400
-_Limit = tuple[str, RateLimitItem]
+
+
+class Allowances:
+    """Counts requests, and says which come too soon."""
+
+    def __init__(self, said: Mapping[str, Any] | None = None) -> None:
+        """Go by the limits of rates.yaml, or by others of its form."""
+        said = said or described()
+        self._free = frozenset(said["free"])
+        self._of_address, self._of_route = _other_and_by_route(said["per_address"])
+        self._of_session, self._of_own_route = _other_and_by_route(said["per_session"])
+        self._of_writes = Windows(Allowance.of(said["per_session"]["write"]["limit"]))
+        self._of_devices, self._guesses = frozenset(said["unknown_token"]["routes"]), Windows(Allowance.of(said["unknown_token"]["limit"]))
+        self._devices: set[bytes] = set()
+
+    def wait_s(self, kind: Kind, scope: Scope) -> int:
+        """Return in how many seconds a request may come again that comes too soon; 0 where it may be answered, and is counted."""
+        route = f"{_method(scope)} {kind.template}"
+        if route in self._free:
+            return 0
+        if route in self._of_devices:
+            return self._device_wait_s(scope)
+        for counted, whose in self._asked(route, scope):
+            if wait_s := counted.wait_s(whose):
+                return wait_s
+            counted.count(whose)
+        return 0
+
+    def _device_wait_s(self, scope: Scope) -> int:
+        """Let whoever bears a device's token ask as often as they like, but not from where so many tokens were nobody's.
+
+        A gate goes on at an address from where somebody guesses: its token was a device's here before. The tokens are not kept.
+        """
+        token = bearer_of(Headers(scope=scope))
+        if not token or _mark(token) in self._devices:  # who bears none is asked for one
+            return 0
+        return self._guesses.wait_s(counted_as(scope))
+
+    def answered(self, kind: Kind, scope: Scope, status: int) -> None:
+        """Take in how a request was answered: from that it is known whether a token is a device's."""
+        if f"{_method(scope)} {kind.template}" not in self._of_devices or not (token := bearer_of(Headers(scope=scope))):
+            return
+        if status == _UNKNOWN:
+            self._devices.discard(_mark(token))
+            self._guesses.count(counted_as(scope))
+        elif status < _REFUSED:
+            self._devices.add(_mark(token))
+
+    def _asked(self, route: str, scope: Scope) -> Iterator[tuple[Windows, str]]:
+        yield self._of_route.get(route, self._of_address), counted_as(scope)
+        usual = self._of_session if _method(scope) == "GET" else self._of_writes
+        for session in _sessions(scope):
+            yield self._of_own_route.get(route, usual), session
+
+
+def _other_and_by_route(said: Mapping[str, Any]) -> tuple[Windows, dict[str, Windows]]:
+    """Return what counts requests that nothing else is said of, and what counts those of some routes together."""
+    by_route: dict[str, Windows] = {}
+    for each in said.values():
+        by_route |= dict.fromkeys(each.get("routes", ()), Windows(Allowance.of(each["limit"])))
+    return Windows(Allowance.of(said["other"]["limit"])), by_route
 
 
 class Rates:
     """Answers 429 to whoever asks too often. Stands behind `Overload`, which knows the kind of a request."""
 
-    def __init__(self, app: ASGIApp, said: Mapping[str, Any] | None = None) -> None:
-        """Wrap an application, with the limits of rates.yaml by default."""
-        said = said or described()
-        self.app, self._counted = app, SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._free = frozenset(said["free"])
-        self._of_route: dict[str, _Limit] = {}
-        for name, each in said["per_address"].items():
-            self._of_route |= dict.fromkeys(each.get("routes", ()), (name, parse(each["limit"])))
-        self._of_address = "other", parse(said["per_address"]["other"]["limit"])
-        self._of_own_route: dict[str, _Limit] = {}
-        for name, each in said["per_session"].items():
-            self._of_own_route |= dict.fromkeys(each.get("routes", ()), (name, parse(each["limit"])))
-        self._of_writes = "write", parse(said["per_session"]["write"]["limit"])
-        self._of_session = "other", parse(said["per_session"]["other"]["limit"])
-        self._of_devices, self._of_guesses = frozenset(said["unknown_token"]["routes"]), parse(said["unknown_token"]["limit"])
-        self._devices: set[bytes] = set()
+    def __init__(self, app: ASGIApp, allowances: Allowances) -> None:
+        """Wrap an application."""
+        self.app, self._allowances = app, allowances
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or say that it came too soon."""
         kind: Kind | None = scope.get("fangxian.kind")
-        if kind is None or (route := f"{_method(scope)} {kind.template}") in self._free:
+        if kind is None:
             await self.app(scope, receive, send)
             return
-        if route in self._of_devices:
-            await self._answer_device(scope, receive, send)
-            return
-        for (name, limit), whose in self._asked(route, scope):
-            if not self._counted.hit(limit, name, whose):
-                ends_at = self._counted.get_window_stats(limit, name, whose).reset_time
-                await _refusal(scope, max(1, math.ceil(ends_at - time.time())))(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
-
-    async def _answer_device(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request that bears a device's token, and count those that turn out to be nobody's.
-
-        A gate goes on at an address from where somebody guesses: its token was a device's here before. The tokens are not kept.
-        """
-        if not (token := bearer_of(Headers(scope=scope))):
-            await self.app(scope, receive, send)  # which asks for one
-            return
-        mark, whose = sha256(token.encode()).digest(), ("unknown token", f"address {counted_as(scope)}")
-        if mark not in self._devices and not self._counted.test(self._of_guesses, *whose):
-            ends_at = self._counted.get_window_stats(self._of_guesses, *whose).reset_time
-            await _refusal(scope, max(1, math.ceil(ends_at - time.time())))(scope, receive, send)
+        if wait_s := self._allowances.wait_s(kind, scope):
+            await too_often(scope, wait_s)(scope, receive, send)
             return
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
-                if message["status"] == _UNKNOWN:
-                    self._devices.discard(mark)
-                    self._counted.hit(self._of_guesses, *whose)
-                elif message["status"] < _REFUSED:
-                    self._devices.add(mark)
+                self._allowances.answered(kind, scope, message["status"])
             await send(message)
 
         await self.app(scope, receive, noting)
-
-    def _asked(self, route: str, scope: Scope) -> Iterator[tuple[_Limit, str]]:
-        yield self._of_route.get(route, self._of_address), f"address {counted_as(scope)}"
-        usual = self._of_session if _method(scope) == "GET" else self._of_writes
-        for session in _sessions(scope):
-            yield self._of_own_route.get(route, usual), f"session {session}"
 
 
 @cache
@@ -123,7 +136,12 @@ def _method(scope: Scope) -> str:
     return "GET" if scope["method"] == "HEAD" else str(scope["method"])
 
 
-def _refusal(scope: Scope, wait_s: int) -> Response:
+def _mark(token: str) -> bytes:
+    return sha256(token.encode()).digest()
+
+
+def too_often(scope: Scope, wait_s: int) -> Response:
+    """Return what whoever asks too often is told: when to come back."""
     zh, en = f"请求过于频繁，请在 {wait_s} 秒后再试。", f"That was too often. Please try again in {wait_s} seconds."
     headers = {"Retry-After": str(wait_s)}
     if scope["path"].startswith("/api/"):
