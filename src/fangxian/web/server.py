@@ -19,6 +19,10 @@ KEPT_OPEN: Final = 75
 """Seconds that a connection stays open without a request: a gate where somebody comes every half minute needs no new one."""
 
 
+_MADE_BEFORE_LOOKING: Final = 20_000
+"""Objects that were made and not given back."""
+
+
 def serve_application(app: ASGIApp, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:
     """Serve an application until it is stopped. Port 0 takes any free one. Raises FangxianError for a port that is taken."""
     with listen(host, port) as listening:
@@ -28,11 +32,19 @@ def serve_application(app: ASGIApp, *, host: str, port: int, on_ready: Callable[
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=KEPT_OPEN, proxy_headers=False
         )
-        # What was made until here stays: looking through all of it again and again for garbage stops every answer meanwhile.
-        gc.collect()
-        gc.freeze()
+        settle()
         on_ready(address)
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def settle() -> None:
+    """Look for rubbish no more in what stands by now, and elsewhere less often: whoever asks meanwhile waits for it.
+
+    A hundred answers that are being made at once are more than Python takes for a reason to look: it would every few milliseconds.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_MADE_BEFORE_LOOKING)
 
 
 def listen(host: str, port: int) -> socket.socket:

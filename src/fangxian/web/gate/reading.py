@@ -20,6 +20,7 @@ from fangxian.signed.reading import Reading, read_all
 from fangxian.signed.trust import TrustList
 from fangxian.signed.verdict import Outcome
 from fangxian.web.grouping import Grouping
+from fangxian.web.server import settle
 
 log = logging.getLogger(__name__)
 
@@ -113,3 +114,4 @@ def _pool() -> ProcessPoolExecutor:
 def _begin() -> None:
     """Leave it to the server to end this process when somebody presses Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    settle()

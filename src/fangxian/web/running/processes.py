@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import multiprocessing
 import os
@@ -20,7 +19,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from fangxian.errors import FangxianError
-from fangxian.web.server import KEPT_OPEN
+from fangxian.web.server import KEPT_OPEN, settle
 
 log = logging.getLogger(__name__)
 
@@ -136,9 +135,7 @@ def answer_at(listening: socket.socket, app: ASGIApp, *, proxies: Sequence[str],
     # uvicorn raises the signal again when it has ended: what stands around us must still be closed in order.
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: None)
-    # What stands by now stays: to look through it for rubbish again and again keeps whoever asks waiting.
-    gc.collect()
-    gc.freeze()
+    settle()
     on_ready()
     uvicorn.Server(config).run(sockets=[listening])
 
