@@ -12,10 +12,11 @@ import psycopg
 
 from fangxian.facts import Text
 from fangxian.policy.colour import Colour
+from fangxian.services.acting import expect_may
 from fangxian.services.counting import CREDENTIALS
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
-from fangxian.services.members import NOBODY_THERE, Member, hold_members
+from fangxian.services.members import NOBODY_THERE, Member, hold_members, members_in
 from fangxian.services.refusals import BadAnswerError, RefusedError
 from fangxian.signed import cose
 from fangxian.signed.credential import DayCredential, token_id
@@ -24,6 +25,7 @@ from fangxian.signed.limits import LIMITS
 from fangxian.signed.unreadable import UnreadableError
 from fangxian.store.store import write_events
 from fangxian.store.tokens import Token, remember_tokens, revoked_on
+from fangxian.work.roles import Action
 
 _CHANGING: Final = Text("您的码正在变化，请一秒后再试。", "Your code is changing at this moment. Please try again in a second.")
 
@@ -101,6 +103,32 @@ def issue_days(living: Living, asked: Sequence[tuple[Member, bytes]]) -> list[Is
     for colour, times in Counter(each.colour for each, _ in issued).items():
         CREDENTIALS.labels(colour).inc(times)
     return [each if isinstance(each, Text) else Issued(issue(each, by=signer), each.colour, each.valid_until) for each in made]
+
+
+class Asked(NamedTuple):
+    """Somebody who asks for a code: the secret of their session, the place on its phone's list, and the phone's key, checked."""
+
+    secret: str
+    place: int
+    phone_key: bytes
+
+
+def issue_to_sessions(living: Living, asked: Sequence[Asked]) -> list[Issued | Text | None]:
+    """Return what `issue_day` does for whoever stands at a place of each session's phone, or why it is refused; None without a session."""
+    found = [_expected(each) for each in members_in(living, [(one.secret, one.place) for one in asked])]
+    there = [(member, one.phone_key) for member, one in zip(found, asked, strict=True) if isinstance(member, Member)]
+    issued = iter(issue_days(living, there) if there else ())
+    return [next(issued) if isinstance(each, Member) else each for each in found]
+
+
+def _expected(member: Member | Text | None) -> Member | Text | None:
+    """Return what to say to whoever may not have a code shown at this place, and everything else as it is."""
+    try:
+        if isinstance(member, Member):
+            expect_may(member.acting, Action.SEE_OWN_CODE)
+    except RefusedError as refused:
+        return refused.words
+    return member
 
 
 def lifetime(standing: Standing, at: datetime, *, longest: timedelta) -> tuple[datetime, datetime] | Text:

@@ -23,6 +23,9 @@ HEADERS: Final = {
 }
 """Scripts and styles come from files of this page only; nothing may be asked of another machine."""
 
+NEVER_KEPT: Final = {"Cache-Control": "no-store"}
+"""What is no static file is never stored by a browser or proxy, unless it says otherwise itself."""
+
 WITH_CAMERA: Final = {"Permissions-Policy": "camera=(self), geolocation=(), microphone=()"}
 """What a page brings that reads codes by the camera; no other may."""
 
@@ -64,7 +67,7 @@ class SecurityHeaders:
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 if not scope["path"].startswith("/static/"):
-                    headers.setdefault("Cache-Control", "no-store")
+                    headers.setdefault("Cache-Control", NEVER_KEPT["Cache-Control"])
             await send(message)
 
         await self.app(scope, receive, with_headers)

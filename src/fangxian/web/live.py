@@ -41,6 +41,7 @@ from fangxian.web.language import words_for
 from fangxian.web.libraries import STATIC
 from fangxian.web.public.routes import public_routes
 from fangxian.web.public.trips import trip_routes
+from fangxian.web.running.direct import Direct
 from fangxian.web.running.health import health_routes
 from fangxian.web.running.kinds import Kinds
 from fangxian.web.running.metrics import Measured, metrics_route, tell
@@ -105,7 +106,7 @@ def live_application(
         metrics_route(living, metrics_token),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
-    load = Load(limits or Limits.packaged())
+    load, kinds, allowances, handlers = Load(limits or Limits.packaged()), Kinds(routes), Allowances(rates), refusals()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -115,14 +116,15 @@ def live_application(
             task.cancel()
 
     around = [
+        Middleware(Direct, routes=routes, handlers=handlers, hosts=hosts, kinds=kinds, load=load, allowances=allowances),
         Middleware(Measured),
         Middleware(SecurityHeaders),
         Middleware(TrustedHost, allowed_hosts=list(hosts)),
-        Middleware(Overload, kinds=Kinds(routes), load=load),
-        Middleware(Rates, allowances=Allowances(rates)),
+        Middleware(Overload, kinds=kinds, load=load),
+        Middleware(Rates, allowances=allowances),
         Middleware(GZipMiddleware),
     ]
-    return Starlette(routes=routes, middleware=around, exception_handlers=refusals(), lifespan=lifespan)
+    return Starlette(routes=routes, middleware=around, exception_handlers=handlers, lifespan=lifespan)
 
 
 class TrustedHost(TrustedHostMiddleware):

@@ -24,11 +24,18 @@ class Permitted(Route):
     """A route with its action."""
 
     def __init__(
-        self, path: str, endpoint: Callable[..., Any], *, action: Action | None, methods: Sequence[str], others: Sequence[Action] = ()
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        action: Action | None,
+        methods: Sequence[str],
+        others: Sequence[Action] = (),
+        directly: bool = False,
     ) -> None:
         """Answer `methods` of a path; `action` is a row of the permission matrix, None where it asks who somebody is.
 
-        `others` are further actions under any of which the same is asked for.
+        `others` are further actions under any of which the same is asked for. What is asked for `directly` comes by `running.direct`.
         """
         super().__init__(path, endpoint, methods=list(methods))
-        self.action, self.others = action, tuple(others)
+        self.action, self.others, self.directly = action, tuple(others), directly

@@ -9,14 +9,12 @@ from fastapi import Depends, FastAPI
 from fangxian.services.living import Living
 from fangxian.services.sign_in import SignIn
 from fangxian.web.api.citizen import citizen_api
-from fangxian.web.api.refusing import REFUSALS, only_short_json, refuse_in_one_form
+from fangxian.web.api.refusing import LONGEST_CALL, REFUSALS, only_short_json, refuse_in_one_form
 from fangxian.web.api.staff import staff_api
 from fangxian.web.exchange.api import recognition_api
 from fangxian.web.exchange.gbt38963 import gbt38963_api
 
 PREFIX: Final = "/api/v1"
-LONGEST_CALL: Final = 65_536
-"""Bytes of a call's body: the words of an answer may be 10,000 characters, and JSON may write one in six bytes."""
 
 
 def api(living: Living, sign_in: SignIn | None = None) -> FastAPI:

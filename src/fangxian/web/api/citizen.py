@@ -17,6 +17,7 @@ from fangxian.services.living import Living
 from fangxian.services.questionnaire import questionnaire
 from fangxian.services.refusals import BadAnswerError, RefusedError
 from fangxian.signed.envelope import LONGEST_TEXT
+from fangxian.web.api.bare import BareRoute
 from fangxian.web.api.saying import both, reason_of, utc
 from fangxian.web.asking import COOKIE, instant_asked
 from fangxian.web.bearer import bearer_of
@@ -145,14 +146,6 @@ def citizen_api(living: Living) -> APIRouter:
 
     of = Annotated[members.Member, Depends(member_in(living))]
 
-    # At eight in the morning everybody asks for their code at once: whoever asks while others are answered is answered with the next.
-    knowing: Grouping[tuple[str, int], members.Member | Text | None] = Grouping(
-        lambda asked: asyncio.to_thread(members.members_in, living, asked), most=MOST_TOGETHER
-    )
-    signing: Grouping[tuple[members.Member, bytes], issuing.Issued | Text] = Grouping(
-        lambda asked: asyncio.to_thread(issuing.issue_days, living, asked), most=MOST_TOGETHER
-    )
-
     @router.get("/questionnaires/{name}", openapi_extra={"x-action": "log_in"})
     def questions(name: str) -> dict[str, Any]:
         """Return what a questionnaire asks: identity, declaration, check_in or visit."""
@@ -206,21 +199,24 @@ def citizen_api(living: Living) -> APIRouter:
             return shown
         return shown | {"reasons": [reason_of(living.policy, each) for each in seen.reasons]}
 
-    @router.post("/me/{place}/credential", openapi_extra={"x-action": "see_own_code"})
+    # At eight in the morning everybody asks for their code at once: whoever asks while others are answered is answered with the next.
+    signing: Grouping[issuing.Asked, issuing.Issued | Text | None] = Grouping(
+        lambda asked: asyncio.to_thread(issuing.issue_to_sessions, living, asked), most=MOST_TOGETHER
+    )
+
     async def credential(given: PhoneKey, place: int, request: Request) -> Credential:
         """Sign the code for the coming hours, bound to a key that lives in the phone."""
         point = key_point(given.phone_key)
         issuing.check_key(point)
-        member = await knowing.answer((secret_of(request), place))
-        if member is None:
+        issued = await signing.answer(issuing.Asked(secret_of(request), place, point))
+        if issued is None:
             raise _not_logged_in()
-        if isinstance(member, Text):
-            raise RefusedError(member)
-        expect_may(member.acting, Action.SEE_OWN_CODE)
-        issued = await signing.answer((member, point))
         if isinstance(issued, Text):
             raise RefusedError(issued)
         return Credential(text=issued.text, colour=issued.colour, valid_until=issued.valid_until)
+
+    described = {"x-action": str(Action.SEE_OWN_CODE)}
+    router.add_api_route("/me/{place}/credential", credential, methods=["POST"], openapi_extra=described, route_class_override=BareRoute)
 
     @router.post("/me/{place}/declarations", status_code=201, openapi_extra={"x-action": "declare"})
     def declare(given: AnswersGiven, member: of) -> dict[str, str]:

@@ -16,11 +16,14 @@ from starlette.exceptions import HTTPException
 from fangxian.errors import FangxianError, UnavailableError
 from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
 from fangxian.web.api.saying import both
-from fangxian.web.guard import PROBLEMS, is_of_kind
+from fangxian.web.guard import PROBLEMS, is_of_kind, short_body
 from fangxian.web.words import all_words
 from fangxian.work.permissions import Forbidden
 
 log = logging.getLogger(__name__)
+
+LONGEST_CALL: Final = 65_536
+"""Bytes of a call's body: the words of an answer may be 10,000 characters, and JSON may write one in six bytes."""
 
 TRY_AGAIN: Final = {"Retry-After": "10"}
 """What whoever meets a part that does not answer is told."""
@@ -62,9 +65,22 @@ async def only_short_json(request: Request) -> None:
 
     The limit of the application speaks when a body is read, and who reads none would be refused after the work.
     """
+    _expect_json(request)
+    await request.body()
+
+
+async def short_json(request: Request) -> bytes:
+    """Return a body that the limit of the application does not speak for; it is refused as all are."""
+    _expect_json(request)
+    body = await short_body(request, most=LONGEST_CALL)
+    if body is None:
+        raise HTTPException(413)
+    return body
+
+
+def _expect_json(request: Request) -> None:
     if not is_of_kind(request.headers, "application/json"):
         raise HTTPException(415)
-    await request.body()
 
 
 def refuse_in_one_form(app: FastAPI) -> None:

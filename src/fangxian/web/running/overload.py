@@ -116,7 +116,7 @@ class Overload:
             await self.app(scope, receive, send)
             return
         kind = scope["fangxian.kind"] = self._kinds.of(scope["method"], scope["path"])
-        sacrifice = _class_of(kind, scope)
+        sacrifice = sacrifice_of(kind, scope)
         if self.load.drops(sacrifice):
             await self._refusal(sacrifice, scope)(scope, receive, send)
             return
@@ -136,7 +136,7 @@ class Overload:
         return Response(page, 503, headers, "text/html; charset=utf-8")
 
 
-def _class_of(kind: Kind, scope: Scope) -> Sacrifice:
+def sacrifice_of(kind: Kind, scope: Scope) -> Sacrifice:
     """Return the class of a request: a phone whose code lasts can wait; whoever lies about it only waits themselves."""
     if kind.while_lasting is None or kind.while_lasting.lasting_s is None:
         return kind.sacrifice
