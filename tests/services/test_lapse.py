@@ -114,6 +114,7 @@ OTHERS = {
     "work.appealing._withdraw_fact": "takes back",
     "work.deciding._insert": "answers an appeal",
     "work.deciding.sign_decision": "answers an appeal",
+    "work.judging.judge_pair": "work on what came before; that two rows are one person is refused where it is asked for",
     "work.publishing._keep": "counts: about nobody",
 }
 """What goes on after a lapse, or is a part of what does not, with the reason."""

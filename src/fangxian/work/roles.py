@@ -79,4 +79,6 @@ class Action(StrEnum):
     PROPOSE_RENEWAL = "propose_renewal"
     RENEW_POLICY = "renew_policy"
     HEAR_ALERT = "hear_alert"
+    JUDGE_PAIR = "judge_pair"
+    REOPEN_PAIR = "reopen_pair"
     SEE_AUDIT = "see_audit"
