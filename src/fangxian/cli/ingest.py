@@ -57,7 +57,10 @@ def ingest(
     ] = None,
     link_with: Annotated[
         Path | None,
-        typer.Option(help="A register's file: rows without a usable id number are linked with it (docs/linkage.md).", show_default=False),
+        typer.Option(
+            help="A register's file, or `sealed` for the one that the store keeps: rows without a usable id number are linked with it.",
+            show_default=False,
+        ),
     ] = None,
     store: PairStoreOption = None,
     vault: PairVaultOption = None,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
+from uuid import uuid4
 
 import pyarrow as pa
 import typer
@@ -18,15 +19,17 @@ from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.facts import fact_type
 from fangxian.facts.known import now
-from fangxian.linkage.finding import Keep, RegisterFinder
+from fangxian.linkage.finding import RegisterFinder
 from fangxian.linkage.linked import Linked, Way
 from fangxian.linkage.linking import Answer
 from fangxian.linkage.restating import restate
 from fangxian.policy.regions import region_name
 from fangxian.sources.identity import KeyHolder
 from fangxian.store.opening import open_store
-from fangxian.store.store import Event
+from fangxian.store.sealed_register import sealed_register
+from fangxian.store.store import Event, Store
 from fangxian.vault.client import VaultClient
+from fangxian.vault.vault import Vault
 from fangxian.work.pair_rows import open_pairs
 
 PairStoreOption = Annotated[
@@ -48,6 +51,25 @@ PairPurposeOption = Annotated[
 ]
 
 
+SEALED: Final = "sealed"
+"""In the place of a register's file: the register that the store keeps sealed."""
+
+
+@dataclass(frozen=True, repr=False)
+class PairWork:
+    """Where doubtful pairs become work."""
+
+    store: Store
+    vault: Vault
+    event: Event
+    region_code: str
+
+    def keep(self, pairs: pa.Table) -> None:
+        """Keep doubtful pairs as work, each delivery's by an event of its own."""
+        event = replace(self.event, event_id=uuid4())
+        open_pairs(self.store, self.vault, pairs, event, region_code=self.region_code, at=now())
+
+
 @dataclass(frozen=True, kw_only=True)
 class Link:
     """What the command line says of linking: the register, and where doubtful pairs go."""
@@ -66,10 +88,21 @@ class Link:
             yield None
             return
         with ExitStack() as opened:
-            keep = self._keep(opened) if self.store else None
-            yield RegisterFinder(self.register, key_holder, Way(on=at.date()), at=at, keep=keep)
+            work = self._work(opened) if self.store else None
+            register = self.register if str(self.register) != SEALED else self._sealed(work)
+            yield RegisterFinder(register, key_holder, Way(on=at.date()), at=at, keep=work.keep if work else None)
 
-    def _keep(self, opened: ExitStack) -> Keep:
+    def _sealed(self, work: PairWork | None) -> pa.Table:
+        if work is None:
+            raise FangxianError(
+                "The sealed register is in a store, and none is named.",
+                done="Nothing went in.",
+                next_step="Name it with --pairs-to, and its vault with --vault.",
+            )
+        with work.store.transaction(replace(work.event, action="register compared", event_id=uuid4()), at=now()) as transaction:
+            return sealed_register(transaction, work.vault)
+
+    def _work(self, opened: ExitStack) -> PairWork:
         if not (self.store and self.vault and self.region and self.role and self.purpose) or not region_name(self.region):
             raise FangxianError(
                 "To keep doubtful pairs, --pairs-to needs --vault, --region (six digits, one that exists), --role and --purpose.",
@@ -78,12 +111,7 @@ class Link:
             )
         store, vault = opened.enter_context(open_store(self.store)), opened.enter_context(VaultClient(self.vault))
         event = Event(actor="command line", role=self.role, purpose=self.purpose, action="pairs opened")
-        region = self.region
-
-        def keep(pairs: pa.Table) -> None:
-            open_pairs(store, vault, pairs, event, region_code=region, at=now())
-
-        return keep
+        return PairWork(store, vault, event, self.region)
 
 
 def print_linked(linked: Linked, reader: Reader) -> None:

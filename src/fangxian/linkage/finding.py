@@ -43,9 +43,9 @@ Keep = Callable[[pa.Table], None]
 
 @dataclass
 class RegisterFinder:
-    """Finds people in a register's file. `linked` says how it went, once it was asked."""
+    """Finds people in a register: a file, or the rows of one in memory. `linked` says how it went, once it was asked."""
 
-    register: Path
+    register: Path | pa.Table
     key_holder: KeyHolder
     way: Way
     at: datetime
@@ -55,7 +55,10 @@ class RegisterFinder:
     def find(self, rows: pa.Table, *, source: str, delivery_id: str) -> pa.Table:
         """Return the facts of type SamePerson that are certain; doubtful pairs are given to `keep`."""
         with work_space() as connection:
-            load(connection, REGISTER, self.register, table="register_cell")
+            if isinstance(self.register, Path):
+                load(connection, REGISTER, self.register, table="register_cell")
+            else:
+                connection.register("register_cell", self.register)
             connection.register("rows", rows)
             self.linked = link(connection, "register_cell", "rows", self.key_holder, record="record", way=self.way, headings=SAID)
             if self.keep and self.linked.answers[Answer.DOUBTFUL]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import warnings
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -68,12 +70,18 @@ def weigh_on_spark(
     """Return the weighed pairs of two normalised tables, computed by Spark; `rare` is what `rarities` says of the register."""
     import splink
 
-    # Splink's own functions in a jar are not needed: the model asks for none.
     spark_api: Any = splink.SparkAPI
-    api = spark_api(spark_session=session, register_udfs_automatically=False, break_lineage_method="persist")
-    frames = {column: session.createDataFrame(table) for column, table in rare.items()}
-    predicted = _predicted(api, session.createDataFrame(register), session.createDataFrame(records), frames, model, from_weight=from_weight)
-    return session.sql(PAIRS.format(predicted=predicted.physical_name)).toArrow()
+    with warnings.catch_warnings():
+        # pyspark leaves the sockets that it reads answers from, ours and Splink's, to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        # Splink's own functions in a jar are not needed: the model asks for none.
+        api = spark_api(spark_session=session, register_udfs_automatically=False, break_lineage_method="persist")
+        frames = {column: session.createDataFrame(table) for column, table in rare.items()}
+        left, right = session.createDataFrame(register), session.createDataFrame(records)
+        predicted = _predicted(api, left, right, frames, model, from_weight=from_weight)
+        table: pa.Table = session.sql(PAIRS.format(predicted=predicted.physical_name)).toArrow()
+        gc.collect()
+    return table
 
 
 def _predicted(api: Any, register: Any, records: Any, rare: Mapping[str, Any], model: Mapping[str, Any], *, from_weight: float) -> Any:
