@@ -28,6 +28,7 @@ from bench.declare import DeclareFigures, measure_declare
 from bench.explain import ExplainFigures, measure_explain
 from bench.gates import GatesFigures, measure_gates
 from bench.ingest import IngestFigures, measure_ingest
+from bench.linkage import LinkageFigures, measure_linkage
 from bench.page import Figures, page_of
 from bench.serving import ServingFigures, measure_serving
 from bench.spark import SparkFigures, measure_spark
@@ -42,6 +43,9 @@ PAIRS = 3
 
 VISITS = (2_270_000, 22_700_000, 227_000_000)
 """Visits of the growing lakes that are traced in: a province counted 227 M showings of codes by 8 April 2020."""
+
+LINKED = (100_000, 1_000_000)
+"""Register rows, and as many records, that are linked."""
 
 SPARK_SIZE = SIZES[0]
 """The lake that Spark decides: two cores are no cluster, so a larger one only takes longer."""
@@ -144,6 +148,11 @@ def truth_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) ->
     return measure_truth(scratch, people=20_000 if len(sizes) == len(SIZES) else 5_000)
 
 
+def linkage_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[LinkageFigures]:
+    """Link records with a register, smallest first; the public sets too."""
+    return measure_linkage(scratch, sizes=LINKED if len(sizes) == len(SIZES) else LINKED[:1])
+
+
 PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] = {
     "decide": decide_part,
     "explain": explain_part,
@@ -155,6 +164,7 @@ PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] 
     "gates": gates_part,
     "contacts": contacts_part,
     "truth": truth_part,
+    "linkage": linkage_part,
 }
 
 

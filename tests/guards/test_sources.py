@@ -2,14 +2,15 @@
 
 import pytest
 
-from fangxian.facts import AreaLevel, AreaWithdrawal, RecognisedCode, all_fact_types
+from fangxian.facts import AreaLevel, AreaWithdrawal, RecognisedCode, SamePerson, all_fact_types
 from fangxian.sources.catalogue import all_sources
 from fangxian.sources.source import Source
 from tests.guards.project import ROOT
 
 PAGES = {page.stem: page.read_text("utf-8") for page in sorted((ROOT / "docs" / "sources").glob("*.md"))}
-COMPUTED = {AreaLevel, AreaWithdrawal, RecognisedCode}
-"""Fact types that no agency sends: area rules write them and take them back; another region says them in a signed message."""
+COMPUTED = {AreaLevel, AreaWithdrawal, RecognisedCode, SamePerson}
+"""Fact types that no agency sends: area rules write them and take them back; another region says them in a signed
+message; linkage and officers."""
 
 each_source = pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
 

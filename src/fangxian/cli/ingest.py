@@ -13,6 +13,16 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from fangxian.cli.flags import print_flags
+from fangxian.cli.linking import (
+    Link,
+    PairPurposeOption,
+    PairRegionOption,
+    PairRoleOption,
+    PairStoreOption,
+    PairVaultOption,
+    merge_linked,
+    print_linked,
+)
 from fangxian.cli.options import LakeOption, LanguageOption
 from fangxian.cli.printing import Reader, messages, plain_table, print_line, print_table
 from fangxian.engine.compaction import compact as compact_lake
@@ -45,28 +55,46 @@ def ingest(
         Path | None,
         typer.Option(help="The identity key's file; <lake>.key/identity.key by default, made on first use.", show_default=False),
     ] = None,
+    link_with: Annotated[
+        Path | None,
+        typer.Option(
+            help="A register's file, or `sealed` for the one that the store keeps: rows without a usable id number are linked with it.",
+            show_default=False,
+        ),
+    ] = None,
+    store: PairStoreOption = None,
+    vault: PairVaultOption = None,
+    region: PairRegionOption = None,
+    role: PairRoleOption = None,
+    purpose: PairPurposeOption = None,
     language: LanguageOption = "zh",
 ) -> None:
     """Bring files of a source into a lake; make the lake if the folder is new.
 
     The same file twice changes nothing. Rows that cannot be understood go to quarantine and the rest goes in; a file that cannot
-    be read goes in not at all, the others do, and the command ends with exit code 2.
+    be read goes in not at all, the others do, and the command ends with exit code 2. With --link-with rows that have a name and no
+    usable id number go in too, as the person of the register whose they are for certain, or as nobody yet.
     """
     declared, came_at = source_named(source), _instant(received_at)
     failures = []
     with _no_lake_of_nothing(lake, key or key_path(lake)):
         opened = Lake.create(lake)
         holder = KeyFile.of(opened, key)
+        link = Link(register=link_with, store=store, vault=vault, region=region, role=role, purpose=purpose)
         for path in files:
             try:
-                with _bar(path.name) as step:
-                    delivered = deliver(opened, declared, path, received_at=came_at, key_holder=holder, progress=step)
+                with _bar(path.name) as step, link.finder(holder, at=came_at or now()) as finder:
+                    delivered = deliver(opened, declared, path, received_at=came_at, key_holder=holder, finder=finder, progress=step)
             except FangxianError as error:
                 failures.append(error)
                 if len(files) > 1:
                     messages.print(str(error), style="red", markup=False)
             else:
                 _print_delivered(delivered, Reader(language))
+                if finder is not None and finder.linked is not None:
+                    print_linked(finder.linked, Reader(language))
+        if link_with:
+            merge_linked(opened, Reader(language))
     if failures:
         last = failures[-1]
         raise (

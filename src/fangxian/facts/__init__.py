@@ -15,7 +15,7 @@ from fangxian.facts.health import (
     TemperatureReading,
 )
 from fangxian.facts.movement import CheckpointPass, GateVisit, RegionStay, Trip
-from fangxian.facts.person import Consent, Enrolment, Guardianship, Household, Residence, Workplace
+from fangxian.facts.person import Consent, Enrolment, Guardianship, Household, Residence, SamePerson, Workplace
 from fangxian.facts.published import PublishedTrip
 from fangxian.facts.text import Text
 from fangxian.facts.withdrawal import AreaWithdrawal, Withdrawal
@@ -52,6 +52,7 @@ __all__ = [
     "RegionStay",
     "Residence",
     "Retention",
+    "SamePerson",
     "TemperatureReading",
     "Text",
     "Trip",

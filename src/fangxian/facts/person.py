@@ -99,3 +99,22 @@ class Guardianship(PersonFact):
     until_at = column(INSTANT, "Until when; empty while it lasts.", "至何时止；尚未终止时为空。", optional=True)
     guardian_person_id = column("string", "The person who acts.", "代办人。")
     relation = column("string", "Parent, child, spouse or other.", "关系。", one_of=("parent", "child", "spouse", "other"))
+
+
+class SamePerson(PersonFact):
+    """A record that came without a usable id number is this person's; taken back, it is nobody's again.
+
+    Whoever the record seemed to be has a provisional id; what it said is said again of the person (see `fangxian.linkage.restating`).
+    """
+
+    title = Text("同一人认定", "same person")
+    meaning = Text("一条无可用证件号码的记录属于此人。", "A record that came without a usable id number is this person's.")
+    retention = Retention.REGISTER
+
+    from_at = column(INSTANT, "When it was decided.", "认定时刻。")
+    provisional_person_id = column("string", "The provisional id under which the record came in.", "该记录入库时的临时编号。")
+    basis = column(
+        "string", "Who decided: the linkage by itself, or an officer.", "由谁认定：自动关联，或工作人员。", one_of=("linkage", "officer")
+    )
+    weight = column("float64", "Match weight, the logarithm of the odds.", "匹配权重（胜算的对数）。", optional=True, unit="bit")
+    decided_by = column("string", "The officer's account.", "认定人的账号。", optional=True, rules_may_read=False)

@@ -32,6 +32,7 @@ class Named(StrEnum):
     DECISION = "decision"
     DECLARATION = "declaration"
     OWN_PERSON = "own_person"
+    PAIR = "pair"
     VISIT = "visit"
 
 

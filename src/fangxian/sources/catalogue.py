@@ -32,5 +32,6 @@ _SENDS_NO_FILES: Final = {
     "gate": Text("场所门岗", "gates of places"),
     "service-point": Text("服务点", "a service point"),
     "own-request": Text("本人", "the person"),
+    "linkage": Text("记录关联", "the linkage of records"),
     "other-region": Text("外地", "another region"),
 }

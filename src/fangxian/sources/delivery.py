@@ -15,7 +15,6 @@ from typing import Any, Final
 import duckdb
 import ibis
 import orjson
-import pyarrow as pa
 
 from fangxian.engine.compaction import ROW_GROUP, subject
 from fangxian.engine.lake import Lake, explaining_full_disk
@@ -27,15 +26,15 @@ from fangxian.sources import quarantine, spelling
 from fangxian.sources.corrections import WITHDRAWALS, correct, corrections_table, open_corrections
 from fangxian.sources.crosschecks import delivery_flags
 from fangxian.sources.identity import KeyHolder
+from fangxian.sources.naming import name_people
 from fangxian.sources.places import load_regions
 from fangxian.sources.plan import Plan, facts_schema
+from fangxian.sources.provisional import Finder, find_people, findable
 from fangxian.sources.reading import Reading, cut, read
 from fangxian.sources.source import Source
 
 STEPS: Final = ("digest", "read", "identify", "understand", "check", "write", "commit")
 """The steps of a delivery, in order, as `progress` is told of them."""
-
-_PEOPLE_AT_ONCE: Final = 1_000_000
 
 Progress = Callable[[str], None]
 
@@ -55,6 +54,7 @@ def ingest(
     *,
     received_at: datetime | None = None,
     key_holder: KeyHolder,
+    finder: Finder | None = None,
     progress: Progress = lambda step: None,
     memory: str = "3GB",
     threads: int | None = None,
@@ -63,7 +63,8 @@ def ingest(
 
     The delivery is named by its content, so the same file again changes nothing, and a run that was killed is simply run
     again. Rows that cannot be understood go to quarantine; a file that cannot be read raises FangxianError and leaves
-    nothing behind. `received_at` is UTC, now if not given; it is the known time of rows that do not say when they were sent.
+    nothing behind. With a `finder`, rows without a usable id number go in under provisional ids, and it says whose they are
+    for certain. `received_at` is UTC, now if not given; it is the known time of rows that do not say when they were sent.
     """
     progress("digest")
     digest = _digest(path)
@@ -78,7 +79,7 @@ def ingest(
         lake.delivery(delivery_id) as folder,
         _door(folder, received_at, delivery_id, memory, threads) as door,
     ):
-        delivery = _Delivery(door, Plan(source), path, folder, lake, turn)
+        delivery = _Delivery(door, Plan(findable(source) if finder else source), path, folder, lake, turn)
         receipt = {
             "source": source.name,
             "delivery_id": delivery_id,
@@ -86,7 +87,7 @@ def ingest(
             "sha256": digest,
             "bytes": path.stat().st_size,
             "received_at": received_at.isoformat(timespec="seconds"),
-            **_deliver(delivery, key_holder, progress),
+            **_deliver(delivery, key_holder, finder, progress),
         }
         progress("commit")
         (folder / "receipt.json").write_bytes(orjson.dumps(receipt, option=orjson.OPT_INDENT_2))
@@ -108,13 +109,14 @@ class _Delivery:
     turn: ExitStack
 
 
-def _deliver(delivery: _Delivery, key_holder: KeyHolder, progress: Progress) -> dict[str, Any]:
+def _deliver(delivery: _Delivery, key_holder: KeyHolder, finder: Finder | None, progress: Progress) -> dict[str, Any]:
     """Run a file through the door into its folder, and return what the receipt says of it."""
     door, plan, path, folder = delivery.door, delivery.plan, delivery.path, delivery.folder
     progress("read")
     reading = read(door, plan.source, path, scratch=folder)
     progress("identify")
     has_people = _identify(door, plan, key_holder)
+    found = find_people(door, plan, key_holder, finder, folder) if finder else {}
     progress("understand")
     repeated = _understand(door, plan)
     _expect_whole(door, reading, path)
@@ -128,7 +130,7 @@ def _deliver(delivery: _Delivery, key_holder: KeyHolder, progress: Progress) -> 
         "encoding": reading.encoding,
         "rows": _rows(reading, sum(refused.values()), repeated),
         "refused": refused,
-        "facts": facts,
+        "facts": {**facts, **found},
         "flags": [flag.as_dict() for flag in delivery_flags(door, plan.source, folder)],
         "key_mark": key_holder.mark() if has_people else None,
     }
@@ -166,19 +168,7 @@ def _identify(door: duckdb.DuckDBPyConnection, plan: Plan, key_holder: KeyHolder
     people = plan.people()
     if people is None:
         return False
-    door.execute(f"CREATE TABLE verified AS {people}")
-    door.execute("CREATE TEMP TABLE named (id_type VARCHAR, normalised VARCHAR, person_id VARCHAR)")
-    # A cursor of its own: the batches are read while those before them are written.
-    distinct = door.cursor().execute("SELECT DISTINCT id_type, normalised FROM verified WHERE fault IS NULL")
-    for batch in distinct.to_arrow_reader(_PEOPLE_AT_ONCE):
-        ids = key_holder.person_ids(batch.column(0), batch.column(1))
-        door.register("batch", pa.table([batch.column(0), batch.column(1), ids], names=["id_type", "normalised", "person_id"]))
-        door.execute("INSERT INTO named FROM batch")
-        door.unregister("batch")
-    door.execute(
-        "CREATE TEMP TABLE person AS SELECT document, number, id_type, fault, person_id FROM verified "
-        "LEFT JOIN named USING (id_type, normalised); DROP TABLE verified; DROP TABLE named"
-    )
+    name_people(door, people, key_holder)
     return True
 
 

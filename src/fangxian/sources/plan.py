@@ -57,7 +57,7 @@ class Plan:
 
     def people(self) -> str | None:
         """Return the query of distinct id numbers, verified (see `id_numbers`); None for a source without people."""
-        cells = self._people
+        cells = self.people_cells
         if not cells:
             return None
         pairs = " UNION ".join(
@@ -82,7 +82,7 @@ class Plan:
         values = "".join(f", {cell.value()} AS {self.alias(cell)}" for cell in self.source.cells())
         joins = "".join(
             f" LEFT JOIN person AS {cell.joined} ON {cell.joined}.document = {cell.document} AND {cell.joined}.number = cell.{cell.text}"
-            for cell in self._people
+            for cell in self.people_cells
         )
         rows = f"SELECT cell.*{values}{self._people_columns()} FROM cell{joins}"
         return f"SELECT * EXCLUDE ({self._dropped()}), {self._problems('')} AS problems FROM ({rows})"
@@ -110,17 +110,18 @@ class Plan:
     # -- parts ------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _people(self) -> list[Person]:
+    def people_cells(self) -> list[Person]:
+        """The cells of id numbers, each column once."""
         return list({cell.column: cell for cell in self.source.cells() if isinstance(cell, Person)}.values())
 
     def _people_columns(self) -> str:
-        return "".join(f", {cell.joined}.fault AS {cell.fault}" for cell in self._people)
+        return "".join(f", {cell.joined}.fault AS {cell.fault}" for cell in self.people_cells)
 
     def _dropped(self) -> str:
         """Return the columns that are of no use once problems are known, those that identify people first of all."""
         kept = {*self.source.record, *(facts.when for facts in self.source.facts)}
         texts = [column for column in self.source.columns() if column not in kept]
-        return ", ".join((*(spelling.name(column) for column in texts), *(cell.fault for cell in self._people)))
+        return ", ".join((*(spelling.name(column) for column in texts), *(cell.fault for cell in self.people_cells)))
 
     def _problems(self, each: str) -> str:
         """Return the bits of the refusals of the row itself, or of a list's items."""
@@ -134,14 +135,15 @@ class Plan:
     def _belongs_to(self, refusal: Refusal) -> str:
         return next((each for each in self.source.lists() if refusal.column.startswith(f"{each}.")), "")
 
-    def _record(self) -> str:
+    def record(self) -> str:
+        """Return the expression of a row's record number."""
         return _joined([spelling.name(column) for column in self.source.record])
 
     def _column(self, declared: Yields, place: int, name: str) -> str:
         if name in declared.cells:
             return self.alias(declared.cells[name])
         if name == "fact_id":
-            return spelling.record_number(self.source.name, self._record() + _suffix(declared, place))
+            return spelling.record_number(self.source.name, self.record() + _suffix(declared, place))
         if name == "known_at":
             return self.alias(self.source.reported)
         return {"source": spelling.text(self.source.name), "delivery_id": "getvariable('delivery_id')"}.get(name, "NULL")

@@ -150,13 +150,14 @@ def _ending(connection: psycopg.Connection[Any], retention: str, month: date) ->
 _SEALED: Final = """
     SELECT EXISTS (SELECT FROM identities.identity WHERE retention = %(retention)s AND period = %(period)s)
         OR %(retention)s = 'register' AND EXISTS (SELECT FROM account.member WHERE period = %(period)s)
+        OR %(retention)s = 'register' AND EXISTS (SELECT FROM work.doubtful_pair WHERE to_char(opened_at, 'YYYY-MM') = %(period)s)
         OR %(retention)s = 'control' AND EXISTS (
             SELECT FROM work.appeal WHERE %(period)s IN (to_char(opened_at, 'YYYY-MM'), to_char(closed_at, 'YYYY-MM'))
         )
         OR %(retention)s = 'movement' AND EXISTS (SELECT FROM gate.visitor WHERE to_char(came_at, 'YYYY-MM') = %(period)s)
 """
-"""Whether the store has anything that the key of a class and period sealed: who people are, names for gates, words of appeals,
-whom visitors saw.
+"""Whether the store has anything that the key of a class and period sealed: who people are, names for gates, doubtful pairs,
+words of appeals, whom visitors saw.
 
 The words of an answer are sealed by the month in which it was given.
 """

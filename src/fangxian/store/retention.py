@@ -17,7 +17,7 @@ REASON: Final = "reason"
 _BESIDE_FACTS: Final = {
     Retention.MOVEMENT: ("gate.scan", "gate.visitor", "gate.alert", "code.token"),
     Retention.CONTROL: ("work.appeal", "work.decision", "work.task", "exchange.statement", "exchange.dispute"),
-    Retention.REGISTER: ("account.member",),
+    Retention.REGISTER: ("account.member", "work.doubtful_pair"),
     REASON: ("code.reason_kept",),
 }
 

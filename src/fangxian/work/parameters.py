@@ -28,6 +28,16 @@ def proposal_lapses_after(day: date) -> timedelta:
     return timedelta(hours=numbers()["proposal_lapses_after"].on(day))
 
 
+def pair_judged_within(day: date) -> timedelta:
+    """Return how long a doubtful pair that was opened on a day waits to be judged."""
+    return timedelta(hours=numbers()["pair_judged_within"].on(day))
+
+
+def pair_put_off_for(day: date) -> timedelta:
+    """Return how long a pair that was put off on a day waits."""
+    return timedelta(hours=numbers()["pair_put_off_for"].on(day))
+
+
 def renewal_lasts(day: date) -> timedelta:
     """Return how long a policy stays in force that was renewed on a day."""
     return timedelta(days=numbers()["renewal_lasts"].on(day))

@@ -88,4 +88,6 @@ class Action(StrEnum):
     WORK_ON_TASK = "work_on_task"
     SUPERVISE_TASKS = "supervise_tasks"
     ESCALATE_TASKS = "escalate_tasks"
+    JUDGE_PAIR = "judge_pair"
+    REOPEN_PAIR = "reopen_pair"
     SEE_AUDIT = "see_audit"

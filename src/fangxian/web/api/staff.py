@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from fangxian.services import answering, confirming, releasing, renewing
+from fangxian.services import answering, confirming, pairing, releasing, renewing
 from fangxian.services.alarms import hear_alert, waiting_alerts
 from fangxian.services.living import Living
 from fangxian.services.oidc import Oidc
@@ -22,6 +22,7 @@ from fangxian.web.staff.asking import COOKIE
 from fangxian.web.staff.places import ANSWER, RENEW, places_of
 from fangxian.work.appeal import Appeal, AppealState
 from fangxian.work.decision import Decision
+from fangxian.work.doubtful_pair import DoubtfulPair, PairState
 from fangxian.work.permissions import Principal
 from fangxian.work.renewal import Renewal
 from fangxian.work.roles import Action
@@ -74,6 +75,12 @@ class Finding(_Model):
 
     declaration: str = Field(max_length=1_000)
     finding: str = Field(pattern="^(healthy|fever_excluded|referred)$")
+
+
+class Judgement(_Model):
+    """What is judged of a doubtful pair."""
+
+    answer: str = Field(pattern="^(same|different|put_off)$")
 
 
 def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
@@ -181,6 +188,30 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
         """Reject a proposal."""
         answering.reject(living, by, reference)
         return {"state": "rejected"}
+
+    @router.get("/links", openapi_extra=_under(Action.JUDGE_PAIR))
+    def links(by: Annotated[Principal, asks(Action.JUDGE_PAIR)]) -> list[dict[str, Any]]:
+        """Return the doubtful pairs that wait, the most urgent first, then those judged lately."""
+        return [{"link": reference, **_pair(pair)} for reference, pair in pairing.waiting_pairs(living, by)]
+
+    @router.get("/links/{reference}", openapi_extra=_under(Action.JUDGE_PAIR))
+    def link(reference: str, by: Annotated[Principal, asks(Action.JUDGE_PAIR)]) -> dict[str, Any]:
+        """Return one pair with what both rows say; the known person sees that it was read."""
+        seen = pairing.open_one_pair(living, by, reference)
+        lines = [{"field": vars(each.title), "record": each.record, "known": each.known, "agrees": each.agrees} for each in seen.lines]
+        return {**_pair(seen.pair), "lines": lines, "moves": list(seen.moves)}
+
+    @router.post("/links/{reference}/judge", openapi_extra=_under(Action.JUDGE_PAIR))
+    def judge_link(reference: str, given: Judgement, by: Annotated[Principal, asks(Action.JUDGE_PAIR)]) -> dict[str, str]:
+        """Judge whether a record and a person are one, or put it off."""
+        pairing.judge(living, by, reference, PairState(given.answer))
+        return {"state": given.answer}
+
+    @router.post("/links/{reference}/reopen", openapi_extra=_under(Action.REOPEN_PAIR))
+    def reopen_link(reference: str, by: Annotated[Principal, asks(Action.REOPEN_PAIR)]) -> dict[str, str]:
+        """Take a judgement back."""
+        pairing.judge(living, by, reference, PairState.OPEN)
+        return {"state": "open"}
 
     @router.get("/renewal", openapi_extra=_under(*RENEW))
     def renewal(by: Annotated[Principal, asks(*RENEW)]) -> dict[str, Any]:
@@ -296,4 +327,15 @@ def _renewal(renewal: Renewal) -> dict[str, Any]:
         "lapses_at": utc(renewal.lapses_at),
         "since_at": utc(renewal.closed_at) if renewal.closed_at else None,
         "until_at": utc(renewal.until_at) if renewal.until_at else None,
+    }
+
+
+def _pair(pair: DoubtfulPair) -> dict[str, Any]:
+    return {
+        "source": pair.source,
+        "weight": pair.weight,
+        "region_code": pair.region_code,
+        "state": pair.state,
+        "opened_at": utc(pair.opened_at),
+        "due_at": utc(pair.due_at),
     }

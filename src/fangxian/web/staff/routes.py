@@ -15,6 +15,7 @@ from fangxian.web.staff.appeals import AppealDesk
 from fangxian.web.staff.asking import StaffDesk, StaffHandler
 from fangxian.web.staff.coming_in import ComingIn
 from fangxian.web.staff.entrance import EntranceDesk
+from fangxian.web.staff.links import LinkDesk
 from fangxian.web.staff.looking import LookingDesk
 from fangxian.web.staff.places import ANSWER, RENEW
 from fangxian.web.staff.renewing import RenewalDesk
@@ -27,6 +28,7 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
     desk = StaffDesk(living, templates)
     coming, appeals, looking = ComingIn(desk, sign_in), AppealDesk(desk), LookingDesk(desk)
     service_point, entrance, renewal, alerts = ServicePointDesk(desk), EntranceDesk(desk), RenewalDesk(desk), AlertDesk(desk)
+    links = LinkDesk(desk)
     open_to_all: tuple[tuple[str, StaffHandler, str], ...] = (
         ("/staff/log-in", coming.log_in, "GET"),
         ("/staff/log-in/begin", coming.begin, "GET"),
@@ -66,6 +68,10 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/visitors", entrance.visitors, "GET", (Action.REGISTER_VISITOR,)),
         ("/staff/visitors/register", entrance.register, "POST", (Action.REGISTER_VISITOR,)),
         ("/staff/visitors/left", entrance.left, "POST", (Action.REGISTER_VISITOR,)),
+        ("/staff/links", links.links, "GET", (Action.JUDGE_PAIR,)),
+        ("/staff/links/{reference}", links.link, "GET", (Action.JUDGE_PAIR,)),
+        ("/staff/links/{reference}/judge", links.judge, "POST", (Action.JUDGE_PAIR,)),
+        ("/staff/links/{reference}/reopen", links.reopen, "POST", (Action.REOPEN_PAIR,)),
         ("/staff/audit", looking.audit, "GET", (Action.SEE_AUDIT,)),
     )
     for path, handler, methods in open_to_all:
