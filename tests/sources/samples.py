@@ -217,6 +217,19 @@ SAMPLES: dict[str, Sample] = {
         },
         {"exposure": {"contact_class": "close", "setting": "train"}},
     ),
+    "infection-link": (
+        {
+            "认定编号": "1",
+            **PERSON,
+            "认定时间": "2020/2/11 8:00",
+            "传染者报告编号": "2",
+            "认定": "加入",
+            "依据": "测序",
+            "认定人编号": "LD1",
+            **SENT,
+        },
+        {"infection_link": {"finding": "added", "grounds": "genome", "found_by": "LD1"}},
+    ),
     "doctor-confirmation": (
         {"确认编号": "1", **PERSON, "确认时间": "2020/2/11 8:00", "结论": "排除发热", "申报编号": "1", "医生编号": "YS1", **SENT},
         {"doctor_confirmation": {"finding": "fever_excluded", "doctor_id": "YS1"}},
