@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from bench.area import AreaFigures
+from bench.chain_page import chains_section
 from bench.contact_truth import TruthFigures
 from bench.contacts import ONE_BY_ONE, ContactsFigures
 from bench.decide import DecideFigures
@@ -248,4 +249,5 @@ SECTIONS: dict[str, Callable[[Figures], list[str]]] = {
     "gates": gates_section,
     "contacts": contacts_section,
     "truth": truth_section,
+    "chains": chains_section,
 }

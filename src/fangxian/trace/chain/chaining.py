@@ -26,7 +26,7 @@ from fangxian.trace.chain.members import members
 from fangxian.trace.chain.scheme import ChainScheme
 from fangxian.trace.compiled import Around, Compiled, Everything
 from fangxian.trace.scheme import TraceScheme
-from fangxian.trace.tracing import Traced, Tracing
+from fangxian.trace.tracing import Tracing
 
 _MEMBERS: Final = "chain_members"
 _MEETINGS: Final = "chain_meetings"
@@ -84,17 +84,22 @@ class Chaining:
 
     def chain(self, engine: DuckDBEngine, person_ids: Sequence[str]) -> Chains:
         """Return the chains of the people of `person_ids` who are cases, from the facts around them."""
-        return self._chain(self.tracing.trace(engine, person_ids), engine.around, person_ids)
+        return self._chain(self.tracing.trace(engine, person_ids).meetings, engine.around, person_ids)
+
+    def chain_met(self, engine: DuckDBEngine, person_ids: Sequence[str], met: pa.Table) -> Chains:
+        """Return the chains of people by meetings that others found: the shape of `trace.rule.meetings`."""
+        return self._chain(met, engine.around, person_ids)
 
     def chain_all(self, engine: Engine) -> Chains:
         """Return the chains of every case of a lake, from all of its facts."""
-        return self._chain(self.tracing.trace_all(engine), lambda person_ids, fact_types: nullcontext(Everything(engine)), [])
+        met = self.tracing.trace_all(engine).meetings
+        return self._chain(met, lambda person_ids, fact_types: nullcontext(Everything(engine)), [])
 
-    def _chain(self, traced: Traced, around: Around, person_ids: Sequence[str]) -> Chains:
+    def _chain(self, met: pa.Table, around: Around, person_ids: Sequence[str]) -> Chains:
         with around(person_ids, self._find.reads | self._link.reads | self._cluster.reads) as tables:
             found = self._find.rows(tables)
             tables.register(_MEMBERS, found)
-            tables.register(_MEETINGS, traced.meetings)
+            tables.register(_MEETINGS, met)
             tables.register(_LINKS, self._link.rows(tables))
             tables.register(_INTERVALS, self._intervals)
             tables.register(_IN_TIME, self._met.rows(tables))
