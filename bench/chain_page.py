@@ -11,9 +11,9 @@ def chains_section(figures: dict[str, Any]) -> list[str]:
     return [
         "## Chains beside the truth",
         "Who infected whom by `cn-2020`, in an invented world whose truth is known, and among the first cases of Taiwan (nordlinglab/",
-        "COVID19TW-Viz), whose contacts are given and some of whom name their infector. [Chains](chains.md) says where the misses come from.",
+        "COVID19TW-Viz), whose contacts are given and some of whom name their infector. [Chains](chains.md) says where misses come from.",
         "",
-        "| data | cases | infector known | a candidate | the likeliest | links | judged | right, % | serial interval, days (pairs) | true (pairs) |",
+        "| data | cases | infector known | a candidate | the likeliest | links | judged | right, % | interval (pairs) | true (pairs) |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
         *(
             f"| {f.data} | {f.cases:,} | {f.named:,} | {f.among_candidates:,} | {f.likeliest:,} | {f.links:,} | {f.judged:,} "
