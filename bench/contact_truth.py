@@ -4,7 +4,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
 import polars as pl
@@ -49,29 +49,40 @@ class TruthFigures:
 def measure_truth(scratch: Path, *, people: int) -> list[TruthFigures]:
     """Make a world, bring its files in, trace all its cases at its end, and compare with whom they met."""
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
-        world, lake = Path(folder) / "world", Lake.create(Path(folder) / "lake")
-        make_world(world, WorldOptions(people=people, seed=7))
-        manifest = orjson.loads((world / "MANIFEST.json").read_bytes())
-        holder = KeyFile.of(lake)
-        for file in manifest["files"]:
-            received_at = datetime.fromisoformat(file["received_at"])
-            ingest(lake, source_named(file["source"]), world / file["file"], received_at=received_at, key_holder=holder)
-        compact(lake)
+        lake, holder, manifest = world_in_lake(Path(folder), people=people, seed=7)
         last = date.fromisoformat(manifest["start"]) + timedelta(days=manifest["days"])
         known_at = datetime(last.year, last.month, last.day, tzinfo=UTC).replace(tzinfo=None)
         with DuckDBEngine(lake) as engine:
             tracing = Tracing(trace_scheme(SCHEME), known_at=known_at)
             traced = tracing.trace(engine, diagnosed(engine, known_at=known_at))
-        truth = _met_in_window(world / "truth", traced, holder)
+        truth = _met_in_window(Path(folder) / "world" / "truth", traced, holder)
         return _compared(truth, traced, people=people)
+
+
+def world_in_lake(folder: Path, *, people: int, seed: int) -> tuple[Lake, KeyFile, dict[str, Any]]:
+    """Make a world in `folder`/world and bring its files into a compacted lake in `folder`/lake; return that, its key and the manifest."""
+    world, lake = folder / "world", Lake.create(folder / "lake")
+    make_world(world, WorldOptions(people=people, seed=seed))
+    manifest: dict[str, Any] = orjson.loads((world / "MANIFEST.json").read_bytes())
+    holder = KeyFile.of(lake)
+    for file in manifest["files"]:
+        received_at = datetime.fromisoformat(file["received_at"])
+        ingest(lake, source_named(file["source"]), world / file["file"], received_at=received_at, key_holder=holder)
+    compact(lake)
+    return lake, holder, manifest
+
+
+def person_ids_of(truth: Path, holder: KeyFile) -> pl.DataFrame:
+    """Return the person_id of each person of a world by their number: person, person_id."""
+    people = pl.read_parquet(truth / "people.parquet").select("person", "id_type", "id_number")
+    said = people["id_type"].replace_strict(KINDS), people["id_number"]
+    person_ids = pl.from_arrow(holder.person_ids(*(column.to_arrow().cast(pa.string()) for column in said)))
+    return pl.DataFrame({"person": people["person"], "person_id": person_ids})
 
 
 def _met_in_window(truth: Path, traced: Traced, holder: KeyFile) -> pl.DataFrame:
     """Return who met a traced case while it could infect others, as the world knows: `PAIR`, once."""
-    people = pl.read_parquet(truth / "people.parquet").select("person", "id_type", "id_number")
-    said = people["id_type"].replace_strict(KINDS), people["id_number"]
-    person_ids = pl.from_arrow(holder.person_ids(*(column.to_arrow().cast(pa.string()) for column in said)))
-    numbered = pl.DataFrame({"person": people["person"], "person_id": person_ids})
+    numbered = person_ids_of(truth, holder)
     contacts = pl.read_parquet(truth / "contacts.parquet")
     contacts = contacts.join(numbered.rename({"person_id": "case_person_id"}), on="person")
     contacts = contacts.join(numbered.rename({"person": "other"}), on="other")

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from bench.area import AreaFigures
+from bench.chain_page import chains_section
 from bench.contact_truth import TruthFigures
 from bench.contacts import ONE_BY_ONE, ContactsFigures
 from bench.decide import DecideFigures
@@ -31,6 +32,8 @@ TITLES: Final = {
     "gates": "## Gates and phones over HTTP",
     "contacts": "## Tracing contacts",
     "truth": "## Tracing beside the truth",
+    "linkage": "## Linkage",
+    "chains": "## Chains beside the truth",
 }
 """The title of each part, in the order of the page."""
 
@@ -40,7 +43,7 @@ def page_of(kept: dict[str, Figures], *, before: str = "") -> str:
     stood = _sections(before)
     for part, section in SECTIONS.items():
         if part in kept:
-            title, *told = section(kept[part])
+            title, told = TITLES[part], section(kept[part])
             stood[title] = "\n".join([title, "", *told, "", f"Measured {kept[part]['on']}, {kept[part]['machine']}.", ""])
     head = [
         "# Benchmarks",
@@ -60,7 +63,6 @@ def decide_section(figures: Figures) -> list[str]:
     """Return the part about deciding everybody."""
     decided = [DecideFigures(**row) for row in figures["rows"]]
     return [
-        TITLES["decide"],
         "The yardstick is one hand-written DuckDB query for the same ten rules (`bench/hangzhou.sql`); rows are compared one by one.",
         "The limit is 1.5 times the yardstick and 12 GB.",
         "",
@@ -88,7 +90,6 @@ def explain_section(figures: Figures) -> list[str]:
     """Return the part about explaining one person."""
     explained = ExplainFigures(**figures["rows"][0])
     return [
-        TITLES["explain"],
         f"One of {figures['people']:,} from the lake, in a warm process; {explained.people_asked} people, half of them exposed to a case.",
         "The limit is 0.3 s.",
         "",
@@ -102,7 +103,6 @@ def spark_section(figures: Figures) -> list[str]:
     """Return the part about Spark."""
     spark = SparkFigures(**figures["rows"][0])
     return [
-        TITLES["spark"],
         "A master and two workers with one core each on the same machine, against DuckDB on the same lake; rows are compared one by one.",
         "",
         "| facts | Spark, s | DuckDB, s | hits | rows that differ |",
@@ -114,7 +114,6 @@ def spark_section(figures: Figures) -> list[str]:
 def ingest_section(figures: Figures) -> list[str]:
     """Return the part about bringing files in."""
     return [
-        TITLES["ingest"],
         "Messy rows of daily check-ins from a file to committed facts; beside it a clean-up by pandas that checks less.",
         "The limit is 15 s for 1 M rows.",
         "",
@@ -133,7 +132,6 @@ def serving_section(figures: Figures) -> list[str]:
     ways = {"ours": "`Serving`", "dict": "a dict, filled by a plain SELECT", "query": "no memory: a query a look-up"}
     rows = [ServingFigures(**row) for row in figures["rows"]]
     return [
-        TITLES["serving"],
         f"{figures['people']:,} people of whom {rows[0].hits:,} are not green, from a store that also has hits that ended. "
         "Each way in a process of its own; the peak is that of a reload beside what is being served.",
         "The limit is 300 MB a process and 10 s a reload.",
@@ -152,7 +150,6 @@ def area_section(figures: Figures) -> list[str]:
     """Return the part about an area's new level."""
     rows = [AreaFigures(**row) for row in figures["rows"]]
     return [
-        TITLES["area"],
         "A level comes as a delivery and is fed; all who were in the area are decided again by the whole `national` policy, by two",
         "workers. By hand is one INSERT of that one rule's hits, which decides nothing else and queues nobody.",
         "The limit is 10 s for 1 M people, from the delivery to the last code.",
@@ -172,7 +169,6 @@ def declare_section(figures: Figures) -> list[str]:
     ways = {"ours": "`record`: facts, event and code", "bare": "the same INSERTs, no rules"}
     rows = [DeclareFigures(**row) for row in figures["rows"]]
     return [
-        TITLES["declare"],
         f"A declaration and an enrolment, committed, in a store of {rows[0].people:,} people and {rows[0].facts:,} facts. "
         f"An open load: a process of its own asks {rows[0].asked_per_s} times a second; the time counts from when it should have asked.",
         "The limit is 100 ms for 99 in 100.",
@@ -199,7 +195,6 @@ def gates_section(figures: Figures) -> list[str]:
     }
     rows = [GatesFigures(**row) for row in figures["rows"]]
     return [
-        TITLES["gates"],
         "A server process as `fangxian serve` starts it, its PostgreSQL (fsync on) and the process that asks share the cores. Scans and",
         "credentials are an open load: asked at fixed instants, timed from when they should have been, answered once committed; each",
         "scan is another code of another person. The plain GET before and after says what HTTP costs.",
@@ -220,7 +215,6 @@ def contacts_section(figures: Figures) -> list[str]:
     """Return the part about tracing cases."""
     rows = [ContactsFigures(**row) for row in figures["rows"]]
     return [
-        TITLES["contacts"],
         "A warm process traces cases by all rules of `cn-2020` in a compacted lake; few places have most visits. By hand is one DuckDB",
         "query of the rule for venues alone, on the visits as delivered and on the same as sorted; its rows are compared one by one.",
         f"One case is the median of {ONE_BY_ONE}, more at once that of three runs. The limits are 0.5 s for one case, 8 s for 1,000, a",
@@ -240,7 +234,6 @@ def truth_section(figures: Figures) -> list[str]:
     """Return the part about what tracing finds of those whom cases really met."""
     rows = [TruthFigures(**row) for row in figures["rows"]]
     return [
-        TITLES["truth"],
         f"An invented world of {rows[0].people:,} people, its messy files brought in, its {rows[0].cases:,} cases traced at its end",
         "by `cn-2020`. A pair is a case and somebody whom it met in its window, once a setting; [Tracing](tracing.md) says where the",
         "misses come from.",
@@ -259,7 +252,6 @@ def linkage_section(figures: Figures) -> list[str]:
     """Return the part about linking records that have no usable id number."""
     rows = [LinkageFigures(**row) for row in figures["rows"]]
     return [
-        "## Linkage",
         "Messy records of an invented world (names in characters and pinyin, wrong digits, swapped dates, old phones; four in five are",
         "somebody's of the register) linked with as many register rows by the model that ships, from file to answer, on people it was",
         "not trained on. The limits are 240 s for a million, precision 0.995 and recall 0.97 of what is linked at once; doubtful pairs",
@@ -293,4 +285,5 @@ SECTIONS: dict[str, Callable[[Figures], list[str]]] = {
     "contacts": contacts_section,
     "truth": truth_section,
     "linkage": linkage_section,
+    "chains": chains_section,
 }

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.area import AreaFigures, measure_area
+from bench.chain_truth import ChainFigures, measure_chain_truth
 from bench.contact_truth import TruthFigures, measure_truth
 from bench.contacts import ContactsFigures, measure_contacts
 from bench.decide import DecideFigures, measure_decide
@@ -151,6 +152,9 @@ def truth_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) ->
 def linkage_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[LinkageFigures]:
     """Link records with a register, smallest first; the public sets too."""
     return measure_linkage(scratch, sizes=LINKED if len(sizes) == len(SIZES) else LINKED[:1])
+def chains_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[ChainFigures]:
+    """Measure who infected whom, as chains say, beside the truth of a world and beside the cases of Taiwan."""
+    return measure_chain_truth(scratch, people=20_000 if len(sizes) == len(SIZES) else 5_000)
 
 
 PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] = {
@@ -165,6 +169,7 @@ PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] 
     "contacts": contacts_part,
     "truth": truth_part,
     "linkage": linkage_part,
+    "chains": chains_part,
 }
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import polars as pl
 import typer
@@ -12,9 +11,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from fangxian.cli.options import KnownAtOption, LakeOption, LanguageOption, PurposeOption, RoleOption, expect_person_id
 from fangxian.cli.printing import Reader, messages, plain_table, print_line, print_table
+from fangxian.cli.table_files import WRITERS, expect_kind
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.lake import Lake
-from fangxian.errors import FangxianError
 from fangxian.policy.moment import moment
 from fangxian.store.journal import Access, Journal
 from fangxian.trace.record import record_contacts
@@ -22,12 +21,6 @@ from fangxian.trace.rule import CLASSES
 from fangxian.trace.scheme import all_trace_schemes, trace_scheme
 from fangxian.trace.telling import CERTAINTY, CLASS, NEARNESS, SETTING
 from fangxian.trace.tracing import Traced, Tracing, diagnosed
-
-_WRITERS: Final[Mapping[str, Callable[[pl.DataFrame, Path], object]]] = {
-    ".csv": pl.DataFrame.write_csv,
-    ".parquet": pl.DataFrame.write_parquet,
-    ".xlsx": pl.DataFrame.write_excel,
-}
 
 
 def trace(
@@ -48,8 +41,7 @@ def trace(
     """Find who was near cases, where, how near and for how long; show whom that would be, and write it only if told to."""
     opened, chosen, reader = Lake.open(lake), trace_scheme(scheme), Reader(language)
     known = moment(known_at, chosen)
-    if list_to and list_to.suffix not in _WRITERS:
-        raise FangxianError(f"{list_to.name} is no kind of file that is written.", next_step=f"End it in {', '.join(_WRITERS)}.")
+    expect_kind(list_to)
     for each in case or ():
         expect_person_id(each)
     about = ", ".join(case) if case else "all cases"
@@ -61,7 +53,7 @@ def trace(
             found = Tracing(chosen, known_at=known, secondary=secondary).trace(engine, people)
     _print(found, reader, reader.of(chosen.title))
     if list_to:
-        _WRITERS[list_to.suffix](pl.DataFrame(found.contacts), list_to)
+        WRITERS[list_to.suffix](pl.DataFrame(found.contacts), list_to)
         print_line(reader.say(f"名单写入 {list_to}", f"The list is in {list_to}"))
     if write:
         with DuckDBEngine(opened) as engine:

@@ -1,7 +1,7 @@
 """Fact types: what a source can say, one declaration each."""
 
 from fangxian.facts.area import AreaCases, AreaCluster, AreaLevel
-from fangxian.facts.control import ControlListEntry, Exposure, MedicalMeasure, PersonalDecision
+from fangxian.facts.control import ControlListEntry, Exposure, InfectionLink, MedicalMeasure, PersonalDecision
 from fangxian.facts.elsewhere import RecognisedCode
 from fangxian.facts.fact import AreaFact, Column, Fact, PersonFact, Promise, Retention, all_fact_types, fact_type
 from fangxian.facts.health import (
@@ -42,6 +42,7 @@ __all__ = [
     "Guardianship",
     "HealthDeclaration",
     "Household",
+    "InfectionLink",
     "LabTest",
     "MedicalMeasure",
     "PersonFact",

@@ -47,6 +47,33 @@ class Exposure(PersonFact):
     case_fact_id = column("int64", "The diagnosis that it follows from.", "所依据的诊断。", rules_may_read=False)
 
 
+class InfectionLink(PersonFact):
+    """Somebody found that one case infected this person, or did not: a link of a chain that was added or struck by hand.
+
+    What was found last about the same two people holds; to end it, it is withdrawn. It colours nobody. It names the infector by a
+    diagnosis that leads nowhere outside the tracing itself.
+    """
+
+    title = Text("感染关系", "infection link")
+    meaning = Text(
+        "流调人员认定某病例传染了此人，或排除其传染；注明何人、何时、凭什么认定。不赋色；只以编号指明传染者。",
+        "An investigator found that a case infected this person, or did not; who found it, when and on what grounds.",
+    )
+    retention = Retention.CONTROL
+    promises = (
+        Promise(
+            Text("认定人编号只用字母、数字和连字符", "the investigator's id is letters, digits and hyphens"),
+            lambda t: t.found_by.re_search("^[0-9A-Za-z-]+$"),
+        ),
+    )
+
+    from_at = column(INSTANT, "When it was found.", "认定时刻。")
+    infector_fact_id = column("int64", "A diagnosis of the one who infected, or did not.", "传染者（或被排除者）的诊断。")
+    finding = column("string", "Added to the chain, or struck from it.", "加入传播链，或从中排除。", one_of=("added", "struck"))
+    grounds = column("string", "On what grounds.", "依据类别。", one_of=("interview", "genome", "records", "other"))
+    found_by = column("string", "Who found it.", "认定人编号。", rules_may_read=False)
+
+
 class ControlListEntry(PersonFact):
     """A person was put on, or taken off, the dynamic list of people under control.
 

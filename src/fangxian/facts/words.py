@@ -5,6 +5,7 @@ from typing import Final
 from fangxian.facts.text import Text
 
 WORDS: Final[dict[str, Text]] = {
+    "added": Text("加入", "added"),
     "aircraft": Text("飞机", "aircraft"),
     "antibiotic": Text("抗生素", "antibiotic"),
     "antibody_igg": Text("IgG 抗体", "IgG antibody"),
@@ -44,12 +45,14 @@ WORDS: Final[dict[str, Text]] = {
     "fever_excluded": Text("发热已排除", "fever excluded"),
     "forehead": Text("额温", "forehead"),
     "general": Text("一般接触", "general contact"),
+    "genome": Text("基因测序", "genome sequencing"),
     "hardship": Text("特殊困难", "hardship"),
     "health_code": Text("健康码", "health code"),
     "healthy": Text("健康", "healthy"),
     "hk_macao_permit": Text("港澳居民来往内地通行证", "mainland travel permit for Hong Kong and Macao residents"),
     "home": Text("居家隔离医学观察", "home observation"),
     "household": Text("家庭", "household"),
+    "interview": Text("询问", "interview"),
     "invalid": Text("无效", "invalid"),
     "isolation": Text("集中隔离", "isolation"),
     "linkage": Text("自动关联", "linkage"),
@@ -71,6 +74,7 @@ WORDS: Final[dict[str, Text]] = {
     "positive": Text("阳性", "positive"),
     "private_car": Text("私家车", "private car"),
     "record": Text("健康记录过期", "health record expired"),
+    "records": Text("记录", "records"),
     "referred": Text("转诊", "referred"),
     "refused": Text("拒绝进入", "turned away"),
     "region_stay": Text("旅居", "stay"),
@@ -83,6 +87,7 @@ WORDS: Final[dict[str, Text]] = {
     "secondary": Text("次密接触", "secondary contact"),
     "ship": Text("轮船", "ship"),
     "spouse": Text("配偶", "spouse"),
+    "struck": Text("排除", "struck"),
     "suspected": Text("疑似", "suspected"),
     "symptoms": Text("发热或其他症状", "fever or other symptoms"),
     "taiwan_permit": Text("台湾居民来往大陆通行证", "mainland travel permit for Taiwan residents"),

@@ -19,16 +19,20 @@ MEND: Final = Text("请在原件中更正该行后重新报送。", "Correct the
 
 @dataclass(frozen=True)
 class Cell:
-    """One column of a file, read one way; subclasses say which way. An `optional` cell may be empty, its column absent."""
+    """One column of a file, read one way; subclasses say which way. An `optional` cell may be empty, its column absent.
+
+    Where the column holds JSON, `path` leads to the text that is meant: `$.identifier.value`.
+    """
 
     column: str
     optional: bool = field(default=False, kw_only=True)
+    path: str = field(default="", kw_only=True)
     kind: ClassVar[Text] = Text("文本", "text")
 
     @property
     def text(self) -> str:
         """The expression of the cell's cleaned text."""
-        return spelling.name(self.column)
+        return spelling.inside(spelling.name(self.column), self.path)
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns of the file that are read."""
@@ -114,6 +118,23 @@ class Word(Cell):
         own = (f"`{theirs}`" for theirs, ours in self.words.items() if theirs.lower() == ours.lower())
         listed = " · ".join((*pairs, *own))
         return Text(listed, listed)
+
+
+@dataclass(frozen=True)
+class WordOrElse(Word):
+    """A word of which the source knows more than we do: what is empty or not known stands for `otherwise`."""
+
+    otherwise: str = field(default="", kw_only=True)
+    optional: bool = field(default=True, kw_only=True)
+
+    def value(self) -> str:
+        """Return the product's word."""
+        return f"coalesce({super().value()}, {spelling.text(self.otherwise)})"
+
+    def describe(self) -> Text:
+        """Return every word and what it becomes, and what all others do."""
+        words = super().describe()
+        return Text(f"{words.zh} · 其余 → `{self.otherwise}`", f"{words.en} · all others → `{self.otherwise}`")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Final
 
 from fangxian.facts import Fact, PersonFact, Text, Withdrawal
 from fangxian.sources.cells import Cell, CitedFact, Constant
-from fangxian.sources.people import Person
+from fangxian.sources.people import Person, PersonOrPseudonym, Pseudonym
 from fangxian.sources.times import Reported
 
 REPORTED: Final = Reported("上报时间")
@@ -114,7 +114,9 @@ class Source:
 
     def identifying_columns(self) -> frozenset[str]:
         """Return the columns that may say who somebody is: they are shown and kept nowhere."""
-        people = {cell.column for facts in self.facts for cell in facts.cells.values() if isinstance(cell, Person)}
+        cells = [cell for facts in self.facts for cell in facts.cells.values()]
+        people = {cell.column for cell in cells if isinstance(cell, Person | Pseudonym)}
+        people |= {cell.pseudonym for cell in cells if isinstance(cell, PersonOrPseudonym)}
         return frozenset(people | set(self.unread))
 
     def fact_types(self) -> tuple[type[Fact], ...]:

@@ -18,7 +18,7 @@ NOTHING: Final = ("", "-", "--", "—", "——", "/", "\\N", "NULL", "null", "N
 
 _DAY: Final = "(19|20)[0-9]{2}[-/][0-9]{1,2}[-/][0-9]{1,2}"
 _INSTANT: Final = _DAY + "[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
-_MIDNIGHT: Final = "( 0?0:00(:00)?)?"
+_MIDNIGHT: Final = "( 0?0:00(:00)?|T00:00:00([.]0+)?Z?)?"
 
 # China has kept one zone without summer time since 1992, and no source reports instants before that year: a fixed
 # offset is exact, and spares the ICU extension at every door.
@@ -80,10 +80,23 @@ def instant(cell: str) -> str:
     return f"({_parsed(cell, separated=_INSTANT, digits=14, form='%Y%m%d%H%M%S')} - {ZONE_OFFSET})"
 
 
+def zoned_instant(cell: str) -> str:
+    """Return the UTC timestamp of a cell that holds an instant with its zone: 2020-02-11T08:30:00+08:00, or Z; null for any other form."""
+    form = r"((?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.][0-9]+)?)(?:Z|([+-])([0-9]{2}):([0-9]{2}))"
+
+    def part(number: int) -> str:
+        return f"nullif(regexp_extract({cell}, {text(f'^{form}$')}, {number}), '')"
+
+    # A cast to TIMESTAMP forgets the zone, and one to TIMESTAMP WITH TIME ZONE asks for an extension.
+    minutes = f"coalesce(CAST({part(3)} AS INTEGER) * 60 + CAST({part(4)} AS INTEGER), 0)"
+    ahead = f"CASE {part(2)} WHEN '-' THEN -1 ELSE 1 END"
+    return f"(TRY_CAST({part(1)} AS TIMESTAMP) - to_minutes({ahead} * {minutes}))"
+
+
 def day(cell: str) -> str:
     """Return the date of a cell that holds a local day; null where no form fits, or the year is absurd.
 
-    Forms: `2020-02-11`, `2020/2/11`, `20200211`, and a midnight, which is how spreadsheets write a day.
+    Forms: `2020-02-11`, `2020/2/11`, `20200211`, and a midnight, which is how spreadsheets and other systems write a day.
     """
     return f"CAST({_parsed(cell, separated=_DAY + _MIDNIGHT, digits=8, form='%Y%m%d')} AS DATE)"
 
@@ -92,6 +105,21 @@ def day_first(cell: str) -> str:
     """Return the date of a cell that holds a local day as 11/02/2020; null where the form does not fit, or the year is absurd."""
     said = f"regexp_extract({cell}, '^([0-9]{{1,2}}/[0-9]{{1,2}}/(19|20)[0-9]{{2}})( |$)', 1)"
     return f"CAST(TRY_STRPTIME(nullif({said}, ''), '%d/%m/%Y') AS DATE)"
+
+
+def month_first(cell: str) -> str:
+    """Return the date of a cell that holds a local day as 02/11/2020, 02.11.2020 or 02-11-2020, or in a form of `day`; else null."""
+    said = f"regexp_extract({cell}, '^([0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-](19|20)[0-9]{{2}})$', 1)"
+    return f"coalesce(CAST(TRY_STRPTIME(nullif(regexp_replace({said}, '[.-]', '/', 'g'), ''), '%m/%d/%Y') AS DATE), {day(cell)})"
+
+
+def inside(cell: str, path: str) -> str:
+    """Return the expression of what a JSON path leads to in a cell that holds JSON; without a path, of the cell itself.
+
+    >>> inside('"subject"', "")
+    '"subject"'
+    """
+    return f"json_extract_string(TRY_CAST({cell} AS JSON), {text(path)})" if path else cell
 
 
 def start_of(local_day: str) -> str:

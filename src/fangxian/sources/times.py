@@ -81,6 +81,18 @@ class Instant(_Time):
 
 
 @dataclass(frozen=True)
+class ZonedInstant(_Time):
+    """An instant that names its own zone, as ISO 8601 and FHIR write it; becomes UTC."""
+
+    kind: ClassVar[Text] = Text("时刻（带时区）", "instant with its zone")
+    forms: ClassVar[Text] = Text("2020-02-11T08:30:00+08:00", "2020-02-11T08:30:00+08:00")
+
+    def value(self) -> str:
+        """Return the UTC timestamp."""
+        return spelling.zoned_instant(self.text)
+
+
+@dataclass(frozen=True)
 class Reported(Instant):
     """When the agency sent the row; a row that does not say became known when its file came."""
 
@@ -94,14 +106,17 @@ class Reported(Instant):
 
 @dataclass(frozen=True)
 class Day(_Time):
-    """A local day; `day_first` where the source writes 11/02/2020."""
+    """A local day; `day_first` where the source writes 11/02/2020, `month_first` where it writes 02/11/2020."""
 
     day_first: bool = field(default=False, kw_only=True)
+    month_first: bool = field(default=False, kw_only=True)
     kind: ClassVar[Text] = Text("日期", "day")
     forms: ClassVar[Text] = Text("2020-02-11", "2020-02-11")
 
     def value(self) -> str:
         """Return the date."""
+        if self.month_first:
+            return spelling.month_first(self.text)
         return spelling.day_first(self.text) if self.day_first else spelling.day(self.text)
 
 

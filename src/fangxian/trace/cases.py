@@ -34,25 +34,10 @@ def cases(known: Known, *, days_before: int, statuses: Sequence[str], days_after
     at the latest `days_after` days after its day of reckoning where that is given. A suspicion that was excluded is no case. An
     onset after the day of the diagnosis does not count: whoever was found before falling ill infected others before, too.
     """
-    standing = _standing(known)
-    first = _first_diagnosis(standing, statuses)
-    ill = standing.inner_join(first, standing.person_id == first.case_person_id)
-    ill = ill.filter((ill.onset_on.cast(INSTANT) - known.offset <= ill.found_at).fill_null(False))
-    onset = ill.group_by("person_id").agg(onset_on=ill.onset_on.min())
-    tests = known.facts(LabTest).filter(lambda t: t.outcome == "positive")
-    sampled = tests.inner_join(first, tests.person_id == first.case_person_id).filter(
-        lambda t: (t.from_at <= t.found_at) & (t.from_at > t.found_at - ibis.interval(days=SAMPLE_COUNTS_DAYS))
-    )
-    sample = sampled.group_by("case_person_id").agg(sampled_at=sampled.from_at.min())
-    reckoned = first.left_join(onset, first.case_person_id == onset.person_id).drop("person_id")
-    reckoned = reckoned.left_join(sample, "case_person_id").drop("case_person_id_right")
-    day_of_onset = reckoned.onset_on.cast(INSTANT) - known.offset
-    reckoned = reckoned.mutate(
-        basis=ibis.cases(
-            (reckoned.onset_on.notnull(), str(Basis.ONSET)), (reckoned.sampled_at.notnull(), str(Basis.SAMPLE)), else_=str(Basis.DIAGNOSIS)
-        ),
-        day_at=ibis.coalesce(day_of_onset, known.start_of_day(ibis.coalesce(reckoned.sampled_at, reckoned.found_at))),
-    )
+    standing = standing_diagnoses(known)
+    making = standing.filter(standing.status.isin(list(statuses)))
+    first = first_of_each(making).select(case_fact_id="fact_id", case_person_id="person_id", found_at="from_at")
+    reckoned = with_day_of_reckoning(known, standing, first)
     timed = reckoned.mutate(from_at=reckoned.day_at - ibis.interval(days=days_before), until_at=reckoned.found_at)
     # Whoever was released and found later met people in between.
     ended = until_isolated(known, timed)
@@ -95,8 +80,35 @@ def until_isolated(known: Known, infectious: ir.Table, *, unless_released_by: st
     return ended.mutate(until_at=earlier).drop("isolated_at")
 
 
-def _standing(known: Known) -> ir.Table:
-    """Return every diagnosis but suspicions that were excluded, and what excluded them."""
+def with_day_of_reckoning(known: Known, standing: ir.Table, first: ir.Table) -> ir.Table:
+    """Return cases with the day that their time is counted from.
+
+    Shape: that of `first`, which has case_person_id and found_at, and onset_on (null where unknown or after the case was found),
+    sampled_at (the first positive sample, null where there is none), basis, day_at (the start of the local day). `standing` is as
+    `standing_diagnoses` returns it.
+    """
+    onsets = standing.select("person_id", "onset_on")
+    ill = onsets.inner_join(first, onsets.person_id == first.case_person_id)
+    ill = ill.filter((ill.onset_on.cast(INSTANT) - known.offset <= ill.found_at).fill_null(False))
+    onset = ill.group_by("person_id").agg(onset_on=ill.onset_on.min())
+    tests = known.facts(LabTest).filter(lambda t: t.outcome == "positive")
+    sampled = tests.inner_join(first, tests.person_id == first.case_person_id).filter(
+        lambda t: (t.from_at <= t.found_at) & (t.from_at > t.found_at - ibis.interval(days=SAMPLE_COUNTS_DAYS))
+    )
+    sample = sampled.group_by("case_person_id").agg(sampled_at=sampled.from_at.min())
+    reckoned = first.left_join(onset, first.case_person_id == onset.person_id).drop("person_id")
+    reckoned = reckoned.left_join(sample, "case_person_id").drop("case_person_id_right")
+    day_of_onset = reckoned.onset_on.cast(INSTANT) - known.offset
+    return reckoned.mutate(
+        basis=ibis.cases(
+            (reckoned.onset_on.notnull(), str(Basis.ONSET)), (reckoned.sampled_at.notnull(), str(Basis.SAMPLE)), else_=str(Basis.DIAGNOSIS)
+        ),
+        day_at=ibis.coalesce(day_of_onset, known.start_of_day(ibis.coalesce(reckoned.sampled_at, reckoned.found_at))),
+    )
+
+
+def standing_diagnoses(known: Known) -> ir.Table:
+    """Return every diagnosis but suspicions that were excluded, and what excluded them: the columns of `Diagnosis` that rules may read."""
     diagnoses = known.facts(Diagnosis)
     excluded = diagnoses.filter(diagnoses.status == "excluded").select(excluded_person_id="person_id", excluded_at="from_at")
     others = diagnoses.filter(diagnoses.status != "excluded")
@@ -106,9 +118,8 @@ def _standing(known: Known) -> ir.Table:
     )
 
 
-def _first_diagnosis(standing: ir.Table, statuses: Sequence[str]) -> ir.Table:
-    """Return the first diagnosis of each person that makes a case: case_fact_id, case_person_id, found_at."""
-    making = standing.filter(standing.status.isin(list(statuses)))
+def first_of_each(making: ir.Table) -> ir.Table:
+    """Return the first diagnosis of each person among those that make a case."""
     in_order = ibis.window(group_by=making.person_id, order_by=[making.from_at, making.fact_id])
     ranked = making.mutate(place=ibis.row_number().over(in_order))
-    return ranked.filter(ranked.place == 0).select(case_fact_id="fact_id", case_person_id="person_id", found_at="from_at")
+    return ranked.filter(ranked.place == 0).drop("place")

@@ -62,7 +62,7 @@ def record_contacts(engine: DuckDBEngine, traced: Traced, person_ids: Sequence[s
     if added.is_empty() and ended.is_empty():
         return RecordedContacts(added=0, withdrawn=0, delivery_id=None)
     facts = {Exposure: _exposures(engine, added, known_at), Withdrawal: _withdrawals(engine, ended, known_at)}
-    delivery_id = _deliver(engine.lake, {each: table for each, table in facts.items() if table.num_rows}, known_at)
+    delivery_id = deliver(engine.lake, {each: table for each, table in facts.items() if table.num_rows}, known_at)
     engine.refresh()
     return RecordedContacts(added=added.height, withdrawn=ended.height, delivery_id=delivery_id)
 
@@ -116,12 +116,12 @@ def _withdrawals(engine: DuckDBEngine, ended: pl.DataFrame, known_at: datetime) 
     return rows.to_arrow_table()
 
 
-def _deliver(lake: Lake, facts: Mapping[type[PersonFact], pa.Table], known_at: datetime) -> str:
-    """Write facts as one delivery, named by its content; return its name."""
+def deliver(lake: Lake, facts: Mapping[type[PersonFact], pa.Table], known_at: datetime, *, source: str = SOURCE) -> str:
+    """Write facts as one delivery of `source`, named by its content; return its name."""
     counts = {fact_type.name: table.num_rows for fact_type, table in facts.items()}
     numbers = sorted(number for table in facts.values() for number in table["fact_id"].to_pylist())
     digest = hashlib.sha256(orjson.dumps([known_at, numbers])).hexdigest()
-    delivery_id = f"{SOURCE}-{digest[:32]}"
+    delivery_id = f"{source}-{digest[:32]}"
     with writing(lake), lake.delivery(delivery_id) as folder:
         for fact_type, table in facts.items():
             schema = PyArrowSchema.from_ibis(fact_type.schema())
@@ -129,7 +129,7 @@ def _deliver(lake: Lake, facts: Mapping[type[PersonFact], pa.Table], known_at: d
             pq.write_table(named, folder / f"{fact_type.name}.parquet", compression="zstd")
         receipt = {
             "delivery_id": delivery_id,
-            "source": SOURCE,
+            "source": source,
             "known_at": known_at.isoformat(),
             "received_at": known_at.isoformat(),
             "sha256": digest,

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 import ibis
-import ibis.expr.operations as ops
-import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fangxian.engine.duckdb import DuckDBEngine, read_again_rather_than_keep
+from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.opening import Engine
-from fangxian.facts import Diagnosis, PersonFact, all_fact_types
+from fangxian.facts import Diagnosis
 from fangxian.facts.known import Known, instant
+from fangxian.trace.compiled import Around, Compiled, Everything
 from fangxian.trace.contacts import all_cases, all_meetings, close_contacts, contacts, secondary_meetings
 from fangxian.trace.rule import CLASSES
 from fangxian.trace.scheme import TraceScheme
@@ -55,13 +54,13 @@ class Tracing:
         cases = ibis.table(found.schema(), name=_CASES)
         met = all_meetings(scheme, known, cases)
         meetings = ibis.table(met.schema(), name=_MEETINGS)
-        self._first = _Pass(_CASES, _Compiled(found, dialect), _Compiled(met, dialect))
+        self._first = _Pass(_CASES, Compiled(found, dialect), Compiled(met, dialect))
         self._second: _Pass | None = None
         if secondary:
             close = close_contacts(known, cases, meetings)
             met_by_close = secondary_meetings(scheme, known, ibis.table(close.schema(), name=_CLOSE), meetings)
-            self._second = _Pass(_CLOSE, _Compiled(close, dialect), _Compiled(met_by_close, dialect))
-        self._sum_up = _Compiled(contacts(scheme, meetings), dialect)
+            self._second = _Pass(_CLOSE, Compiled(close, dialect), Compiled(met_by_close, dialect))
+        self._sum_up = Compiled(contacts(scheme, meetings), dialect)
 
     def trace(self, engine: DuckDBEngine, person_ids: Sequence[str]) -> Traced:
         """Trace the people of `person_ids` who are cases, from the facts around them; whoever is none is left out."""
@@ -69,9 +68,9 @@ class Tracing:
 
     def trace_all(self, engine: Engine) -> Traced:
         """Trace every case of a lake, from all of its facts."""
-        return self._trace(lambda person_ids, fact_types: nullcontext(_Everything(engine)), [])
+        return self._trace(lambda person_ids, fact_types: nullcontext(Everything(engine)), [])
 
-    def _trace(self, around: _Around, person_ids: Sequence[str]) -> Traced:
+    def _trace(self, around: Around, person_ids: Sequence[str]) -> Traced:
         cases, met = self._found(around, person_ids, self._first, {})
         if self._second:
             close = pc.unique(met.filter(pc.equal(met["contact_class"], "close"))["person_id"]).to_pylist()
@@ -81,7 +80,7 @@ class Tracing:
             tables.register(_MEETINGS, met)
             return Traced(cases, met, in_order(self._sum_up.rows(tables)), self._second is not None)
 
-    def _found(self, around: _Around, person_ids: Sequence[str], each: _Pass, given: Mapping[str, pa.Table]) -> tuple[pa.Table, pa.Table]:
+    def _found(self, around: Around, person_ids: Sequence[str], each: _Pass, given: Mapping[str, pa.Table]) -> tuple[pa.Table, pa.Table]:
         """Return who of some people may have infected others, and whom they met; `given` was found before."""
         with around(person_ids, each.find.reads | each.meet.reads) as tables:
             for name, table in given.items():
@@ -92,59 +91,13 @@ class Tracing:
             return of, each.meet.rows(tables)
 
 
-class _Tables(Protocol):
-    """What answers compiled SQL: the facts around some people, or all."""
-
-    def register(self, name: str, table: pa.Table) -> None:
-        """Make a small Arrow table readable under `name`."""
-
-    def widen(self, cases: pa.Table) -> None:
-        """Add the facts of everybody who was where these people were."""
-
-    def rows_of(self, sql: str, schema: ibis.Schema) -> pa.Table:
-        """Run SQL that was compiled before."""
-
-
-_Around = Callable[[Sequence[str], Iterable[type[PersonFact]]], AbstractContextManager[_Tables]]
-
-
-@dataclass(frozen=True)
-class _Everything:
-    """All facts of a lake, where nobody has to be looked for."""
-
-    engine: Engine
-
-    def register(self, name: str, table: pa.Table) -> None:
-        self.engine.register(name, table)
-
-    def widen(self, cases: pa.Table) -> None:
-        """Add nothing."""
-
-    def rows_of(self, sql: str, schema: ibis.Schema) -> pa.Table:
-        return self.engine.rows_of(sql, schema)
-
-
-class _Compiled:
-    """An expression compiled for a dialect, and the types of facts about people that it reads."""
-
-    def __init__(self, expression: ir.Table, dialect: str) -> None:
-        read = {table.name for table in expression.op().find(ops.UnboundTable)}
-        self.reads = frozenset(each for each in all_fact_types() if each.name in read and issubclass(each, PersonFact))
-        self._schema = expression.schema()
-        sql = str(ibis.to_sql(expression, dialect=dialect, pretty=False))
-        self._sql = read_again_rather_than_keep(sql) if dialect == DuckDBEngine.dialect else sql
-
-    def rows(self, tables: _Tables) -> pa.Table:
-        return tables.rows_of(self._sql, self._schema)
-
-
 @dataclass(frozen=True)
 class _Pass:
     """One round of looking: who may have infected others (under `name`), and whom they met."""
 
     name: str
-    find: _Compiled
-    meet: _Compiled
+    find: Compiled
+    meet: Compiled
 
 
 def diagnosed(engine: Engine, *, known_at: datetime) -> list[str]:
