@@ -24,6 +24,20 @@ KEY = base64.urlsafe_b64encode(point(PrivateKey.make().public)).decode()
 REPORT = {"temperature": "36.5", "symptom": "1", "isEpidemicAreaRisk": "1", "stayRegion": "420100", "leftOn": "2020-02-20"}
 TRIP = {"date": "2020-02-23", "mode": "train", "number": "G1", "carriage": "5", "seat": "6A", "fromRegion": "420100", "toRegion": "330100"}
 VISIT = {"host": "后勤部", "purpose": "meeting", "organisation_id": "91330106MA00000003"}
+ASSESSED = {
+    "temperature_c": "38",
+    "symptoms": "cough",
+    "told": "no",
+    "contact": "yes",
+    "stayed_listed": "no",
+    "stayed_other": "no",
+    "contact_from_area": "no",
+    "home": "330106",
+    "age": "70",
+    "conditions": "heart",
+    "care_facility": "no",
+    "health_worker": "no",
+}
 APPEAL = {"ground": "wrong_fact", "words": "那天我在家，没有出门。"}
 
 
@@ -73,6 +87,8 @@ REQUESTS = (
     form("/me/family/end", CITIZEN, place="5"),
     form("/me/{place:int}/declare", CITIZEN, **DECLARED),
     form("/me/{place:int}/check-in", CITIZEN, **CHECKED_IN),
+    form("/me/{place:int}/self-assessment", CITIZEN, **ASSESSED),
+    form("/public/self-assessment", NOBODY, **ASSESSED),
     form("/me/{place:int}/paper", CITIZEN),
     form("/me/{place:int}/consents", CITIZEN, do="give", organisation_id="91330100MA0000001F"),
     form("/me/{place:int}/appeal/{reason:int}/{fact:int}", CITIZEN, **APPEAL, fact="0" * 32),
@@ -108,6 +124,8 @@ REQUESTS = (
     call("/me/{place}/credential", CITIZEN, phone_key=KEY),
     call("/me/{place}/declarations", CITIZEN, answers=DECLARED),
     call("/me/{place}/check-ins", CITIZEN, answers=CHECKED_IN),
+    call("/me/{place}/self-assessments", CITIZEN, answers=ASSESSED),
+    call("/self-assessments", NOBODY, answers=ASSESSED),
     call("/me/{place}/paper", CITIZEN),
     call("/me/{place}/certificate", CITIZEN),
     call("/me/{place}/data", NOBODY, "DELETE"),

@@ -35,6 +35,8 @@ FOR_EVERYBODY = {
     "/public": "the counts that are published, of nobody in person",
     "/public/{day}": "the counts that are published, of nobody in person",
     "/api/v1/public/{day}": "the counts that are published, of nobody in person",
+    "/public/self-assessment": "answers of nobody in particular: kept is a count",
+    "/api/v1/self-assessments": "answers of nobody in particular: kept is a count",
     "/public/trips": "what was published of trips, which names nobody",
     "/api/v1/public/trips/{day}": "what was published of trips, which names nobody",
     "/api/v1/questionnaires/{name}": "what is asked of everybody",

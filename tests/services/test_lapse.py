@@ -14,7 +14,7 @@ from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.exchange import asking, telling
 from fangxian.exchange.message import Kind, Message
-from fangxian.services import confirming, consenting, declaring, family, issuing, looking, papers, registering_visitors
+from fangxian.services import assessing, confirming, consenting, declaring, family, issuing, looking, papers, registering_visitors
 from fangxian.services.at_desk import record_at_desk
 from fangxian.services.documents import document
 from fangxian.services.living import by_citizen
@@ -70,6 +70,7 @@ def told(living, member):
 REFUSED = {
     "exchange.asking.recognise": lambda living, member: asking.recognise(living, member.person_id, "HC1:"),
     "exchange.telling.tell": told,
+    "services.assessing.keep_assessment": lambda living, member: assessing.assess(living, member.person_id, {}),
     "services.at_desk.record_at_desk": at_desk,
     "services.confirming.confirm": lambda living, member: confirming.confirm(living, BY, "x", "healthy"),
     "services.consenting.give_consent": lambda living, member: consenting.give_consent(living, member.person_id, "91330106MA00000001"),
@@ -104,6 +105,7 @@ OTHERS = {
     "exchange.delivering._try": "hands on an appeal",
     "exchange.disputing._open": "takes an appeal from another region",
     "exchange.taking._remember": "a message that was taken is not taken twice: about nobody",
+    "services.assessing.assess_unnamed": "counts: about nobody",
     "services.consenting.end_consent": "takes back",
     "services.deleting.delete": "takes back",
     "services.keeping.keep_as_typed": "a part of enrol and enrol_child",
@@ -114,6 +116,7 @@ OTHERS = {
     "work.appealing._withdraw_fact": "takes back",
     "work.deciding._insert": "answers an appeal",
     "work.deciding.sign_decision": "answers an appeal",
+    "work.leads.raise_lead": "a part of keep_assessment",
     "work.publishing._keep": "counts: about nobody",
 }
 """What goes on after a lapse, or is a part of what does not, with the reason."""

@@ -23,6 +23,8 @@ def forget(transaction: Transaction) -> None:
     )
     connection.execute("DELETE FROM identities.identity WHERE person_id = %s", [person])
     connection.execute("UPDATE gate.visitor SET host = NULL, masked_name = NULL, event_id = %s WHERE person_id = %s", [event_id, person])
+    connection.execute("UPDATE work.assessment SET answers = NULL, event_id = %s WHERE person_id = %s", [event_id, person])
+    connection.execute("UPDATE work.lead SET contact = NULL, event_id = %s WHERE person_id = %s", [event_id, person])
     revoke_all(transaction, person_id=person.hex)
 
 

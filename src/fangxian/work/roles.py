@@ -79,4 +79,5 @@ class Action(StrEnum):
     PROPOSE_RENEWAL = "propose_renewal"
     RENEW_POLICY = "renew_policy"
     HEAR_ALERT = "hear_alert"
+    SELF_ASSESS = "self_assess"
     SEE_AUDIT = "see_audit"
