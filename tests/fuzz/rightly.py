@@ -38,6 +38,17 @@ ASSESSED = {
     "care_facility": "no",
     "health_worker": "no",
 }
+CLUE = {
+    "kind": "gathering",
+    "region": "330106",
+    "street": "翠苑街道",
+    "place": "翠苑一区3幢",
+    "happened_on": "2020-02-23",
+    "words": "楼下有人聚集打牌。",
+    "reporter_name": "李雷",
+    "reporter_phone": "",
+}
+RECEIPT = {"receipt": "ABCD-EFGH-JKMN-PQRS"}
 APPEAL = {"ground": "wrong_fact", "words": "那天我在家，没有出门。"}
 
 
@@ -115,7 +126,19 @@ REQUESTS = (
     form("/staff/visitors/left", "employer_contact", visit="{reference}"),
     form("/staff/release/end", "officer", **{**PAPERS, "id_number": CHILD["id_number"]}),
     form("/staff/paper/print", "officer", **IDENTITY, **DECLARED, days="1"),
+    form("/public/clues", NOBODY, **CLUE),
+    form("/public/clues/receipt", NOBODY, **RECEIPT),
+    form("/staff/clues/{reference}/answer", "clue_officer", finding="confirmed", words="已到场劝离。"),
+    form("/staff/clues/{reference}/pass-on", "clue_officer", to="330106", county=""),
+    form("/staff/clues/{reference}/split", "clue_officer"),
+    form("/staff/clues/{reference}/reporter", "clue_officer", reason="ask_back"),
     form("/public/trips", NOBODY, day="2020-02-11", number="G7349", place="杭州"),
+    call("/clues", NOBODY, answers=CLUE),
+    call("/clues/receipt", NOBODY, **RECEIPT),
+    call("/staff/clues/{reference}/answer", "clue_officer", finding="confirmed", words="已到场劝离。"),
+    call("/staff/clues/{reference}/pass-on", "clue_officer", to="330106"),
+    call("/staff/clues/{reference}/split", "clue_officer"),
+    call("/staff/clues/{reference}/reporter", "clue_officer", reason="ask_back"),
     call("/gate/open", NOBODY, code="abcdefghijklmnop"),
     call("/log-in/code", NOBODY, **PHONE),
     call("/log-in", NOBODY, **PHONE, code="123456", ticket="abcdefghijklmnop"),

@@ -116,6 +116,8 @@ OTHERS = {
     "work.appealing._withdraw_fact": "takes back",
     "work.deciding._insert": "answers an appeal",
     "work.deciding.sign_decision": "answers an appeal",
+    "services.clue_files._quarantine": "rows of a file that stay out: about nobody",
+    "work.clues.name_streets": "names of streets: about nobody",
     "work.leads.raise_lead": "a part of keep_assessment",
     "work.publishing._keep": "counts: about nobody",
 }

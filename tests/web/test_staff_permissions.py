@@ -27,6 +27,9 @@ BODIES = {
     "/confirm/look-up": {"number": "00000-00000"},
     "/entrance/checks": {"person": "x"},
     "/visitors": {"host": "李经理", "purpose": "meeting", "visit": "x"},
+    "/clues/{reference}/answer": {"finding": "confirmed", "words": "已核实"},
+    "/clues/{reference}/pass-on": {"to": "330106"},
+    "/clues/{reference}/reporter": {"reason": "ask_back"},
     "/confirm": {"declaration": "x", "finding": "healthy"},
 }
 

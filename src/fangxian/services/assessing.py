@@ -62,7 +62,7 @@ def keep_assessment(
     found = triage(triage_rules(NAME, living.today(at)), answers)
     region_code = answers.get("home") or home_of(transaction.connection, person_id, living.policy)
     assessment_id = uuid4()
-    said = sealed(living, json.dumps(answers, ensure_ascii=False), Said.ASSESSMENT, of=person_id, begun_at=at)
+    said = sealed(living.vault, json.dumps(answers, ensure_ascii=False), Said.ASSESSMENT, of=person_id, begun_at=at)
     transaction.connection.execute(
         "INSERT INTO work.assessment VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
@@ -98,7 +98,7 @@ def assessments_of(living: Living, transaction: Transaction, person_id: str) -> 
 
 
 def _answers(living: Living, text: bytes | None, person_id: str, at: datetime) -> Any:
-    return None if text is None else json.loads(opened(living, text, Said.ASSESSMENT, of=person_id, begun_at=at))
+    return None if text is None else json.loads(opened(living.vault, text, Said.ASSESSMENT, of=person_id, begun_at=at))
 
 
 def _expect_not_too_often(transaction: Transaction, person_id: str) -> None:

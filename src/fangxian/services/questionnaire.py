@@ -19,6 +19,7 @@ from fangxian.facts.typed import day_typed, number_typed
 from fangxian.facts.words import SYMPTOM_WORDS, WORDS
 from fangxian.policy.regions import regions
 from fangxian.services.refusals import BadAnswerError
+from fangxian.work.reporting_numbers import number
 
 Answers = Mapping[str, Any]
 
@@ -87,15 +88,21 @@ class Question:
             raise ValueError(Text(f"最多 {_LONGEST} 个可见字符。", f"At most {_LONGEST} printable characters."))
         return text
 
+    def _words(self, text: str, on: date) -> str:
+        longest = number("longest_report", on)
+        if len(text) > longest or not text.replace("\r", "").replace("\n", "").replace("\t", "").isprintable():
+            raise ValueError(Text(f"最多 {longest} 个可见字符。", f"At most {longest} printable characters."))
+        return text
+
     def _number(self, text: str, on: date) -> float:
         low, high = self.between or (float("-inf"), float("inf"))
         try:
-            number = number_typed(text)
+            typed = number_typed(text)
         except ValueError:
-            number = float("nan")
-        if not low <= number <= high:
+            typed = float("nan")
+        if not low <= typed <= high:
             raise ValueError(Text(f"请填 {low:g} 到 {high:g} 之间的数。", f"Give a number from {low:g} to {high:g}."))
-        return number
+        return typed
 
     def _past_day(self, text: str, on: date) -> date:
         try:

@@ -29,6 +29,7 @@ class Named(StrEnum):
 
     ALERT = "alert"
     APPEAL = "appeal"
+    CLUE = "clue"
     DECISION = "decision"
     DECLARATION = "declaration"
     OWN_PERSON = "own_person"

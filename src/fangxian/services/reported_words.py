@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
 from fangxian.facts import Retention
-from fangxian.services.living import Living
+from fangxian.vault.vault import Vault
 
 
 class Said(StrEnum):
@@ -14,6 +15,10 @@ class Said(StrEnum):
 
     ASSESSMENT = "assessment_answers"
     LEAD_CONTACT = "lead_contact"
+    CLUE_PLACE = "clue_place"
+    CLUE_WORDS = "clue_words"
+    CLUE_REPORTER = "clue_reporter"
+    CLUE_ANSWER = "clue_answer"
 
     @property
     def retention(self) -> str:
@@ -24,11 +29,16 @@ class Said(StrEnum):
 _HEALTH = frozenset({Said.ASSESSMENT})
 
 
-def sealed(living: Living, text: str, said: Said, *, of: str, begun_at: datetime) -> bytes:
+def sealed(vault: Vault, text: str, said: Said, *, of: str, begun_at: datetime) -> bytes:
     """Return a text sealed for a person, or for a case: 32 hexadecimal digits."""
-    return living.vault.seal(text, person_id=of, retention=said.retention, period=f"{begun_at:%Y-%m}", field=said)
+    return all_sealed(vault, [text], said, of=[of], begun_at=begun_at)[0]
 
 
-def opened(living: Living, text: bytes, said: Said, *, of: str, begun_at: datetime) -> str:
+def all_sealed(vault: Vault, texts: Sequence[str], said: Said, *, of: Sequence[str], begun_at: datetime) -> list[bytes]:
+    """Return texts sealed, each for its own."""
+    return vault.seal_many(texts, person_ids=of, retention=said.retention, period=f"{begun_at:%Y-%m}", field=said)
+
+
+def opened(vault: Vault, text: bytes, said: Said, *, of: str, begun_at: datetime) -> str:
     """Return what was sealed. Raises FangxianError where its key was destroyed."""
-    return living.vault.unseal(bytes(text), person_id=of, retention=said.retention, period=f"{begun_at:%Y-%m}", field=said)
+    return vault.unseal(bytes(text), person_id=of, retention=said.retention, period=f"{begun_at:%Y-%m}", field=said)

@@ -16,7 +16,15 @@ REASON: Final = "reason"
 
 _BESIDE_FACTS: Final = {
     Retention.MOVEMENT: ("gate.scan", "gate.visitor", "gate.alert", "code.token"),
-    Retention.CONTROL: ("work.appeal", "work.decision", "work.lead", "exchange.statement", "exchange.dispute"),
+    Retention.CONTROL: (
+        "work.appeal",
+        "work.decision",
+        "work.lead",
+        "work.clue",
+        "work.clue_refused",
+        "exchange.statement",
+        "exchange.dispute",
+    ),
     Retention.HEALTH: ("work.assessment",),
     Retention.REGISTER: ("account.member",),
     REASON: ("code.reason_kept",),

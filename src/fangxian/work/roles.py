@@ -19,6 +19,9 @@ class Role(StrEnum):
     APPEAL_OFFICER = "appeal_officer"
     OFFICER = "officer"
     AUDITOR = "auditor"
+    CLUE_OFFICER = "clue_officer"
+    STREET_OFFICER = "street_officer"
+    HOTLINE_OPERATOR = "hotline_operator"
     DATA_OFFICER = "data_officer"
     ADMINISTRATOR = "administrator"
     SYSTEM = "system"
@@ -38,6 +41,9 @@ _WORDS: Final = {
     Role.APPEAL_OFFICER: Text("申诉专员", "appeal officer"),
     Role.OFFICER: Text("指挥部人员", "officer"),
     Role.AUDITOR: Text("审计员", "auditor"),
+    Role.CLUE_OFFICER: Text("线索专员", "clue officer"),
+    Role.STREET_OFFICER: Text("街道经办人", "street officer"),
+    Role.HOTLINE_OPERATOR: Text("热线话务员", "hotline operator"),
     Role.DATA_OFFICER: Text("数据专员", "data officer"),
     Role.ADMINISTRATOR: Text("系统管理员", "administrator"),
     Role.SYSTEM: Text("系统自身", "the system itself"),
@@ -80,4 +86,10 @@ class Action(StrEnum):
     RENEW_POLICY = "renew_policy"
     HEAR_ALERT = "hear_alert"
     SELF_ASSESS = "self_assess"
+    ANSWER_CLUE = "answer_clue"
+    ROUTE_CLUE = "route_clue"
+    SPLIT_CLUE = "split_clue"
+    ESCALATE_CLUES = "escalate_clues"
+    OPEN_CLUE_REPORTER = "open_clue_reporter"
+    REPORT_FOR_CALLER = "report_for_caller"
     SEE_AUDIT = "see_audit"

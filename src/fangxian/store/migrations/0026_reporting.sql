@@ -48,6 +48,90 @@ CREATE TABLE work.lead (
 CREATE UNIQUE INDEX lead_open ON work.lead (person_id) WHERE handed_at IS NULL;
 CREATE INDEX lead_waiting ON work.lead (region_code, raised_at) WHERE handed_at IS NULL;
 
+-- The streets and towns that clues are passed on to, as whoever runs the system has named them.
+CREATE TABLE work.street (
+    street_code varchar PRIMARY KEY CHECK (street_code ~ '^[0-9]{9}$'),
+    region_code varchar NOT NULL CHECK (street_code LIKE region_code || '___'),
+    name varchar NOT NULL CHECK (name <> ''),
+    event_id uuid NOT NULL
+);
+CREATE INDEX street_by_region ON work.street (region_code);
+
+-- What the public and the hotline saw. It is about a place: no column names a person, and what is said in words is sealed.
+CREATE TABLE work.clue (
+    clue_id uuid PRIMARY KEY,
+    channel varchar NOT NULL CHECK (channel IN ('web', 'hotline')),
+    -- The hotline's own number of the call: the same one comes in once.
+    record varchar CHECK (record <> ''),
+    kind varchar NOT NULL,
+    region_code varchar NOT NULL CHECK (region_code ~ '^[0-9]{6}$'),
+    street_code varchar CHECK (street_code ~ '^[0-9]{9}$'),
+    happened_on date NOT NULL,
+    -- Sealed for the clue under the key of the month in which it came.
+    place bytea NOT NULL CHECK (length(place) > 0),
+    words bytea NOT NULL CHECK (length(words) > 0),
+    reporter bytea CHECK (length(reporter) > 0),
+    answer bytea CHECK (length(answer) > 0),
+    -- By which whoever reported asks again. The number itself is kept nowhere.
+    receipt_hash bytea NOT NULL CHECK (length(receipt_hash) = 32),
+    -- By which like is told from unlike: numbers made of pairs of letters under the month's salt. No word comes back from them.
+    place_marks int[] NOT NULL,
+    word_marks int[] NOT NULL,
+    received_at timestamp(6) NOT NULL,
+    due_at timestamp(6) NOT NULL CHECK (due_at > received_at),
+    -- The street (9 digits) or the county or prefecture (6) that has to answer.
+    owner varchar NOT NULL CHECK (owner ~ '^([0-9]{6}|[0-9]{9})$'),
+    state varchar NOT NULL CHECK (state IN ('with_street', 'with_county', 'with_superior', 'folded', 'answered')),
+    -- The earlier clue that says the same, how alike they are in percent, and whether somebody should compare them.
+    folded_into uuid,
+    likeness smallint CHECK (likeness BETWEEN 0 AND 100),
+    doubtful boolean NOT NULL DEFAULT false,
+    finding varchar CHECK (finding IN ('confirmed', 'unfounded', 'handed_on')),
+    closed_at timestamp(6),
+    event_id uuid NOT NULL,
+    CHECK ((closed_at IS NULL) = (state <> 'answered')),
+    CHECK ((closed_at IS NULL) = (finding IS NULL)),
+    CHECK (state <> 'folded' OR folded_into IS NOT NULL),
+    CHECK (state <> 'answered' OR answer IS NOT NULL OR folded_into IS NOT NULL),
+    CHECK ((folded_into IS NULL) = (likeness IS NULL) AND (folded_into IS NOT NULL OR NOT doubtful))
+);
+CREATE UNIQUE INDEX clue_record ON work.clue (record) WHERE record IS NOT NULL;
+CREATE INDEX clue_receipt ON work.clue (receipt_hash);
+CREATE INDEX clue_near ON work.clue (region_code, happened_on) WHERE closed_at IS NULL;
+CREATE INDEX clue_waiting ON work.clue (due_at) WHERE closed_at IS NULL;
+CREATE INDEX clue_folded ON work.clue (folded_into) WHERE folded_into IS NOT NULL;
+
+-- Rows of a file of clues that were refused: where in the file, and why; nothing of what stood there.
+CREATE TABLE work.clue_refused (
+    import_id uuid NOT NULL,
+    row_number int NOT NULL,
+    column_name varchar NOT NULL,
+    reason varchar NOT NULL,
+    refused_at timestamp(6) NOT NULL,
+    event_id uuid NOT NULL,
+    PRIMARY KEY (import_id, row_number, column_name)
+);
+
+CREATE TRIGGER stays_closed BEFORE UPDATE ON work.clue FOR EACH ROW EXECUTE FUNCTION work.refuse_reopening();
+CREATE TRIGGER opened_by_an_event AFTER INSERT ON work.clue
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
+CREATE TRIGGER moved_by_an_event AFTER UPDATE ON work.clue
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
+CREATE TRIGGER brought_by_an_event AFTER INSERT ON work.clue_refused
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
+CREATE TRIGGER brought_by_an_event AFTER INSERT ON work.street
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
+CREATE TRIGGER changed_by_an_event AFTER UPDATE ON work.street
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
+
+GRANT SELECT, INSERT, UPDATE (name, event_id) ON work.street TO fangxian_service;
+GRANT SELECT, INSERT ON work.clue_refused TO fangxian_service;
+-- Nothing is answered as it comes in.
+GRANT SELECT, INSERT (clue_id, channel, record, kind, region_code, street_code, happened_on, place, words, reporter, receipt_hash,
+    place_marks, word_marks, received_at, due_at, owner, state, folded_into, likeness, doubtful, event_id),
+    UPDATE (region_code, street_code, owner, state, folded_into, likeness, doubtful, finding, answer, closed_at, event_id)
+    ON work.clue TO fangxian_service;
+
 DO $$
 DECLARE
     reported text;
@@ -66,4 +150,5 @@ GRANT SELECT, INSERT, UPDATE (times) ON work.assessment_count TO fangxian_servic
 GRANT SELECT, INSERT (person_id, lead_id, origin, origin_id, region_code, fired, contact, raised_at, event_id),
     UPDATE (contact, handed_at, event_id) ON work.lead TO fangxian_service;
 
-INSERT INTO store.ends_by_month VALUES ('work.assessment', 'assessed_at'), ('work.lead', 'raised_at');
+INSERT INTO store.ends_by_month VALUES ('work.assessment', 'assessed_at'), ('work.lead', 'raised_at'),
+    ('work.clue', 'received_at'), ('work.clue_refused', 'refused_at');

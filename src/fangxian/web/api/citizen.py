@@ -155,8 +155,8 @@ def citizen_api(living: Living) -> APIRouter:
 
     @router.get("/questionnaires/{name}", openapi_extra={"x-action": "log_in"})
     def questions(name: str) -> dict[str, Any]:
-        """Return what a questionnaire asks: identity, declaration, check_in, visit or self_assessment."""
-        if name not in ("identity", "declaration", "check_in", "visit", "self_assessment"):
+        """Return what a questionnaire asks: identity, declaration, check_in, visit, self_assessment or clue."""
+        if name not in ("identity", "declaration", "check_in", "visit", "self_assessment", "clue"):
             raise HTTPException(404)
         asked = questionnaire(name, living.today(living.clock()))
         return {

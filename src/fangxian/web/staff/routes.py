@@ -13,6 +13,7 @@ from fangxian.web.permitted import Permitted
 from fangxian.web.staff.alerts import AlertDesk
 from fangxian.web.staff.appeals import AppealDesk
 from fangxian.web.staff.asking import StaffDesk, StaffHandler
+from fangxian.web.staff.clues import ClueDesk
 from fangxian.web.staff.coming_in import ComingIn
 from fangxian.web.staff.entrance import EntranceDesk
 from fangxian.web.staff.looking import LookingDesk
@@ -27,6 +28,7 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
     desk = StaffDesk(living, templates)
     coming, appeals, looking = ComingIn(desk, sign_in), AppealDesk(desk), LookingDesk(desk)
     service_point, entrance, renewal, alerts = ServicePointDesk(desk), EntranceDesk(desk), RenewalDesk(desk), AlertDesk(desk)
+    clues = ClueDesk(desk)
     open_to_all: tuple[tuple[str, StaffHandler, str], ...] = (
         ("/staff/log-in", coming.log_in, "GET"),
         ("/staff/log-in/begin", coming.begin, "GET"),
@@ -66,6 +68,12 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/visitors", entrance.visitors, "GET", (Action.REGISTER_VISITOR,)),
         ("/staff/visitors/register", entrance.register, "POST", (Action.REGISTER_VISITOR,)),
         ("/staff/visitors/left", entrance.left, "POST", (Action.REGISTER_VISITOR,)),
+        ("/staff/clues", clues.clues, "GET", (Action.ANSWER_CLUE,)),
+        ("/staff/clues/{reference}", clues.clue, "GET", (Action.ANSWER_CLUE,)),
+        ("/staff/clues/{reference}/answer", clues.answer, "POST", (Action.ANSWER_CLUE,)),
+        ("/staff/clues/{reference}/pass-on", clues.pass_on, "POST", (Action.ROUTE_CLUE,)),
+        ("/staff/clues/{reference}/split", clues.split, "POST", (Action.SPLIT_CLUE,)),
+        ("/staff/clues/{reference}/reporter", clues.reporter, "POST", (Action.OPEN_CLUE_REPORTER,)),
         ("/staff/audit", looking.audit, "GET", (Action.SEE_AUDIT,)),
     )
     for path, handler, methods in open_to_all:
