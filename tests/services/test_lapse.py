@@ -14,7 +14,18 @@ from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.exchange import asking, telling
 from fangxian.exchange.message import Kind, Message
-from fangxian.services import assessing, confirming, consenting, declaring, family, issuing, looking, papers, registering_visitors
+from fangxian.services import (
+    assessing,
+    confirming,
+    consenting,
+    consulting,
+    declaring,
+    family,
+    issuing,
+    looking,
+    papers,
+    registering_visitors,
+)
 from fangxian.services.at_desk import record_at_desk
 from fangxian.services.documents import document
 from fangxian.services.living import by_citizen
@@ -74,6 +85,7 @@ REFUSED = {
     "services.at_desk.record_at_desk": at_desk,
     "services.confirming.confirm": lambda living, member: confirming.confirm(living, BY, "x", "healthy"),
     "services.consenting.give_consent": lambda living, member: consenting.give_consent(living, member.person_id, "91330106MA00000001"),
+    "work.consulting.open_consultation": lambda living, member: consulting.ask(living, member.person_id, "发热两天"),
     "services.declaring.check_in": lambda living, member: declaring.check_in(
         living, member.person_id, {"temperature_c": 36.4, "symptoms": ""}
     ),
@@ -118,7 +130,8 @@ OTHERS = {
     "work.deciding.sign_decision": "answers an appeal",
     "services.clue_files._quarantine": "rows of a file that stay out: about nobody",
     "work.clues.name_streets": "names of streets: about nobody",
-    "work.leads.raise_lead": "a part of keep_assessment",
+    "work.consulting._say": "a part of open_consultation, or the answer to it",
+    "work.leads.raise_lead": "a part of keep_assessment, or a doctor's answer",
     "work.publishing._keep": "counts: about nobody",
 }
 """What goes on after a lapse, or is a part of what does not, with the reason."""

@@ -28,6 +28,7 @@ BODIES = {
     "/entrance/checks": {"person": "x"},
     "/visitors": {"host": "李经理", "purpose": "meeting", "visit": "x"},
     "/clues/{reference}/answer": {"finding": "confirmed", "words": "已核实"},
+    "/consultations/{reference}/answer": {"to": "answered", "words": "多喝水"},
     "/clues/{reference}/pass-on": {"to": "330106"},
     "/clues/{reference}/reporter": {"reason": "ask_back"},
     "/confirm": {"declaration": "x", "finding": "healthy"},

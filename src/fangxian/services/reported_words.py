@@ -15,6 +15,7 @@ class Said(StrEnum):
 
     ASSESSMENT = "assessment_answers"
     LEAD_CONTACT = "lead_contact"
+    CONSULTATION = "consultation_words"
     CLUE_PLACE = "clue_place"
     CLUE_WORDS = "clue_words"
     CLUE_REPORTER = "clue_reporter"
@@ -26,7 +27,7 @@ class Said(StrEnum):
         return str(Retention.HEALTH if self in _HEALTH else Retention.CONTROL)
 
 
-_HEALTH = frozenset({Said.ASSESSMENT})
+_HEALTH = frozenset({Said.ASSESSMENT, Said.CONSULTATION})
 
 
 def sealed(vault: Vault, text: str, said: Said, *, of: str, begun_at: datetime) -> bytes:

@@ -155,6 +155,7 @@ _SEALED: Final = """
         )
         OR %(retention)s = 'control' AND EXISTS (SELECT FROM work.lead WHERE to_char(raised_at, 'YYYY-MM') = %(period)s)
         OR %(retention)s = 'control' AND EXISTS (SELECT FROM work.clue WHERE to_char(received_at, 'YYYY-MM') = %(period)s)
+        OR %(retention)s = 'health' AND EXISTS (SELECT FROM work.consultation WHERE to_char(asked_at, 'YYYY-MM') = %(period)s)
         OR %(retention)s = 'health' AND EXISTS (SELECT FROM work.assessment WHERE to_char(assessed_at, 'YYYY-MM') = %(period)s)
         OR %(retention)s = 'movement' AND EXISTS (SELECT FROM gate.visitor WHERE to_char(came_at, 'YYYY-MM') = %(period)s)
 """

@@ -25,7 +25,7 @@ _BESIDE_FACTS: Final = {
         "exchange.statement",
         "exchange.dispute",
     ),
-    Retention.HEALTH: ("work.assessment",),
+    Retention.HEALTH: ("work.assessment", "work.consultation", "work.consultation_word"),
     Retention.REGISTER: ("account.member",),
     REASON: ("code.reason_kept",),
 }

@@ -48,6 +48,51 @@ CREATE TABLE work.lead (
 CREATE UNIQUE INDEX lead_open ON work.lead (person_id) WHERE handed_at IS NULL;
 CREATE INDEX lead_waiting ON work.lead (region_code, raised_at) WHERE handed_at IS NULL;
 
+-- A person asks a doctor: one question at a time, one doctor at a time, in the order of their deadlines.
+CREATE TABLE work.consultation (
+    person_id uuid NOT NULL,
+    consultation_id uuid NOT NULL,
+    region_code varchar NOT NULL CHECK (region_code ~ '^[0-9]{6}$'),
+    asked_at timestamp(6) NOT NULL,
+    due_at timestamp(6) NOT NULL CHECK (due_at > asked_at),
+    state varchar NOT NULL CHECK (state IN ('waiting', 'with_doctor', 'asked_back', 'answered', 'passed_on', 'withdrawn')),
+    -- Whose it is now, since when, and whose it was last: a doctor takes up first what they know.
+    doctor varchar,
+    taken_at timestamp(6),
+    last_doctor varchar,
+    by_operator boolean NOT NULL,
+    -- By which somebody without a phone hears the answer. The number itself is kept nowhere.
+    receipt_hash bytea CHECK (length(receipt_hash) = 32),
+    closed_at timestamp(6),
+    event_id uuid NOT NULL,
+    PRIMARY KEY (person_id, consultation_id),
+    CHECK ((closed_at IS NULL) = (state IN ('waiting', 'with_doctor', 'asked_back'))),
+    CHECK ((doctor IS NULL) = (state <> 'with_doctor') AND (doctor IS NULL) = (taken_at IS NULL))
+);
+CREATE UNIQUE INDEX consultation_open ON work.consultation (person_id) WHERE closed_at IS NULL;
+CREATE INDEX consultation_waiting ON work.consultation (region_code, due_at) WHERE state = 'waiting';
+CREATE INDEX consultation_in_hand ON work.consultation (doctor) WHERE doctor IS NOT NULL;
+CREATE INDEX consultation_receipt ON work.consultation (receipt_hash) WHERE receipt_hash IS NOT NULL;
+
+-- What was said, in its order; number 0 is how to reach whoever called. Sealed under the key of the month in which the person asked,
+-- with which it ends; gone once the person deleted their data.
+CREATE TABLE work.consultation_word (
+    person_id uuid NOT NULL,
+    consultation_id uuid NOT NULL,
+    number int NOT NULL CHECK (number >= 0),
+    said_by varchar NOT NULL CHECK (said_by IN ('contact', 'person', 'doctor')),
+    words bytea CHECK (length(words) > 0),
+    asked_at timestamp(6) NOT NULL,
+    said_at timestamp(6) NOT NULL,
+    event_id uuid NOT NULL,
+    PRIMARY KEY (person_id, consultation_id, number)
+);
+
+CREATE TRIGGER stays_closed BEFORE UPDATE ON work.consultation FOR EACH ROW EXECUTE FUNCTION work.refuse_reopening();
+GRANT SELECT, INSERT (person_id, consultation_id, region_code, asked_at, due_at, state, by_operator, receipt_hash, event_id),
+    UPDATE (state, doctor, taken_at, last_doctor, closed_at, event_id) ON work.consultation TO fangxian_service;
+GRANT SELECT, INSERT, UPDATE (words, event_id) ON work.consultation_word TO fangxian_service;
+
 -- The streets and towns that clues are passed on to, as whoever runs the system has named them.
 CREATE TABLE work.street (
     street_code varchar PRIMARY KEY CHECK (street_code ~ '^[0-9]{9}$'),
@@ -136,7 +181,7 @@ DO $$
 DECLARE
     reported text;
 BEGIN
-    FOREACH reported IN ARRAY ARRAY['assessment', 'lead'] LOOP
+    FOREACH reported IN ARRAY ARRAY['assessment', 'lead', 'consultation', 'consultation_word'] LOOP
         EXECUTE format('CREATE TRIGGER brought_by_an_event AFTER INSERT ON work.%I REFERENCING NEW TABLE AS added '
                        'FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event_of_person()', reported);
         EXECUTE format('CREATE TRIGGER changed_by_an_event AFTER UPDATE ON work.%I REFERENCING NEW TABLE AS added '
@@ -151,4 +196,5 @@ GRANT SELECT, INSERT (person_id, lead_id, origin, origin_id, region_code, fired,
     UPDATE (contact, handed_at, event_id) ON work.lead TO fangxian_service;
 
 INSERT INTO store.ends_by_month VALUES ('work.assessment', 'assessed_at'), ('work.lead', 'raised_at'),
+    ('work.consultation', 'asked_at'), ('work.consultation_word', 'asked_at'),
     ('work.clue', 'received_at'), ('work.clue_refused', 'refused_at');

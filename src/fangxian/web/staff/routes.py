@@ -15,9 +15,10 @@ from fangxian.web.staff.appeals import AppealDesk
 from fangxian.web.staff.asking import StaffDesk, StaffHandler
 from fangxian.web.staff.clues import ClueDesk
 from fangxian.web.staff.coming_in import ComingIn
+from fangxian.web.staff.consultations import ConsultationDesk
 from fangxian.web.staff.entrance import EntranceDesk
 from fangxian.web.staff.looking import LookingDesk
-from fangxian.web.staff.places import ANSWER, RENEW
+from fangxian.web.staff.places import ANSWER, CONSULT, RENEW
 from fangxian.web.staff.renewing import RenewalDesk
 from fangxian.web.staff.service_point import ServicePointDesk
 from fangxian.work.roles import Action
@@ -28,7 +29,7 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
     desk = StaffDesk(living, templates)
     coming, appeals, looking = ComingIn(desk, sign_in), AppealDesk(desk), LookingDesk(desk)
     service_point, entrance, renewal, alerts = ServicePointDesk(desk), EntranceDesk(desk), RenewalDesk(desk), AlertDesk(desk)
-    clues = ClueDesk(desk)
+    clues, consultations = ClueDesk(desk), ConsultationDesk(desk)
     open_to_all: tuple[tuple[str, StaffHandler, str], ...] = (
         ("/staff/log-in", coming.log_in, "GET"),
         ("/staff/log-in/begin", coming.begin, "GET"),
@@ -68,6 +69,11 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/visitors", entrance.visitors, "GET", (Action.REGISTER_VISITOR,)),
         ("/staff/visitors/register", entrance.register, "POST", (Action.REGISTER_VISITOR,)),
         ("/staff/visitors/left", entrance.left, "POST", (Action.REGISTER_VISITOR,)),
+        ("/staff/consultations", consultations.desk_page, "GET", (Action.TAKE_CONSULTATION,)),
+        ("/staff/consultations/next", consultations.take, "POST", (Action.TAKE_CONSULTATION,)),
+        ("/staff/consultations/{reference}", consultations.one, "GET", (Action.ANSWER_CONSULTATION,)),
+        ("/staff/consultations/{reference}/answer", consultations.answer, "POST", CONSULT),
+        ("/staff/consultations/{reference}/return", consultations.hand_back, "POST", (Action.RETURN_CONSULTATION,)),
         ("/staff/clues", clues.clues, "GET", (Action.ANSWER_CLUE,)),
         ("/staff/clues/{reference}", clues.clue, "GET", (Action.ANSWER_CLUE,)),
         ("/staff/clues/{reference}/answer", clues.answer, "POST", (Action.ANSWER_CLUE,)),
