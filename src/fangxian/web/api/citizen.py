@@ -30,6 +30,7 @@ MOST_TOGETHER: Final = 100
 
 # No postponed annotations here: FastAPI reads them, and those of a function's own names could not be found.
 _Answers = dict[str, str | list[str]]
+_ASKED: Final = frozenset({"identity", "declaration", "check_in", "visit", "self_assessment", "clue", "caller", "consultation"})
 _PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
 
 
@@ -155,8 +156,8 @@ def citizen_api(living: Living) -> APIRouter:
 
     @router.get("/questionnaires/{name}", openapi_extra={"x-action": "log_in"})
     def questions(name: str) -> dict[str, Any]:
-        """Return what a questionnaire asks: identity, declaration, check_in, visit, self_assessment or clue."""
-        if name not in ("identity", "declaration", "check_in", "visit", "self_assessment", "clue"):
+        """Return what a questionnaire asks: identity, declaration, check_in, visit, self_assessment, clue, caller or consultation."""
+        if name not in _ASKED:
             raise HTTPException(404)
         asked = questionnaire(name, living.today(living.clock()))
         return {

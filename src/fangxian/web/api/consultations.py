@@ -44,7 +44,7 @@ def consultation_api(living: Living) -> APIRouter:
     @router.get("", openapi_extra=under)
     def own(member: of) -> list[dict[str, Any]]:
         """Return one's consultations, newest first, with what was said, and the place in the queue of one that waits."""
-        return [_thread(each) for each in consulting.own_consultations(living, member.person_id, acting=member.acting)]
+        return [thread_said(each) for each in consulting.own_consultations(living, member.person_id, acting=member.acting)]
 
     @router.post("", status_code=201, openapi_extra=under)
     def ask(given: Question, member: of) -> dict[str, str]:
@@ -86,7 +86,7 @@ def add_consultations(router: APIRouter, living: Living, asks: Callable[..., Any
     def one(reference: str, by: Annotated[Principal, asks(Action.ANSWER_CONSULTATION)]) -> dict[str, Any]:
         """Return what was said in one that one has in hand; the person sees that it was read."""
         thread = consulting.open_one(living, by, reference)
-        return _thread(thread) | {"contact": thread.contact, "by_operator": thread.consultation.by_operator}
+        return thread_said(thread) | {"contact": thread.contact, "by_operator": thread.consultation.by_operator}
 
     @router.post("/consultations/{reference}/answer", openapi_extra={"x-action": "answer_consultation refer_consultation"})
     def answer(reference: str, given: DoctorsAnswer, by: Annotated[Principal, asks(*CONSULT)]) -> dict[str, str]:
@@ -111,7 +111,8 @@ def _said(consultation: Consultation) -> dict[str, Any]:
     }
 
 
-def _thread(thread: consulting.Thread) -> dict[str, Any]:
+def thread_said(thread: consulting.Thread) -> dict[str, Any]:
+    """Return a consultation with what was said in it."""
     said = [
         {"said_by": each.said_by, "said_at": utc(each.said_at), "words": each.words}
         for each in thread.words

@@ -24,6 +24,7 @@ PLACES: Final[dict[str, tuple[Action, ...]]] = {
     "people": (Action.SEE_COLOUR_OF_OWN_PEOPLE,),
     "entrance": (Action.DAILY_CHECK_AT_ENTRANCE,),
     "visitors": (Action.REGISTER_VISITOR,),
+    "hotline": (Action.REPORT_FOR_CALLER,),
     "consultations": (Action.TAKE_CONSULTATION,),
     "clues": (Action.ANSWER_CLUE,),
     "audit": (Action.SEE_AUDIT,),

@@ -17,6 +17,7 @@ from fangxian.web.staff.clues import ClueDesk
 from fangxian.web.staff.coming_in import ComingIn
 from fangxian.web.staff.consultations import ConsultationDesk
 from fangxian.web.staff.entrance import EntranceDesk
+from fangxian.web.staff.hotline import HotlineDesk
 from fangxian.web.staff.looking import LookingDesk
 from fangxian.web.staff.places import ANSWER, CONSULT, RENEW
 from fangxian.web.staff.renewing import RenewalDesk
@@ -30,6 +31,7 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
     coming, appeals, looking = ComingIn(desk, sign_in), AppealDesk(desk), LookingDesk(desk)
     service_point, entrance, renewal, alerts = ServicePointDesk(desk), EntranceDesk(desk), RenewalDesk(desk), AlertDesk(desk)
     clues, consultations = ClueDesk(desk), ConsultationDesk(desk)
+    hotline = HotlineDesk(desk)
     open_to_all: tuple[tuple[str, StaffHandler, str], ...] = (
         ("/staff/log-in", coming.log_in, "GET"),
         ("/staff/log-in/begin", coming.begin, "GET"),
@@ -69,6 +71,11 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/visitors", entrance.visitors, "GET", (Action.REGISTER_VISITOR,)),
         ("/staff/visitors/register", entrance.register, "POST", (Action.REGISTER_VISITOR,)),
         ("/staff/visitors/left", entrance.left, "POST", (Action.REGISTER_VISITOR,)),
+        ("/staff/hotline", hotline.hotline, "GET", (Action.REPORT_FOR_CALLER,)),
+        ("/staff/hotline/assessment", hotline.assess, "GET POST", (Action.REPORT_FOR_CALLER,)),
+        ("/staff/hotline/clue", hotline.clue, "GET POST", (Action.REPORT_FOR_CALLER,)),
+        ("/staff/hotline/consultation", hotline.consult, "GET POST", (Action.REPORT_FOR_CALLER,)),
+        ("/staff/hotline/receipt", hotline.receipt, "POST", (Action.REPORT_FOR_CALLER,)),
         ("/staff/consultations", consultations.desk_page, "GET", (Action.TAKE_CONSULTATION,)),
         ("/staff/consultations/next", consultations.take, "POST", (Action.TAKE_CONSULTATION,)),
         ("/staff/consultations/{reference}", consultations.one, "GET", (Action.ANSWER_CONSULTATION,)),
