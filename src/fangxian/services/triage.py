@@ -69,6 +69,16 @@ class Triage:
         return [rule.rule_id for rule in self.fired]
 
     @property
+    def why(self) -> tuple[Text, ...]:
+        """What each rule that fired says of the answers, each once."""
+        return tuple(dict.fromkeys(rule.words for rule in self.fired))
+
+    @property
+    def rests_on(self) -> tuple[Text, ...]:
+        """The texts that the rules which fired come from, each once."""
+        return tuple(dict.fromkeys(rule.reference for rule in self.fired))
+
+    @property
     def is_high(self) -> bool:
         """Whether the local authority must hear of it: a rule of the level HIGH fired, whatever else did."""
         return any(rule.level is Level.HIGH for rule in self.fired)

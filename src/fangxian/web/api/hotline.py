@@ -49,7 +49,8 @@ def add_hotline(router: APIRouter, living: Living, asks: Callable[..., Any]) -> 
     @router.post("/hotline/assessment", openapi_extra=under)
     def assess(given: AnswersGiven, by: Annotated[Principal, operator]) -> dict[str, Any]:
         """Return what a caller's answers come to: those to `caller` and `self_assessment`. Without a document nothing is kept."""
-        return triage_said(for_callers.assess_for_caller(living, by, as_lists(given.answers)))
+        answers = as_lists(given.answers)
+        return triage_said(for_callers.assess_for_caller(living, by, answers), told=bool("".join(answers.get("id_number", ())).strip()))
 
     @router.post("/hotline/consultation", status_code=201, openapi_extra=under)
     def ask(given: AnswersGiven, by: Annotated[Principal, operator]) -> dict[str, str]:

@@ -21,18 +21,18 @@ def reporting_api(living: Living) -> APIRouter:
     @router.post("/self-assessments", openapi_extra={"x-action": "log_in"})
     def unnamed(given: AnswersGiven) -> dict[str, Any]:
         """Return what answers to `self_assessment` come to; nothing is kept but a count."""
-        return triage_said(assess_unnamed(living, as_lists(given.answers)))
+        return triage_said(assess_unnamed(living, as_lists(given.answers)), told=False)
 
     @router.post("/me/{place}/self-assessments", status_code=201, openapi_extra={"x-action": "self_assess"})
     def own(given: AnswersGiven, member: of) -> dict[str, Any]:
         """Return what answers come to, and keep them; the county hears of a high answer at once."""
-        return triage_said(assess(living, member.person_id, as_lists(given.answers), acting=member.acting))
+        return triage_said(assess(living, member.person_id, as_lists(given.answers), acting=member.acting), told=True)
 
     return router
 
 
-def triage_said(found: Triage) -> dict[str, Any]:
-    """Return what answers came to: the level, what to do now, and each rule that fired with its reason and reference."""
+def triage_said(found: Triage, *, told: bool) -> dict[str, Any]:
+    """Return what answers came to: the level, what to do now, each rule that fired, and whether the county was told of a high one."""
     rules = [
         {
             "rule": rule.rule_id,
@@ -49,4 +49,5 @@ def triage_said(found: Triage) -> dict[str, Any]:
         "meaning": both(found.words),
         "now": [both(line) for line in found.now],
         "fired": rules,
+        "county_told": told and found.is_high,
     }
