@@ -14,7 +14,18 @@ from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.exchange import asking, telling
 from fangxian.exchange.message import Kind, Message
-from fangxian.services import confirming, consenting, declaring, family, issuing, looking, papers, registering_visitors
+from fangxian.services import (
+    assessing,
+    confirming,
+    consenting,
+    consulting,
+    declaring,
+    family,
+    issuing,
+    looking,
+    papers,
+    registering_visitors,
+)
 from fangxian.services.at_desk import record_at_desk
 from fangxian.services.documents import document
 from fangxian.services.living import by_citizen
@@ -70,9 +81,11 @@ def told(living, member):
 REFUSED = {
     "exchange.asking.recognise": lambda living, member: asking.recognise(living, member.person_id, "HC1:"),
     "exchange.telling.tell": told,
+    "services.assessing.keep_assessment": lambda living, member: assessing.assess(living, member.person_id, {}),
     "services.at_desk.record_at_desk": at_desk,
     "services.confirming.confirm": lambda living, member: confirming.confirm(living, BY, "x", "healthy"),
     "services.consenting.give_consent": lambda living, member: consenting.give_consent(living, member.person_id, "91330106MA00000001"),
+    "work.consulting.open_consultation": lambda living, member: consulting.ask(living, member.person_id, "发热两天"),
     "services.declaring.check_in": lambda living, member: declaring.check_in(
         living, member.person_id, {"temperature_c": 36.4, "symptoms": ""}
     ),
@@ -104,6 +117,7 @@ OTHERS = {
     "exchange.delivering._try": "hands on an appeal",
     "exchange.disputing._open": "takes an appeal from another region",
     "exchange.taking._remember": "a message that was taken is not taken twice: about nobody",
+    "services.assessing.assess_unnamed": "counts: about nobody",
     "services.consenting.end_consent": "takes back",
     "services.deleting.delete": "takes back",
     "services.keeping.keep_as_typed": "a part of enrol and enrol_child",
@@ -116,6 +130,10 @@ OTHERS = {
     "work.deciding.sign_decision": "answers an appeal",
     "work.handing_out.hand_out_in": "a part of what services hand out, which ask first",
     "work.judging.judge_pair": "work on what came before; that two rows are one person is refused where it is asked for",
+    "services.clue_files._quarantine": "rows of a file that stay out: about nobody",
+    "work.clues.name_streets": "names of streets: about nobody",
+    "work.consulting._say": "a part of open_consultation, or the answer to it",
+    "work.leads.raise_lead": "a part of keep_assessment, or a doctor's answer",
     "work.publishing._keep": "counts: about nobody",
 }
 """What goes on after a lapse, or is a part of what does not, with the reason."""

@@ -166,6 +166,7 @@ WITHOUT_AN_EVENT = {
     "code.pending": {"UPDATE", "DELETE"},
     "exchange.message": {"DELETE"},
     "identities.phone": {"UPDATE"},
+    "work.assessment_count": {"INSERT", "UPDATE"},
 }
 """What the service may write without an event: docs/promises.md says so of each."""
 

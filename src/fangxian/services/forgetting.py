@@ -23,6 +23,14 @@ def forget(transaction: Transaction) -> None:
     )
     connection.execute("DELETE FROM identities.identity WHERE person_id = %s", [person])
     connection.execute("UPDATE gate.visitor SET host = NULL, masked_name = NULL, event_id = %s WHERE person_id = %s", [event_id, person])
+    connection.execute("UPDATE work.assessment SET answers = NULL, event_id = %s WHERE person_id = %s", [event_id, person])
+    connection.execute(
+        "UPDATE work.consultation SET state = 'withdrawn', doctor = NULL, taken_at = NULL, closed_at = %s, event_id = %s "
+        "WHERE person_id = %s AND closed_at IS NULL",
+        [transaction.at, event_id, person],
+    )
+    connection.execute("UPDATE work.consultation_word SET words = NULL, event_id = %s WHERE person_id = %s", [event_id, person])
+    connection.execute("UPDATE work.lead SET contact = NULL, event_id = %s WHERE person_id = %s", [event_id, person])
     revoke_all(transaction, person_id=person.hex)
 
 

@@ -43,7 +43,8 @@ class Living:
 
     def read(self, name: str, given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """Return the answers to the questionnaire of a name, given now and here; raises BadAnswerError for what cannot be taken."""
-        return questionnaire(name).read(given, on=self.today(self.clock()), near=self.region_code)
+        today = self.today(self.clock())
+        return questionnaire(name, today).read(given, on=today, near=self.region_code)
 
 
 def by_citizen(action: str, person_id: str, *, acting: Acting = Acting.PERSON, purpose: str = "health code", **details: Any) -> Event:

@@ -12,6 +12,8 @@ from fangxian.code.explanation import Explanation
 from fangxian.engine.person_tables import PersonTables
 from fangxian.facts import PersonFact, all_fact_types
 from fangxian.services.acting import Acting
+from fangxian.services.assessing import assessments_of
+from fangxian.services.consulting import consultations_kept
 from fangxian.services.living import CITIZEN, Living, by_citizen
 from fangxian.services.visitors import visits_of
 from fangxian.store.copying import copy_out
@@ -80,11 +82,13 @@ def _looks(transaction: Transaction, which: LiteralString, **values: Any) -> lis
 
 
 def own_data(living: Living, person_id: str, *, acting: Acting = Acting.PERSON) -> dict[str, Any]:
-    """Return everything that is kept about a person: who they are, every fact by its type, visits, every look."""
+    """Return everything that is kept about a person: who they are, every fact by its type, visits, what they reported, every look."""
     with living.store.transaction(by_citizen("download_own_data", person_id, acting=acting), at=living.clock()) as transaction:
         connection = transaction.connection
         identity = identity_of(transaction, living.vault, person_id)
         visits = visits_of(living, transaction, person_id)
+        assessments = assessments_of(living, transaction, person_id)
+        consultations = consultations_kept(living, transaction, person_id)
         facts = {
             each.name: copy_out(connection, each.schema(), f"facts.{each.name} WHERE person_id = %s", [UUID(person_id)]).to_pylist()
             for each in all_fact_types()
@@ -92,4 +96,5 @@ def own_data(living: Living, person_id: str, *, acting: Acting = Acting.PERSON) 
         }
         looks = [vars(look) for look in _looks(transaction, "")]
     who = {"full_name": identity.full_name, "id_type": identity.id_type, "id_number": identity.id_number} if identity else {}
-    return {"identity": who, "facts": {name: rows for name, rows in facts.items() if rows}, "visits": visits, "looks": looks}
+    kept = {"identity": who, "facts": {name: rows for name, rows in facts.items() if rows}, "visits": visits, "looks": looks}
+    return kept | {"self_assessments": assessments, "consultations": consultations}

@@ -19,6 +19,7 @@ from fangxian.facts.typed import day_typed, number_typed
 from fangxian.facts.words import SYMPTOM_WORDS, WORDS
 from fangxian.policy.regions import regions
 from fangxian.services.refusals import BadAnswerError
+from fangxian.work.reporting_numbers import number
 
 Answers = Mapping[str, Any]
 
@@ -87,15 +88,21 @@ class Question:
             raise ValueError(Text(f"最多 {_LONGEST} 个可见字符。", f"At most {_LONGEST} printable characters."))
         return text
 
+    def _words(self, text: str, on: date) -> str:
+        longest = number("longest_report", on)
+        if len(text) > longest or not text.replace("\r", "").replace("\n", "").replace("\t", "").isprintable():
+            raise ValueError(Text(f"最多 {longest} 个可见字符。", f"At most {longest} printable characters."))
+        return text
+
     def _number(self, text: str, on: date) -> float:
         low, high = self.between or (float("-inf"), float("inf"))
         try:
-            number = number_typed(text)
+            typed = number_typed(text)
         except ValueError:
-            number = float("nan")
-        if not low <= number <= high:
+            typed = float("nan")
+        if not low <= typed <= high:
             raise ValueError(Text(f"请填 {low:g} 到 {high:g} 之间的数。", f"Give a number from {low:g} to {high:g}."))
-        return number
+        return typed
 
     def _past_day(self, text: str, on: date) -> date:
         try:
@@ -168,11 +175,27 @@ class Questionnaire:
 
 
 @cache
-def questionnaire(name: str) -> Questionnaire:
-    """Return the questionnaire of a name."""
-    stated = yaml.safe_load(files(__package__).joinpath("questionnaires", f"{name}.yaml").read_text(encoding="utf-8"))
+def questionnaire(name: str, on: date | None = None) -> Questionnaire:
+    """Return the questionnaire of a name in the version of a day: the newest that had begun, before the first the first."""
+    stated = stated_on(name, on)
     questions = tuple(_question(key, row) for key, row in stated["questions"].items())
     return Questionnaire(name=name, version=str(stated["version"]), title=Text(**stated["title"]), questions=questions)
+
+
+def stated_on(name: str, on: date | None = None) -> Mapping[str, Any]:
+    """Return a questionnaire's file in the version of a day, the newest where none is named."""
+    found = versions(name)
+    begun = [version for version in found if on is None or version <= on.isoformat()]
+    return found[begun[-1] if begun else min(found)]
+
+
+@cache
+def versions(name: str) -> Mapping[str, Mapping[str, Any]]:
+    """Return every version of a questionnaire, oldest first: `<name>.yaml`, and earlier ones as `<name>.<version>.yaml`."""
+    folder = files(__package__).joinpath("questionnaires")
+    named = [each for each in folder.iterdir() if each.name.split(".")[0] == name]
+    stated = [yaml.safe_load(each.read_text(encoding="utf-8")) for each in named]
+    return {str(each["version"]): each for each in sorted(stated, key=lambda each: str(each["version"]))}
 
 
 def _question(key: str, row: dict[str, Any]) -> Question:

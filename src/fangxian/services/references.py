@@ -29,6 +29,8 @@ class Named(StrEnum):
 
     ALERT = "alert"
     APPEAL = "appeal"
+    CLUE = "clue"
+    CONSULTATION = "consultation"
     DECISION = "decision"
     DECLARATION = "declaration"
     OWN_PERSON = "own_person"

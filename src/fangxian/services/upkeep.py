@@ -27,6 +27,8 @@ from fangxian.store.renewals import may_record
 from fangxian.store.sealing import seal
 from fangxian.store.store import Event
 from fangxian.work.appealing import escalate_late
+from fangxian.work.clues import escalate_late_clues
+from fangxian.work.consulting import hand_back_held
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
 
@@ -100,6 +102,10 @@ def _chores(living: Living) -> Iterator[Chore]:
     yield Chore("decide", timedelta(seconds=2), lambda: _decide(living))
     yield Chore("end accounts", timedelta(minutes=10), lambda: end_accounts(living.store, _event("end"), at=living.clock()))
     yield Chore("hand late appeals to the office", timedelta(minutes=1), lambda: escalate_late(living.store, _ITSELF, at=living.clock()))
+    yield Chore(
+        "hand late clues to the next level", timedelta(minutes=1), lambda: escalate_late_clues(living.store, _ITSELF, at=living.clock())
+    )
+    yield Chore("hand back consultations", timedelta(minutes=1), lambda: hand_back_held(living.store, _ITSELF, at=living.clock()))
 
 
 def _with_lake(living: Living, lake: Lake) -> Iterator[Chore]:

@@ -154,10 +154,14 @@ _SEALED: Final = """
         OR %(retention)s = 'control' AND EXISTS (
             SELECT FROM work.appeal WHERE %(period)s IN (to_char(opened_at, 'YYYY-MM'), to_char(closed_at, 'YYYY-MM'))
         )
+        OR %(retention)s = 'control' AND EXISTS (SELECT FROM work.lead WHERE to_char(raised_at, 'YYYY-MM') = %(period)s)
+        OR %(retention)s = 'control' AND EXISTS (SELECT FROM work.clue WHERE to_char(received_at, 'YYYY-MM') = %(period)s)
+        OR %(retention)s = 'health' AND EXISTS (SELECT FROM work.consultation WHERE to_char(asked_at, 'YYYY-MM') = %(period)s)
+        OR %(retention)s = 'health' AND EXISTS (SELECT FROM work.assessment WHERE to_char(assessed_at, 'YYYY-MM') = %(period)s)
         OR %(retention)s = 'movement' AND EXISTS (SELECT FROM gate.visitor WHERE to_char(came_at, 'YYYY-MM') = %(period)s)
 """
 """Whether the store has anything that the key of a class and period sealed: who people are, names for gates, doubtful pairs,
-words of appeals, whom visitors saw.
+words of appeals, whom visitors saw, what people reported.
 
 The words of an answer are sealed by the month in which it was given.
 """

@@ -16,7 +16,17 @@ REASON: Final = "reason"
 
 _BESIDE_FACTS: Final = {
     Retention.MOVEMENT: ("gate.scan", "gate.visitor", "gate.alert", "code.token"),
-    Retention.CONTROL: ("work.appeal", "work.decision", "work.task", "exchange.statement", "exchange.dispute"),
+    Retention.CONTROL: (
+        "work.appeal",
+        "work.decision",
+        "work.task",
+        "work.lead",
+        "work.clue",
+        "work.clue_refused",
+        "exchange.statement",
+        "exchange.dispute",
+    ),
+    Retention.HEALTH: ("work.assessment", "work.consultation", "work.consultation_word"),
     Retention.REGISTER: ("account.member", "work.doubtful_pair"),
     REASON: ("code.reason_kept",),
 }

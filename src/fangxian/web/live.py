@@ -39,6 +39,8 @@ from fangxian.web.gate.routes import routes as gate_routes
 from fangxian.web.guard import PROBLEMS, SecurityHeaders
 from fangxian.web.language import words_for
 from fangxian.web.libraries import STATIC
+from fangxian.web.public.assessing import assessment_routes
+from fangxian.web.public.clues import clue_routes
 from fangxian.web.public.routes import public_routes
 from fangxian.web.public.trips import trip_routes
 from fangxian.web.running.direct import Direct
@@ -74,6 +76,8 @@ def live_routes(
         *machine_routes(living),
         *recognition_routes(living, templates),
         *trip_routes(living, templates),
+        *assessment_routes(living, templates),
+        *clue_routes(living, templates),
         *public_routes(living, templates),
         *citizen_routes(living, templates),
         Route("/me/worker.js", _worker),

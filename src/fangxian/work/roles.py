@@ -21,6 +21,9 @@ class Role(StrEnum):
     GRID_WORKER = "grid_worker"
     SUPERVISOR = "supervisor"
     AUDITOR = "auditor"
+    CLUE_OFFICER = "clue_officer"
+    STREET_OFFICER = "street_officer"
+    HOTLINE_OPERATOR = "hotline_operator"
     DATA_OFFICER = "data_officer"
     ADMINISTRATOR = "administrator"
     SYSTEM = "system"
@@ -42,6 +45,9 @@ _WORDS: Final = {
     Role.GRID_WORKER: Text("网格员", "grid worker"),
     Role.SUPERVISOR: Text("督办", "supervisor"),
     Role.AUDITOR: Text("审计员", "auditor"),
+    Role.CLUE_OFFICER: Text("线索专员", "clue officer"),
+    Role.STREET_OFFICER: Text("街道经办人", "street officer"),
+    Role.HOTLINE_OPERATOR: Text("热线话务员", "hotline operator"),
     Role.DATA_OFFICER: Text("数据专员", "data officer"),
     Role.ADMINISTRATOR: Text("系统管理员", "administrator"),
     Role.SYSTEM: Text("系统自身", "the system itself"),
@@ -90,4 +96,16 @@ class Action(StrEnum):
     ESCALATE_TASKS = "escalate_tasks"
     JUDGE_PAIR = "judge_pair"
     REOPEN_PAIR = "reopen_pair"
+    SELF_ASSESS = "self_assess"
+    ASK_DOCTOR = "ask_doctor"
+    TAKE_CONSULTATION = "take_consultation"
+    ANSWER_CONSULTATION = "answer_consultation"
+    REFER_CONSULTATION = "refer_consultation"
+    RETURN_CONSULTATION = "return_consultation"
+    ANSWER_CLUE = "answer_clue"
+    ROUTE_CLUE = "route_clue"
+    SPLIT_CLUE = "split_clue"
+    ESCALATE_CLUES = "escalate_clues"
+    OPEN_CLUE_REPORTER = "open_clue_reporter"
+    REPORT_FOR_CALLER = "report_for_caller"
     SEE_AUDIT = "see_audit"

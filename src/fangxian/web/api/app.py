@@ -10,6 +10,9 @@ from fangxian.services.living import Living
 from fangxian.services.sign_in import SignIn
 from fangxian.web.api.citizen import citizen_api
 from fangxian.web.api.refusing import LONGEST_CALL, REFUSALS, only_short_json, refuse_in_one_form
+from fangxian.web.api.clues import clue_api
+from fangxian.web.api.consultations import consultation_api
+from fangxian.web.api.reporting import reporting_api
 from fangxian.web.api.staff import staff_api
 from fangxian.web.exchange.api import recognition_api
 from fangxian.web.exchange.gbt38963 import gbt38963_api
@@ -29,7 +32,7 @@ def api(living: Living, sign_in: SignIn | None = None) -> FastAPI:
         max_body_size=LONGEST_CALL,
         dependencies=[Depends(only_short_json)],
     )
-    for router in (citizen_api, recognition_api, gbt38963_api):
+    for router in (citizen_api, recognition_api, gbt38963_api, reporting_api, clue_api, consultation_api):
         app.include_router(router(living))
     if sign_in:
         app.include_router(staff_api(living, sign_in))

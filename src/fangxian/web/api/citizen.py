@@ -31,6 +31,7 @@ MOST_TOGETHER: Final = 100
 
 # No postponed annotations here: FastAPI reads them, and those of a function's own names could not be found.
 _Answers = dict[str, str | list[str]]
+_ASKED: Final = frozenset({"identity", "declaration", "check_in", "visit", "self_assessment", "clue", "caller", "consultation"})
 _PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
 
 
@@ -148,10 +149,10 @@ def citizen_api(living: Living) -> APIRouter:
 
     @router.get("/questionnaires/{name}", openapi_extra={"x-action": "log_in"})
     def questions(name: str) -> dict[str, Any]:
-        """Return what a questionnaire asks: identity, declaration, check_in or visit."""
-        if name not in ("identity", "declaration", "check_in", "visit"):
+        """Return what a questionnaire asks: identity, declaration, check_in, visit, self_assessment, clue, caller or consultation."""
+        if name not in _ASKED:
             raise HTTPException(404)
-        asked = questionnaire(name)
+        asked = questionnaire(name, living.today(living.clock()))
         return {
             "name": asked.name,
             "version": asked.version,
@@ -186,7 +187,7 @@ def citizen_api(living: Living) -> APIRouter:
     @router.post("/me", status_code=201, openapi_extra={"x-action": "declare"})
     def enrol(given: Enrolment, session: mine) -> dict[str, int]:
         """Apply for a code, one's own or a child's, with a first declaration; a child that is known already waits until its own agree."""
-        answers, mine = _lists(given.answers), session.phone_index
+        answers, mine = as_lists(given.answers), session.phone_index
         place, _ = applying.apply(living, answers, relation=given.relation, phone=given.phone, phone_index=mine)
         return {"place": place}
 
@@ -221,13 +222,13 @@ def citizen_api(living: Living) -> APIRouter:
     @router.post("/me/{place}/declarations", status_code=201, openapi_extra={"x-action": "declare"})
     def declare(given: AnswersGiven, member: of) -> dict[str, str]:
         """Record a declaration; the code follows at once."""
-        declaring.declare(living, member.person_id, living.read("declaration", _lists(given.answers)), acting=member.acting)
+        declaring.declare(living, member.person_id, living.read("declaration", as_lists(given.answers)), acting=member.acting)
         return {"recorded": "yes"}
 
     @router.post("/me/{place}/check-ins", status_code=201, openapi_extra={"x-action": "check_in"})
     def check_in(given: AnswersGiven, member: of) -> dict[str, str]:
         """Record the day's check-in; the code follows at once."""
-        declaring.check_in(living, member.person_id, living.read("check_in", _lists(given.answers)), acting=member.acting)
+        declaring.check_in(living, member.person_id, living.read("check_in", as_lists(given.answers)), acting=member.acting)
         return {"recorded": "yes"}
 
     @router.post("/me/{place}/visits", status_code=201, openapi_extra={"x-action": "check_in_at_place"})
@@ -299,7 +300,8 @@ def citizen_api(living: Living) -> APIRouter:
     return router
 
 
-def _lists(answers: _Answers) -> dict[str, list[str]]:
+def as_lists(answers: _Answers) -> dict[str, list[str]]:
+    """Return answers as a form would send them."""
     return {key: [value] if isinstance(value, str) else value for key, value in answers.items()}
 
 

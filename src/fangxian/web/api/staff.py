@@ -14,7 +14,10 @@ from fangxian.services.own_people import own_people
 from fangxian.services.refusals import RefusedError
 from fangxian.services.sign_in import SignIn
 from fangxian.services.staff import admit, session_of
+from fangxian.web.api.clues import add_clues
+from fangxian.web.api.consultations import add_consultations
 from fangxian.web.api.entrance import add_entrance
+from fangxian.web.api.hotline import add_hotline
 from fangxian.web.api.saying import fact_of, reason_of, utc
 from fangxian.web.bearer import bearer_of
 from fangxian.web.guard import comes_from_elsewhere
@@ -261,6 +264,9 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
         ]
 
     add_entrance(router, living, asks)
+    add_clues(router, living, asks)
+    add_consultations(router, living, asks)
+    add_hotline(router, living, asks)
 
     @router.get("/audit", openapi_extra=_under(Action.SEE_AUDIT))
     def audit(by: Annotated[Principal, asks(Action.SEE_AUDIT)]) -> dict[str, Any]:

@@ -10,8 +10,10 @@ from starlette.routing import BaseRoute
 from fangxian.services.living import Living
 from fangxian.web.asking import Handler, page
 from fangxian.web.citizen.appeals import AppealPages
+from fangxian.web.citizen.assessing import AssessmentPages
 from fangxian.web.citizen.certificates import CertificatePages
 from fangxian.web.citizen.consents import ConsentPages
+from fangxian.web.citizen.consultations import ConsultationPages, lead_to_own
 from fangxian.web.citizen.deletion import DeletionPages
 from fangxian.web.citizen.family import FamilyPages
 from fangxian.web.citizen.pages import CitizenPages
@@ -38,6 +40,9 @@ def citizen_routes(living: Living, templates: Environment) -> Iterator[BaseRoute
         ("/me/{place:int}/declare", pages.declare, "GET POST", Action.DECLARE),
         ("/me/{place:int}/check-in", pages.check_in, "GET POST", Action.CHECK_IN),
         ("/me/{place:int}/visit", VisitPages(living, templates).visit, "GET POST", Action.CHECK_IN_AT_PLACE),
+        ("/me/{place:int}/self-assessment", AssessmentPages(living, templates).assess, "GET POST", Action.SELF_ASSESS),
+        ("/consultations", lead_to_own, "GET", Action.ASK_DOCTOR),
+        ("/me/{place:int}/consultations", ConsultationPages(living, templates).consultations, "GET POST", Action.ASK_DOCTOR),
         ("/me/{place:int}/looks", pages.looks, "GET", Action.SEE_OWN_LOG),
         ("/me/{place:int}/paper", pages.paper, "POST", Action.PRINT_OWN_CODE),
         ("/me/{place:int}/certificate", CertificatePages(living, templates).certificate, "GET POST", Action.CERTIFY_OWN_RELEASE),

@@ -8,6 +8,7 @@ from typing import Final
 import segno
 from starlette.responses import RedirectResponse, Response
 
+from fangxian.services.consulting import doctor_goes
 from fangxian.services.factor import enrol_factor, has_factor, show_factor
 from fangxian.services.oidc import Oidc
 from fangxian.services.refusals import RefusedError
@@ -77,7 +78,9 @@ class ComingIn:
         return self._begun(asked, self.sign_in.principal(asked.one("role"), number=number, client=client_of(asked.request)))
 
     def log_out(self, asked: StaffAsked) -> Response:
-        """End the session."""
+        """End the session; what a doctor has in hand goes back to the queue."""
+        if Role.DOCTOR in asked.by.roles:
+            doctor_goes(self.desk.living, asked.by)
         end_session(self.desk.living, asked.mine)
         response = RedirectResponse(LOG_IN, 303)
         response.delete_cookie(COOKIE, path="/")

@@ -11,6 +11,8 @@ ANSWER: Final = (Action.ANSWER_APPEAL, Action.ANSWER_APPEAL_AT_OFFICE)
 
 RENEW: Final = (Action.PROPOSE_RENEWAL, Action.RENEW_POLICY)
 
+CONSULT: Final = (Action.ANSWER_CONSULTATION, Action.REFER_CONSULTATION)
+
 PLACES: Final[dict[str, tuple[Action, ...]]] = {
     "alerts": (Action.HEAR_ALERT,),
     "appeals": ANSWER,
@@ -23,6 +25,9 @@ PLACES: Final[dict[str, tuple[Action, ...]]] = {
     "entrance": (Action.DAILY_CHECK_AT_ENTRANCE,),
     "visitors": (Action.REGISTER_VISITOR,),
     "links": (Action.JUDGE_PAIR,),
+    "hotline": (Action.REPORT_FOR_CALLER,),
+    "consultations": (Action.TAKE_CONSULTATION,),
+    "clues": (Action.ANSWER_CLUE,),
     "audit": (Action.SEE_AUDIT,),
 }
 

@@ -13,11 +13,14 @@ from fangxian.web.permitted import Permitted
 from fangxian.web.staff.alerts import AlertDesk
 from fangxian.web.staff.appeals import AppealDesk
 from fangxian.web.staff.asking import StaffDesk, StaffHandler
+from fangxian.web.staff.clues import ClueDesk
 from fangxian.web.staff.coming_in import ComingIn
+from fangxian.web.staff.consultations import ConsultationDesk
 from fangxian.web.staff.entrance import EntranceDesk
 from fangxian.web.staff.links import LinkDesk
+from fangxian.web.staff.hotline import HotlineDesk
 from fangxian.web.staff.looking import LookingDesk
-from fangxian.web.staff.places import ANSWER, RENEW
+from fangxian.web.staff.places import ANSWER, CONSULT, RENEW
 from fangxian.web.staff.renewing import RenewalDesk
 from fangxian.web.staff.service_point import ServicePointDesk
 from fangxian.work.roles import Action
@@ -29,6 +32,8 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
     coming, appeals, looking = ComingIn(desk, sign_in), AppealDesk(desk), LookingDesk(desk)
     service_point, entrance, renewal, alerts = ServicePointDesk(desk), EntranceDesk(desk), RenewalDesk(desk), AlertDesk(desk)
     links = LinkDesk(desk)
+    clues, consultations = ClueDesk(desk), ConsultationDesk(desk)
+    hotline = HotlineDesk(desk)
     open_to_all: tuple[tuple[str, StaffHandler, str], ...] = (
         ("/staff/log-in", coming.log_in, "GET"),
         ("/staff/log-in/begin", coming.begin, "GET"),
@@ -72,6 +77,22 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/links/{reference}", links.link, "GET", (Action.JUDGE_PAIR,)),
         ("/staff/links/{reference}/judge", links.judge, "POST", (Action.JUDGE_PAIR,)),
         ("/staff/links/{reference}/reopen", links.reopen, "POST", (Action.REOPEN_PAIR,)),
+        ("/staff/hotline", hotline.hotline, "GET", (Action.REPORT_FOR_CALLER,)),
+        ("/staff/hotline/assessment", hotline.assess, "GET POST", (Action.REPORT_FOR_CALLER,)),
+        ("/staff/hotline/clue", hotline.clue, "GET POST", (Action.REPORT_FOR_CALLER,)),
+        ("/staff/hotline/consultation", hotline.consult, "GET POST", (Action.REPORT_FOR_CALLER,)),
+        ("/staff/hotline/receipt", hotline.receipt, "POST", (Action.REPORT_FOR_CALLER,)),
+        ("/staff/consultations", consultations.desk_page, "GET", (Action.TAKE_CONSULTATION,)),
+        ("/staff/consultations/next", consultations.take, "POST", (Action.TAKE_CONSULTATION,)),
+        ("/staff/consultations/{reference}", consultations.one, "GET", (Action.ANSWER_CONSULTATION,)),
+        ("/staff/consultations/{reference}/answer", consultations.answer, "POST", CONSULT),
+        ("/staff/consultations/{reference}/return", consultations.hand_back, "POST", (Action.RETURN_CONSULTATION,)),
+        ("/staff/clues", clues.clues, "GET", (Action.ANSWER_CLUE,)),
+        ("/staff/clues/{reference}", clues.clue, "GET", (Action.ANSWER_CLUE,)),
+        ("/staff/clues/{reference}/answer", clues.answer, "POST", (Action.ANSWER_CLUE,)),
+        ("/staff/clues/{reference}/pass-on", clues.pass_on, "POST", (Action.ROUTE_CLUE,)),
+        ("/staff/clues/{reference}/split", clues.split, "POST", (Action.SPLIT_CLUE,)),
+        ("/staff/clues/{reference}/reporter", clues.reporter, "POST", (Action.OPEN_CLUE_REPORTER,)),
         ("/staff/audit", looking.audit, "GET", (Action.SEE_AUDIT,)),
     )
     for path, handler, methods in open_to_all:
