@@ -155,10 +155,15 @@ _SEALED: Final = """
         OR %(retention)s = 'control' AND EXISTS (
             SELECT FROM work.appeal WHERE %(period)s IN (to_char(opened_at, 'YYYY-MM'), to_char(closed_at, 'YYYY-MM'))
         )
+        OR %(retention)s = 'control' AND EXISTS (
+            SELECT FROM work.visit WHERE to_char(known_at, 'YYYY-MM') = %(period)s
+            UNION ALL SELECT FROM work.photograph WHERE to_char(known_at, 'YYYY-MM') = %(period)s
+        )
         OR %(retention)s = 'movement' AND EXISTS (SELECT FROM gate.visitor WHERE to_char(came_at, 'YYYY-MM') = %(period)s)
 """
 """Whether the store has anything that the key of a class and period sealed: who people are and how they are reached, names for
-gates, words of appeals, whom visitors saw.
+gates, words of appeals, notes and photographs of visits,
+whom visitors saw.
 
 The words of an answer are sealed by the month in which it was given.
 """
