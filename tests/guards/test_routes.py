@@ -28,6 +28,8 @@ FOR_EVERYBODY = {
     "/gate": "holds no secret; a device's token makes it work",
     "/gate/worker.js": "a program, the same for everybody",
     "/gate/open": "takes a code that counts once, and gives a device its token",
+    "/work/worker.js": "a program, the same for everybody",
+    "/work/standing": "tells a phone by its token whether it was shut out, so that it forgets what it holds",
     "/staff/log-in": "asks who somebody is",
     "/staff/log-in/begin": "leads to the provider",
     "/staff/log-in/back": "comes from the provider",

@@ -39,16 +39,19 @@ class Assigned:
     to_supervisor: int
 
 
-def assign_waiting(store: Store, vault: Vault, by: Principal, *, area_code: str, at: datetime, nearest: bool = True) -> Assigned:
+def assign_waiting(
+    store: Store, vault: Vault, by: Principal, *, area_code: str, at: datetime, nearest: bool = True, only: str | None = None
+) -> Assigned:
     """Assign the open tasks of an area to those at work there, in one transaction with one event that carries the tasks' Merkle root.
 
     Nobody is given more than a day's load. With `nearest` how people are reached is opened, for the distance from where each worker's
-    round begins; otherwise, and where a place is unknown, the load is evened out. Nothing is written where no task waits. Raises Forbidden.
+    round begins; otherwise, and where a place is unknown, the load is evened out. With `only` one worker is given what there is room
+    for, and the rest goes on waiting. Nothing is written where nothing is assigned. Raises Forbidden.
     """
     role = check(by, Action.ASSIGN_TASK, region_code=area_code)
     with store.together() as connection:
-        waiting = _waiting(connection, by, area_code)
-        at_work = shifts(connection, at=at)
+        at_work = shifts(connection, at=at, workers=[only] if only else None)
+        waiting = _waiting(connection, by, area_code, most=sum(each.room for each in at_work) if only else AT_ONCE)
         if not waiting:
             return Assigned(in_own_grid=0, to_neighbours=0, to_supervisor=0)
         root = root_of(connection, [task[:2] for task in waiting]) or b""
@@ -64,7 +67,7 @@ def assign_waiting(store: Store, vault: Vault, by: Principal, *, area_code: str,
     )
 
 
-def _waiting(connection: psycopg.Connection[Any], by: Principal, area_code: str) -> list[tuple[UUID, UUID, str]]:
+def _waiting(connection: psycopg.Connection[Any], by: Principal, area_code: str, *, most: int) -> list[tuple[UUID, UUID, str]]:
     """Return the open tasks of an area, held until the transaction ends."""
     query = sql.SQL(
         "SELECT person_id, task_id, area_code FROM work.task WHERE state = 'open' AND closed_at IS NULL AND {} AND {} "
@@ -72,7 +75,7 @@ def _waiting(connection: psycopg.Connection[Any], by: Principal, area_code: str)
     ).format(
         area_within(sql.Identifier("area_code"), [prefix_of(area_code)]),
         visible_where(by, Action.ASSIGN_TASK, region_code="area_code"),
-        sql.Literal(AT_ONCE),
+        sql.Literal(most),
     )
     return connection.execute(query).fetchall()
 
