@@ -28,6 +28,7 @@ FOR_EVERYBODY = {
     "/gate": "holds no secret; a device's token makes it work",
     "/gate/worker.js": "a program, the same for everybody",
     "/gate/open": "takes a code that counts once, and gives a device its token",
+    "/work": "holds nobody's data; a round is fetched under a session, and a phone that was shut out learns it here",
     "/work/worker.js": "a program, the same for everybody",
     "/work/standing": "tells a phone by its token whether it was shut out, so that it forgets what it holds",
     "/staff/log-in": "asks who somebody is",

@@ -20,9 +20,10 @@ from fangxian.services.pictures import LONGEST
 from fangxian.services.refusals import RefusedError
 from fangxian.services.staff import admit, session_of
 from fangxian.web.guard import HEADERS, comes_from_elsewhere, is_of_kind, short_body
+from fangxian.web.language import words_for
 from fangxian.web.libraries import STATIC
 from fangxian.web.permitted import Permitted
-from fangxian.web.staff.asking import COOKIE, StaffAsked, StaffDesk
+from fangxian.web.staff.asking import COOKIE
 from fangxian.web.templating import render
 from fangxian.web.words import all_words
 from fangxian.work.permissions import Forbidden
@@ -44,8 +45,8 @@ PAGE_HEADERS: Final = {
 
 def work_routes(living: Living, templates: Environment) -> Iterator[BaseRoute]:
     """Yield the routes; they stand before the interface, under whose prefix photographs come in."""
-    desk = WorkDesk(StaffDesk(living, templates))
-    yield Permitted("/work", desk.desk.endpoint(desk.page, (Action.WORK_ON_TASK,)), action=Action.WORK_ON_TASK, methods=["GET"])
+    desk = WorkDesk(living, templates)
+    yield Route("/work", desk.page)
     yield Route("/work/worker.js", desk.worker)
     yield Route("/work/standing", desk.standing)
     yield Permitted("/api/v1/staff/work/photographs/{visit:uuid}", desk.photograph, action=Action.WORK_ON_TASK, methods=["POST"])
@@ -55,15 +56,20 @@ def work_routes(living: Living, templates: Environment) -> Iterator[BaseRoute]:
 class WorkDesk:
     """What the handlers share."""
 
-    desk: StaffDesk
+    living: Living
+    templates: Environment
 
-    def page(self, asked: StaffAsked) -> Response:
-        """Return the page; what it shows is fetched by the phone that it is on, and kept there."""
+    async def page(self, request: Request) -> Response:
+        """Return the page; it holds nobody's data, and opens without a session: so a phone that was shut out learns it and forgets."""
         words = all_words()
         said: dict[str, Text] = {key: words[key] for key in words if key.startswith("work.")}
         said |= {f"outcome.{outcome}": outcome.words for outcome in Outcome}
         html = render(
-            self.desk.templates, "work.html", asked.words, said={key: text._asdict() for key, text in said.items()}, outcomes=list(Outcome)
+            self.templates,
+            "work.html",
+            words_for(request),
+            said={key: text._asdict() for key, text in said.items()},
+            outcomes=list(Outcome),
         )
         return HTMLResponse(html, headers=PAGE_HEADERS)
 
@@ -74,12 +80,12 @@ class WorkDesk:
 
     async def standing(self, request: Request) -> Response:
         """Say whether a phone may keep what it holds: 204, or 410 for one that was shut out; it needs no session to learn that."""
-        stands = await run_in_threadpool(grid_work.stands, self.desk.living, request.headers.get(PHONE, ""))
+        stands = await run_in_threadpool(grid_work.stands, self.living, request.headers.get(PHONE, ""))
         return Response(status_code=204 if stands else 410)
 
     async def photograph(self, request: Request) -> Response:
         """Keep the photograph of a knock: 204, also where it was sent before."""
-        living = self.desk.living
+        living = self.living
         if comes_from_elsewhere(request.headers):
             return _refused(403, all_words()["problem.origin"])
         if not is_of_kind(request.headers, "image/jpeg"):

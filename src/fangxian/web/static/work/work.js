@@ -9,7 +9,8 @@ import { now, of, say, speak } from "./words.js";
 
 const at = (id) => document.getElementById(id), MINUTE = 60_000;
 const STATES = { waiting: "work.state_waiting", sent: "work.state_sent", conflict: "work.state_conflict", refused: "work.state_refused" };
-let kept = null, knocks = [], here = null, busy = false, said = "", network = true;
+const SHUT_OUT = "fangxian-work-shut-out";
+let kept = null, knocks = [], here = null, busy = false, said = "", network = true, known = true;
 
 const clock = (ms) => new Date(ms).toLocaleString(now() === "zh" ? "zh-CN" : "en-GB", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
 const distance = (m) => (m === null ? say("work.no_place") : m < 1000 ? `${Math.round(m / 10) * 10} m` : `${(m / 1000).toFixed(1)} km`);
@@ -33,6 +34,7 @@ async function render() {
   at("age").textContent = age(); at("age").className = kept?.round && Date.now() - kept.fetchedMs > 12 * 60 * MINUTE ? "off" : "";
   at("waiting").textContent = say("work.waiting", { knocks: waiting }); at("waiting").className = waiting ? "off" : "";
   at("notice").textContent = said; at("notice").hidden = !said;
+  at("log-in").hidden = known;
   at("begin").textContent = say(kept?.round ? "work.again" : "work.begin");
   renderConflicts();
   renderStops();
@@ -103,11 +105,14 @@ async function inContact(token) {
   if (status !== 204) return;
   const became = await sendKept(token);
   if (became === "shut_out") return shutOut();
-  if (became === "log_in") said = say("work.log_in");
+  known = became !== "log_in";
+  if (!known) said = say("work.log_in");
 }
 
 async function shutOut() {
   await forgetAll();
+  // That it was, and nothing else, is still said when the page is opened again.
+  localStorage.setItem(SHUT_OUT, "yes");
   kept = null; said = say("work.shut_out");
 }
 
@@ -117,41 +122,47 @@ const position = () => new Promise((resolve) => {
 });
 
 /** Begin the day, or fetch the list anew: what was knocked is sent first, so that nothing on the new list was done already. */
-async function begin() {
+async function begin({ taking = false } = {}) {
   said = "";
   here = (await position()) ?? here;
   await contact();
-  let token = await keptPhone();
   const shift = await ask("/api/v1/staff/work/shift", { body: here ?? {} });
   if (shift.status !== 201) return refused(shift);
-  if (!token) {
-    const phone = await ask("/api/v1/staff/work/phone", { body: {} });
-    if (phone.status !== 201) return refused(phone);
-    token = phone.answer.token;
-    await keepPhone(token);
-  }
+  const took = taking ? await ask("/api/v1/staff/work/take", { body: {} }) : { status: 200 };
+  if (took.status !== 200) return refused(took);
+  const token = await phoneToken();
+  if (!token) return render();
   const { status, answer } = await ask("/api/v1/staff/work/round", { body: {}, token, within: 60_000 });
   if (status === 410) { await shutOut(); return render(); }
   if (status !== 200) return refused({ status, answer });
+  await holdRound(answer);
+  if (taking) said = say("work.taken", { tasks: took.answer.taken });
+  return render();
+}
+
+/** Return the token of this phone, which is registered the first time; null where that was refused, and was said. */
+async function phoneToken() {
+  const held = await keptPhone();
+  if (held) return held;
+  const phone = await ask("/api/v1/staff/work/phone", { body: {} });
+  if (phone.status !== 201) { await refused(phone); return null; }
+  await keepPhone(phone.answer.token);
+  localStorage.removeItem(SHUT_OUT);
+  return phone.answer.token;
+}
+
+async function holdRound({ stops, fetched_at, ends_at }) {
   await forgetSent();
   const fetchedMs = Date.now();
-  await keepRound({ stops: answer.stops, here }, { fetchedMs, endsMs: fetchedMs + Date.parse(answer.ends_at) - Date.parse(answer.fetched_at) });
+  network = known = true;
+  await keepRound({ stops, here }, { fetchedMs, endsMs: fetchedMs + Date.parse(ends_at) - Date.parse(fetched_at) });
   kept = await keptRound();
-  return render();
 }
 
 async function refused({ status, answer }) {
   said = status === 0 ? say("work.needs_network") : status === 401 ? say("work.log_in") : of(answer?.error);
-  network = status !== 0;
+  network = status !== 0; known = status !== 401;
   await render();
-}
-
-async function take() {
-  const { status, answer } = await ask("/api/v1/staff/work/take", { body: {} });
-  if (status !== 200) return refused({ status, answer });
-  await begin();
-  said = say("work.taken", { tasks: answer.taken });
-  return render();
 }
 
 const guarded = (act) => async (event) => {
@@ -159,8 +170,8 @@ const guarded = (act) => async (event) => {
   try { await act(); } finally { event.target.disabled = false; }
 };
 
-at("begin").addEventListener("click", guarded(begin));
-at("take").addEventListener("click", guarded(take));
+at("begin").addEventListener("click", guarded(() => begin()));
+at("take").addEventListener("click", guarded(() => begin({ taking: true })));
 at("language").addEventListener("click", async () => { speak(true); await render(); });
 addEventListener("online", contact);
 addEventListener("offline", async () => { network = false; await render(); });
@@ -170,6 +181,7 @@ speak();
 kept = await keptRound();
 here = kept?.round?.here ?? null;
 network = navigator.onLine;
+if (localStorage.getItem(SHUT_OUT)) said = say("work.shut_out");
 await render();
 if ("serviceWorker" in navigator) await navigator.serviceWorker.register("/work/worker.js", { scope: "/work" }).catch(() => {});
 await contact();
