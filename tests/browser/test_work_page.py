@@ -152,8 +152,8 @@ def test_what_a_phone_keeps_is_sealed_and_goes_when_it_is_shut_out_or_its_day_is
     assert "extractable:false" in kept
     for said in ("王", "文三路", "13800000001", "血压高"):
         assert said not in kept
-    context.set_offline(False)
     supervising.shut_out(living, SUPERVISOR, str(supervising.supervise(living, SUPERVISOR).phones[0].phone_id))
+    context.set_offline(False)
     page.reload()
     expect(page.locator("#notice")).to_contain_text("已被停用", timeout=20_000)
     assert page.evaluate(DUMP) == ""
@@ -214,7 +214,7 @@ def test_a_supervisor_sees_who_is_behind_and_gives_what_came_to_them(living, tow
     begin(page, town, stops=8)
     for outcome in ("refused", "dangerous", "needs_supplies"):
         knock(page, outcome, note="降压药，两盒")
-    expect(page.locator("#waiting")).to_contain_text("0", timeout=20_000)
+    expect(page.locator(".kept.sent")).to_have_count(3, timeout=20_000)
     context.close()
     grid_work.begin_day(living, WU)
     context, page, more = phone_of(chromium, town, SUPERVISOR, width=width)

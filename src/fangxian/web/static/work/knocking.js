@@ -10,6 +10,7 @@ let stop, kept;
 export function show(chosen, { whenKept, move, due }) {
   stop = chosen; kept = whenKept;
   form.reset();
+  picked();
   at("door-name").textContent = stop.full_name ?? say("work.no_name");
   at("door-address").textContent = stop.address ?? say("work.no_address");
   at("door-kind").textContent = `${of(stop.title)} · ${say("work.due", { at: due })}${stop.knocks ? ` · ${say("work.knocked_before", { times: stop.knocks })}` : ""}`;
@@ -23,7 +24,12 @@ export function show(chosen, { whenKept, move, due }) {
   dialog.scrollTop = 0;
 }
 
-form.addEventListener("change", () => { at("moved").hidden = form.outcome.value !== "moved"; });
+form.addEventListener("change", picked);
+
+function picked() {
+  at("moved").hidden = form.outcome.value !== "moved";
+  at("photograph").textContent = say(form.photograph.files.length ? "work.photographed" : "work.photograph");
+}
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();

@@ -10,7 +10,7 @@ import { now, of, say, speak } from "./words.js";
 const at = (id) => document.getElementById(id), MINUTE = 60_000;
 const STATES = { waiting: "work.state_waiting", sent: "work.state_sent", conflict: "work.state_conflict", refused: "work.state_refused" };
 const SHUT_OUT = "fangxian-work-shut-out";
-let kept = null, knocks = [], here = null, busy = false, said = "", network = true, known = true;
+let kept = null, knocks = [], here = null, busy = false, again = false, said = () => "", network = true, known = true;
 
 const clock = (ms) => new Date(ms).toLocaleString(now() === "zh" ? "zh-CN" : "en-GB", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
 const distance = (m) => (m === null ? say("work.no_place") : m < 1000 ? `${Math.round(m / 10) * 10} m` : `${(m / 1000).toFixed(1)} km`);
@@ -33,7 +33,7 @@ async function render() {
   at("network").textContent = say(network ? "work.online" : "work.offline"); at("network").className = network ? "on" : "off";
   at("age").textContent = age(); at("age").className = kept?.round && Date.now() - kept.fetchedMs > 12 * 60 * MINUTE ? "off" : "";
   at("waiting").textContent = say("work.waiting", { knocks: waiting }); at("waiting").className = waiting ? "off" : "";
-  at("notice").textContent = said; at("notice").hidden = !said;
+  at("notice").textContent = said(); at("notice").hidden = !said();
   at("log-in").hidden = known;
   at("begin").textContent = say(kept?.round ? "work.again" : "work.begin");
   renderConflicts();
@@ -44,8 +44,8 @@ function renderConflicts() {
   const against = knocks.filter((knock) => knock.state === "conflict" || knock.state === "refused");
   at("conflicts").hidden = !against.length;
   at("conflict-list").replaceChildren(...against.map((knock) => {
-    const row = element("li", "", `${clock(knock.kept_ms)} · ${say(`outcome.${knock.outcome}`)}`), seen = element("button", "quiet", say("work.seen"));
-    row.append(element("span", "why", of(knock.said) || say("work.not_taken")), seen);
+    const row = element("li", "", ""), what = element("span", "", `${clock(knock.kept_ms)} · ${say(`outcome.${knock.outcome}`)}`), seen = element("button", "quiet", say("work.seen"));
+    row.append(what, element("span", "why", of(knock.said) || say("work.not_taken")), seen);
     seen.type = "button";
     seen.onclick = async () => { await forgetKnock(knock.visit_id); await render(); };
     return row;
@@ -80,18 +80,23 @@ function open(stop) {
 async function move(stop, act, colleague) {
   const { status, answer } = await ask(`/api/v1/staff/tasks/${encodeURIComponent(stop.task)}/moves`, { body: { do: act, to: act === "give" ? colleague : "", area_code: "" } });
   at("door").close();
-  said = status === 200 ? say("work.moved") : status ? of(answer?.error) : say("work.needs_network");
+  said = () => (status === 200 ? say("work.moved") : status ? of(answer?.error) : say("work.needs_network"));
   if (status === 200) { kept.round.stops = kept.round.stops.filter((each) => each.task !== stop.task); await keepRound(kept.round, kept); }
   await render();
 }
 
 /** Ask first whether this phone may keep what it holds, then send what waits. */
 async function contact() {
+  again = true;
   if (busy) return;
   busy = true;
   try {
-    const token = await keptPhone();
-    if (token) await inContact(token);
+    // What was kept while something was being sent goes in the next turn, not in a minute.
+    while (again) {
+      again = false;
+      const token = await keptPhone();
+      if (token) await inContact(token);
+    }
   } finally {
     busy = false;
     await render();
@@ -106,14 +111,14 @@ async function inContact(token) {
   const became = await sendKept(token);
   if (became === "shut_out") return shutOut();
   known = became !== "log_in";
-  if (!known) said = say("work.log_in");
+  if (!known) said = () => say("work.log_in");
 }
 
 async function shutOut() {
   await forgetAll();
   // That it was, and nothing else, is still said when the page is opened again.
   localStorage.setItem(SHUT_OUT, "yes");
-  kept = null; said = say("work.shut_out");
+  kept = null; said = () => say("work.shut_out");
 }
 
 const position = () => new Promise((resolve) => {
@@ -123,7 +128,7 @@ const position = () => new Promise((resolve) => {
 
 /** Begin the day, or fetch the list anew: what was knocked is sent first, so that nothing on the new list was done already. */
 async function begin({ taking = false } = {}) {
-  said = "";
+  said = () => "";
   here = (await position()) ?? here;
   await contact();
   const shift = await ask("/api/v1/staff/work/shift", { body: here ?? {} });
@@ -136,7 +141,7 @@ async function begin({ taking = false } = {}) {
   if (status === 410) { await shutOut(); return render(); }
   if (status !== 200) return refused({ status, answer });
   await holdRound(answer);
-  if (taking) said = say("work.taken", { tasks: took.answer.taken });
+  if (taking) said = () => say("work.taken", { tasks: took.answer.taken });
   return render();
 }
 
@@ -160,7 +165,7 @@ async function holdRound({ stops, fetched_at, ends_at }) {
 }
 
 async function refused({ status, answer }) {
-  said = status === 0 ? say("work.needs_network") : status === 401 ? say("work.log_in") : of(answer?.error);
+  said = () => (status === 0 ? say("work.needs_network") : status === 401 ? say("work.log_in") : of(answer?.error));
   network = status !== 0; known = status !== 401;
   await render();
 }
@@ -181,7 +186,7 @@ speak();
 kept = await keptRound();
 here = kept?.round?.here ?? null;
 network = navigator.onLine;
-if (localStorage.getItem(SHUT_OUT)) said = say("work.shut_out");
+if (localStorage.getItem(SHUT_OUT)) said = () => say("work.shut_out");
 await render();
 if ("serviceWorker" in navigator) await navigator.serviceWorker.register("/work/worker.js", { scope: "/work" }).catch(() => {});
 await contact();
