@@ -16,6 +16,7 @@ from bench.ingest import IngestFigures
 from bench.linkage import LinkageFigures
 from bench.serving import ServingFigures
 from bench.spark import SparkFigures
+from bench.tasks import PEOPLE, TasksFigures
 
 Figures = dict[str, Any]
 """One part: `on` (when), `machine`, `people` of the largest lake, and `rows`, one a measurement."""
@@ -34,6 +35,7 @@ TITLES: Final = {
     "truth": "## Tracing beside the truth",
     "linkage": "## Linkage",
     "chains": "## Chains beside the truth",
+    "tasks": "## A street's list among a province's tasks",
 }
 """The title of each part, in the order of the page."""
 
@@ -273,6 +275,20 @@ def _percent(part: int, of: int) -> str:
     return f"{100 * part / of:.0f}" if of else "–"
 
 
+def tasks_section(figures: Figures) -> list[str]:
+    """Return the part about lists of tasks."""
+    rows = [TasksFigures(**row) for row in figures["rows"]]
+    return [
+        "Whoever may see one street of 1,350 opens the supervisor's page, and a worker of one grid fetches the round, for the first time:",
+        f"{rows[0].tasks:,} tasks in the store, about as many of {PEOPLE:,} people, permissions on, over HTTP, one after the other.",
+        "The limit is a 95th percentile of 200 ms.",
+        "",
+        "| asked | tasks in a street | answered | median, ms | p95, ms | worst, ms |",
+        "|---|---:|---:|---:|---:|---:|",
+        *(f"| `{f.asked}` | {f.in_a_street:,} | {f.answered} | {f.median_ms:.0f} | {f.p95_ms:.0f} | {f.worst_ms:.0f} |" for f in rows),
+    ]
+
+
 SECTIONS: dict[str, Callable[[Figures], list[str]]] = {
     "decide": decide_section,
     "explain": explain_section,
@@ -286,4 +302,5 @@ SECTIONS: dict[str, Callable[[Figures], list[str]]] = {
     "truth": truth_section,
     "linkage": linkage_section,
     "chains": chains_section,
+    "tasks": tasks_section,
 }

@@ -33,6 +33,7 @@ from bench.linkage import LinkageFigures, measure_linkage
 from bench.page import Figures, page_of
 from bench.serving import ServingFigures, measure_serving
 from bench.spark import SparkFigures, measure_spark
+from bench.tasks import TasksFigures, measure_tasks
 from fangxian.policy.regions import regions
 from fangxian.world.benchmark import write_benchmark
 
@@ -155,6 +156,9 @@ def linkage_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) 
 def chains_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[ChainFigures]:
     """Measure who infected whom, as chains say, beside the truth of a world and beside the cases of Taiwan."""
     return measure_chain_truth(scratch, people=20_000 if len(sizes) == len(SIZES) else 5_000)
+def tasks_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[TasksFigures]:
+    """Look at one street among 3 M tasks, or as many hundredths as the sizes are of a province."""
+    return measure_tasks(scratch, tasks=max(30_000, 3_000_000 * sizes[-1][0] // SIZES[-1][0]))
 
 
 PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] = {
@@ -170,6 +174,7 @@ PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] 
     "truth": truth_part,
     "linkage": linkage_part,
     "chains": chains_part,
+    "tasks": tasks_part,
 }
 
 

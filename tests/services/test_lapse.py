@@ -134,7 +134,13 @@ OTHERS = {
     "work.clues.name_streets": "names of streets: about nobody",
     "work.consulting._say": "a part of open_consultation, or the answer to it",
     "work.leads.raise_lead": "a part of keep_assessment, or a doctor's answer",
+    "work.phones.register_phone": "a phone of a worker's: about nobody",
     "work.publishing._keep": "counts: about nobody",
+    "work.rounds.fetch_round": "shows who is to be visited, and keeps to whom it did",
+    "work.task_rows.open_elsewhere": "a part of passing a task on that is open",
+    "work.visiting._follow": "a part of what services.grid_work.knock records, which asks first",
+    "work.visiting._insert": "a part of what services.grid_work.knock records, which asks first",
+    "services.grid_work.keep_photograph": "a picture of a knock that was recorded",
 }
 """What goes on after a lapse, or is a part of what does not, with the reason."""
 

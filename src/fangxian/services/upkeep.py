@@ -29,6 +29,7 @@ from fangxian.store.store import Event
 from fangxian.work.appealing import escalate_late
 from fangxian.work.clues import escalate_late_clues
 from fangxian.work.consulting import hand_back_held
+from fangxian.work.chores import cancel_without_reason, escalate_late_tasks
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
 
@@ -106,6 +107,7 @@ def _chores(living: Living) -> Iterator[Chore]:
         "hand late clues to the next level", timedelta(minutes=1), lambda: escalate_late_clues(living.store, _ITSELF, at=living.clock())
     )
     yield Chore("hand back consultations", timedelta(minutes=1), lambda: hand_back_held(living.store, _ITSELF, at=living.clock()))
+    yield Chore("move tasks that are late or without reason", timedelta(minutes=1), lambda: _tasks(living))
 
 
 def _with_lake(living: Living, lake: Lake) -> Iterator[Chore]:
@@ -122,6 +124,11 @@ def _feed(living: Living, lake: Lake) -> None:
 def _decide(living: Living) -> None:
     while _somebody_waits(living) and decide_pending(living.store, _event("decide"), policies=[living.policy], at=living.clock()):
         pass
+
+
+def _tasks(living: Living) -> None:
+    cancel_without_reason(living.store, _ITSELF, at=living.clock())
+    escalate_late_tasks(living.store, _ITSELF, at=living.clock())
 
 
 def _somebody_waits(living: Living) -> bool:

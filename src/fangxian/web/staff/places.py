@@ -28,6 +28,8 @@ PLACES: Final[dict[str, tuple[Action, ...]]] = {
     "hotline": (Action.REPORT_FOR_CALLER,),
     "consultations": (Action.TAKE_CONSULTATION,),
     "clues": (Action.ANSWER_CLUE,),
+    "work": (Action.WORK_ON_TASK,),
+    "tasks": (Action.SUPERVISE_TASKS,),
     "audit": (Action.SEE_AUDIT,),
 }
 

@@ -23,6 +23,7 @@ from fangxian.web.staff.looking import LookingDesk
 from fangxian.web.staff.places import ANSWER, CONSULT, RENEW
 from fangxian.web.staff.renewing import RenewalDesk
 from fangxian.web.staff.service_point import ServicePointDesk
+from fangxian.web.staff.supervision import SupervisionDesk
 from fangxian.work.roles import Action
 
 
@@ -34,6 +35,7 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
     links = LinkDesk(desk)
     clues, consultations = ClueDesk(desk), ConsultationDesk(desk)
     hotline = HotlineDesk(desk)
+    supervision = SupervisionDesk(desk)
     open_to_all: tuple[tuple[str, StaffHandler, str], ...] = (
         ("/staff/log-in", coming.log_in, "GET"),
         ("/staff/log-in/begin", coming.begin, "GET"),
@@ -93,6 +95,11 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/clues/{reference}/pass-on", clues.pass_on, "POST", (Action.ROUTE_CLUE,)),
         ("/staff/clues/{reference}/split", clues.split, "POST", (Action.SPLIT_CLUE,)),
         ("/staff/clues/{reference}/reporter", clues.reporter, "POST", (Action.OPEN_CLUE_REPORTER,)),
+        ("/staff/tasks", supervision.tasks, "GET", (Action.SUPERVISE_TASKS,)),
+        ("/staff/tasks/assign", supervision.assign, "POST", (Action.ASSIGN_TASK,)),
+        ("/staff/tasks/move", supervision.move, "POST", (Action.SUPERVISE_TASKS,)),
+        ("/staff/tasks/brought", supervision.brought, "POST", (Action.SUPERVISE_TASKS,)),
+        ("/staff/tasks/shut-out", supervision.shut_out, "POST", (Action.SUPERVISE_TASKS,)),
         ("/staff/audit", looking.audit, "GET", (Action.SEE_AUDIT,)),
     )
     for path, handler, methods in open_to_all:
