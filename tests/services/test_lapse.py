@@ -116,6 +116,9 @@ OTHERS = {
     "work.deciding.sign_decision": "answers an appeal",
     "work.handing_out.hand_out_in": "a part of what services hand out, which ask first",
     "work.publishing._keep": "counts: about nobody",
+    "work.searches.ask": "what is to be searched for: about nobody",
+    "work.searches.record_turn_in": "a part of services.searching.send, which asks first: tests/finding/test_searching.py",
+    "work.source_agreements.agree": "two officers agree with an agency: about nobody",
 }
 """What goes on after a lapse, or is a part of what does not, with the reason."""
 

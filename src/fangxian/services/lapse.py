@@ -10,7 +10,7 @@ from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
 from fangxian.store.renewals import may_record
 
-_LAPSED: Final = Text(
+LAPSED: Final = Text(
     "本政策已到期且未经两人续期，健康码停止记录与签发；您的信息将按期限销毁。",
     "This policy has lapsed: two people have not renewed it. Nothing is recorded and no code is signed; your data ends in its time.",
 )
@@ -19,4 +19,4 @@ _LAPSED: Final = Text(
 def expect_in_force(living: Living, at: datetime) -> None:
     """Raise RefusedError where the installation's policy is not in force at an instant."""
     if not may_record(living.store, living.policy, at):
-        raise RefusedError(_LAPSED)
+        raise RefusedError(LAPSED)
