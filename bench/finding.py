@@ -1,7 +1,8 @@
 """Finding everybody who came from an area in a lake of many facts, splitting and dispatching them to the prefectures of a province.
 
-Beside the search stands what somebody would write by hand who knows that one question and these facts: which of them are taken back,
-that a stay in Hubei is over; nothing of agreements and reasons. Dispatching is all of it: rows, parcels with their Merkle roots, tasks, in one transaction.
+Beside the search stands what somebody would write by hand who knows that one question and these facts: which of them are taken
+back, that a stay in Hubei is over; nothing of agreements and reasons. Dispatching is all of it: rows, parcels with their Merkle
+roots, tasks, in one transaction.
 """
 
 import shutil
@@ -49,11 +50,13 @@ WITH came AS (
     UNION SELECT person_id FROM {checkpoint_pass} WHERE came_from_region_code LIKE '42%' AND from_at >= {since}
     UNION SELECT person_id FROM {health_declaration} WHERE stayed_in_key_area AND from_at >= {since}
 ), home AS (
-    SELECT person_id, any_value(coalesce(street_code, region_code)) AS area_code FROM {residence} SEMI JOIN came USING (person_id) GROUP BY 1
+    SELECT person_id, any_value(coalesce(street_code, region_code)) AS area_code
+    FROM {residence} SEMI JOIN came USING (person_id) GROUP BY 1
 ), seen AS (
     SELECT person_id, arg_max(area_code, (last_at, surer, fact_id)) AS area_code
     FROM (
-        SELECT person_id, region_code AS area_code, until_at AS last_at, 3 AS surer, fact_id FROM {region_stay} WHERE region_code NOT LIKE '42%'
+        SELECT person_id, region_code AS area_code, until_at AS last_at, 3 AS surer, fact_id
+        FROM {region_stay} WHERE region_code NOT LIKE '42%'
         UNION ALL SELECT person_id, to_region_code, until_at, 1, fact_id FROM {trip}
         UNION ALL SELECT person_id, region_code, from_at, 2, fact_id FROM {checkpoint_pass}
         UNION ALL SELECT person_id, region_code, from_at, 0, fact_id FROM {enrolment}

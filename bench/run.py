@@ -26,6 +26,7 @@ from bench.contacts import ContactsFigures, measure_contacts
 from bench.decide import DecideFigures, measure_decide
 from bench.declare import DeclareFigures, measure_declare
 from bench.explain import ExplainFigures, measure_explain
+from bench.finding import FindingFigures, measure_finding
 from bench.gates import GatesFigures, measure_gates
 from bench.ingest import IngestFigures, measure_ingest
 from bench.page import Figures, page_of
@@ -42,6 +43,9 @@ PAIRS = 3
 
 VISITS = (2_270_000, 22_700_000, 227_000_000)
 """Visits of the growing lakes that are traced in: a province counted 227 M showings of codes by 8 April 2020."""
+
+SEARCHED = (4_000_000, 10_000_000, 100_000_000)
+"""Facts of the growing lakes that are searched for arrivals: 380,000 are in the largest, as Sichuan sent to its prefectures."""
 
 SPARK_SIZE = SIZES[0]
 """The lake that Spark decides: two cores are no cluster, so a larger one only takes longer."""
@@ -147,6 +151,11 @@ def truth_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) ->
     return measure_truth(scratch, people=20_000 if len(sizes) == len(SIZES) else 5_000)
 
 
+def finding_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[FindingFigures]:
+    """Find who came from Hubei and dispatch them to the prefectures of Sichuan, smallest lake first."""
+    return measure_finding(scratch, sizes=SEARCHED[: len(sizes)], say=say)
+
+
 PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] = {
     "decide": decide_part,
     "explain": explain_part,
@@ -158,6 +167,7 @@ PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] 
     "gates": gates_part,
     "contacts": contacts_part,
     "truth": truth_part,
+    "finding": finding_part,
 }
 
 

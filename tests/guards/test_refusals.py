@@ -23,6 +23,7 @@ FOR_OPERATORS = {
     "work/renewal.py renew_at_set_up": "`fangxian policy renew`",
     "services/oidc.py Oidc.__post_init__": "`fangxian serve` does not start",
     "services/sign_in.py DemoSignIn.__post_init__": "the demonstration does not start",
+    "services/parcel_workbooks.py": "workbooks are written and read with `fangxian parcel`",
     "web/libraries.py": "the server does not start",
     "web/server.py": "the server does not start",
     "web/figures/page.py": "the page of the province does not start",

@@ -115,6 +115,7 @@ OTHERS = {
     "work.deciding._insert": "answers an appeal",
     "work.deciding.sign_decision": "answers an appeal",
     "work.handing_out.hand_out_in": "a part of what services hand out, which ask first",
+    "work.parcels.record_outcomes": "what came back about people who were handed out before: it is not lost",
     "work.publishing._keep": "counts: about nobody",
     "work.searches.ask": "what is to be searched for: about nobody",
     "work.searches.record_turn_in": "a part of services.searching.send, which asks first: tests/finding/test_searching.py",

@@ -21,6 +21,7 @@ from fangxian.cli.options import (
     SparkMasterOption,
 )
 from fangxian.cli.printing import Reader, plain_table, print_line, print_table
+from fangxian.cli.roles import role_named
 from fangxian.cli.store import StoreOption
 from fangxian.engine.lake import Lake
 from fangxian.engine.opening import open_engine
@@ -35,7 +36,6 @@ from fangxian.policy.regions import expect_region, place_name
 from fangxian.services import searching
 from fangxian.store.journal import Access, Journal
 from fangxian.store.opening import open_store
-from fangxian.work.roles import Role
 from fangxian.work.searches import Turn, Ways, ask
 
 _ACTOR: Final = "command line"
@@ -82,7 +82,7 @@ def find(
     search, known, at = Search(areas=tuple(came_from), since=_day(since)), moment(known_at, chosen), now()
     for code in (*([send] if send else ()), *(excel or ()), *(exchange or ())):
         expect_region(code, at.date())
-    acting = _role(role)
+    acting = role_named(role)
     Journal(opened.path / "access.jsonl").record(Access(role=role, purpose=purpose), what="find", about=", ".join(search.areas))
     with open_store(store) as running, open_engine(opened, engine, master=spark_master) as reading:
         answered = searching.answer(running, reading, search, chosen, purpose=purpose, known_at=known, at=at)
@@ -142,12 +142,6 @@ def _day(text: str) -> date:
         return day_typed(text)
     except ValueError:
         raise FangxianError(f"{text!r} is no day.", done="Nothing was read.", next_step="Write it as 2020-01-10.") from None
-
-
-def _role(text: str) -> Role:
-    if text not in list(Role):
-        raise FangxianError(f"There is no role {text!r}.", known=f"Roles: {', '.join(Role)}.", next_step="Name one of these.")
-    return Role(text)
 
 
 commands = (find,)

@@ -88,4 +88,5 @@ class Action(StrEnum):
     WORK_ON_TASK = "work_on_task"
     SUPERVISE_TASKS = "supervise_tasks"
     ESCALATE_TASKS = "escalate_tasks"
+    SEE_SEARCHES = "see_searches"
     SEE_AUDIT = "see_audit"

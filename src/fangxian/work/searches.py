@@ -112,6 +112,16 @@ def searches(store: Store) -> list[StandingSearch]:
         return cursor.execute(query).fetchall()
 
 
+def turns(store: Store, search_id: UUID) -> list[Turn]:
+    """Return the turns of a search, the newest first."""
+    query = (
+        "SELECT search_id, turn, known_at, found, newly, moved, unplaced, agreements, left_out FROM work.search_turn "
+        "WHERE search_id = %s ORDER BY turn DESC"
+    )
+    with store.pool.connection() as connection, connection.cursor(row_factory=class_row(Turn)) as cursor:
+        return cursor.execute(query, [search_id]).fetchall()
+
+
 def record_turn(
     store: Store,
     standing: StandingSearch,
@@ -161,7 +171,7 @@ def record_turn_in(
     }
     connection.execute(_CAME)
     copy_in(connection, "came", people.select(CAME.names).cast(PyArrowSchema.from_ibis(CAME)))
-    for step in (_ARRIVED, _PARCELS, _NUMBERED, _ROOTS):
+    for step in (_ANEW, _PARCELS, _ARRIVED, _ROOTS):
         connection.execute(step, given)
     newly, moved, unplaced, parcels, root = connection.execute(_COUNTED, given).fetchone() or (0, 0, 0, 0, None)
     turn = Turn(
@@ -185,7 +195,7 @@ def record_turn_in(
     for step in (_KEEP_PARCELS, _KEEP_ARRIVALS, _CALL_OFF):
         connection.execute(step, given)
     _hand_out(connection, given, actor=actor, role=role, purpose=standing.purpose, at=at)
-    connection.execute("DROP TABLE came, arrived, packed")
+    connection.execute("DROP TABLE came, anew, arrived, packed")
     return turn
 
 
@@ -219,18 +229,20 @@ def _within(region_code: str) -> str:
 
 
 _CAME: Final = """
+    SET LOCAL work_mem = '128MB';
     CREATE TEMP TABLE came (person_id uuid, area_code varchar, placed_by varchar, reasons int, surety varchar, because_type varchar,
         because_id bigint, because_source varchar, came_at timestamp(6)) ON COMMIT DROP;
-    CREATE TEMP TABLE arrived (LIKE work.arrival, moved boolean NOT NULL) ON COMMIT DROP;
-    CREATE TEMP TABLE packed (parcel_id uuid, region_code varchar, way varchar, people bigint, merkle_root bytea) ON COMMIT DROP
+    CREATE TEMP TABLE anew (person_id uuid, area_code varchar, moved boolean) ON COMMIT DROP;
+    CREATE TEMP TABLE packed (parcel_id uuid, region_code varchar, way varchar, people bigint, merkle_root bytea) ON COMMIT DROP;
+    CREATE TEMP TABLE arrived (LIKE work.arrival, moved boolean NOT NULL) ON COMMIT DROP
 """
-_ARRIVED: Final = """
-    INSERT INTO arrived
+_ANEW: Final = """
+    INSERT INTO anew
     WITH before AS (
-        SELECT DISTINCT ON (person_id) person_id, area_code FROM work.arrival WHERE search_id = %(search)s ORDER BY person_id, turn DESC
+        SELECT DISTINCT ON (person_id) person_id, arrival.area_code FROM work.arrival JOIN came USING (person_id)
+        WHERE search_id = %(search)s ORDER BY person_id, turn DESC
     )
-    SELECT person_id, %(search)s, %(turn)s, came.area_code, came.placed_by, reasons, surety, because_type, because_id, because_source,
-        came_at, NULL, NULL, %(at)s, %(event)s, before.person_id IS NOT NULL
+    SELECT person_id, came.area_code, before.person_id IS NOT NULL
     FROM came LEFT JOIN before USING (person_id)
     WHERE before.person_id IS NULL
         OR (came.area_code IS NOT NULL AND left(came.area_code, 6) IS DISTINCT FROM left(before.area_code, 6))
@@ -241,16 +253,16 @@ _PARCELS: Final = """
         CASE WHEN region_code LIKE ANY (%(excel)s::text[]) THEN 'excel' WHEN region_code LIKE %(region)s THEN 'tasks'
              WHEN region_code LIKE ANY (%(exchange)s::text[]) THEN 'exchange' ELSE 'excel' END, people
     FROM (
-        SELECT left(area_code, 4) || '00' AS region_code, count(*) AS people FROM arrived WHERE area_code IS NOT NULL GROUP BY 1
+        SELECT left(area_code, 4) || '00' AS region_code, count(*) AS people FROM anew WHERE area_code IS NOT NULL GROUP BY 1
     ) AS prefectures
 """
-_NUMBERED: Final = """
-    UPDATE arrived SET parcel_id = row.parcel_id, number = row.number
-    FROM (
-        SELECT person_id, packed.parcel_id, row_number() OVER (PARTITION BY packed.parcel_id ORDER BY area_code, person_id) AS number
-        FROM arrived JOIN packed ON packed.region_code = left(area_code, 4) || '00'
-    ) AS row
-    WHERE row.person_id = arrived.person_id
+_ARRIVED: Final = """
+    INSERT INTO arrived
+    SELECT person_id, %(search)s, %(turn)s, came.area_code, came.placed_by, reasons, surety, because_type, because_id, because_source,
+        came_at, parcel_id,
+        CASE WHEN parcel_id IS NOT NULL THEN row_number() OVER (PARTITION BY parcel_id ORDER BY came.area_code, person_id) END,
+        %(at)s, %(event)s, moved
+    FROM anew JOIN came USING (person_id) LEFT JOIN packed ON packed.region_code = left(came.area_code, 4) || '00'
 """
 _ROW: Final = (
     "(person_id, search_id, turn, area_code, placed_by, reasons, surety, because_type, because_id, because_source, came_at, "

@@ -86,7 +86,6 @@ CREATE TABLE work.arrival (
     CHECK ((parcel_id IS NULL) = (area_code IS NULL) AND (number IS NULL) = (area_code IS NULL))
 );
 CREATE INDEX arrival_of_parcel ON work.arrival (parcel_id, number);
-CREATE INDEX arrival_of_search ON work.arrival (search_id, turn);
 
 -- What came back about somebody from those who knocked and have no installation of their own; the latest counts.
 CREATE TABLE work.arrival_outcome (

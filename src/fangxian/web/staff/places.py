@@ -22,6 +22,7 @@ PLACES: Final[dict[str, tuple[Action, ...]]] = {
     "people": (Action.SEE_COLOUR_OF_OWN_PEOPLE,),
     "entrance": (Action.DAILY_CHECK_AT_ENTRANCE,),
     "visitors": (Action.REGISTER_VISITOR,),
+    "searches": (Action.SEE_SEARCHES,),
     "audit": (Action.SEE_AUDIT,),
 }
 
