@@ -8,10 +8,10 @@ from typing import Any
 import pyarrow as pa
 from ibis.formats.pyarrow import PyArrowSchema
 
-from fangxian.facts import CheckpointPass, Enrolment, Fact, HealthDeclaration, RegionStay, Residence, Trip, Withdrawal
+from fangxian.facts import CheckpointPass, Enrolment, Fact, GateVisit, HealthDeclaration, RegionStay, Residence, Trip, Withdrawal
 from tests.finding.test_arrivals import LOCAL
 
-TYPES = (RegionStay, Trip, CheckpointPass, HealthDeclaration, Enrolment, Residence, Withdrawal)
+TYPES = (RegionStay, Trip, CheckpointPass, GateVisit, HealthDeclaration, Enrolment, Residence, Withdrawal)
 SINCE_AT = datetime(2020, 1, 10) - LOCAL
 KNOWN_AT = datetime(2020, 2, 10)
 INSTANTS = (
@@ -38,6 +38,10 @@ class World:
             person = f"{number:016x}{who:016x}"
             for _ in range(self.random.randint(1, 7)):
                 self.say(person, self.random.choice(TYPES[:-1]))
+            if self.random.random() < 0.5:
+                self.come_and_go(person)
+            if self.random.random() < 0.2:
+                self.deny(person)
             for name in list(self.facts):
                 for row in self.facts[name]:
                     if row["person_id"] == person and name != "withdrawal" and self.random.random() < 0.12:
@@ -58,6 +62,8 @@ class World:
             "from_region_code": pick(REGIONS),
             "to_region_code": pick(REGIONS),
             "checkpoint_id": "k",
+            "place_id": "p",
+            "outcome": pick(("passed", "passed", "refused")),
             "came_from_region_code": pick((None, *REGIONS)),
             "symptoms": "",
             "contacted_case": "no",
@@ -69,6 +75,28 @@ class World:
         row |= {name: value for name, value in values.items() if name in fact_type.columns}
         if all((each["person_id"], each["fact_id"]) != (person, row["fact_id"]) for each in self.facts[fact_type.name]):
             self.facts[fact_type.name].append(row)
+
+    def come_and_go(self, person: str) -> None:
+        """Pass a gate on several days, most of them in one prefecture."""
+        region = self.random.choice(("510104", "510700"))
+        for number in range(self.random.randint(3, 7)):
+            row = dict.fromkeys(GateVisit.columns) | {"person_id": person, "fact_id": 10 + number, "source": self.random.choice(SOURCES)}
+            at = KNOWN_AT - timedelta(days=self.random.randint(0, 14), hours=self.random.choice((0, 8, 9)))
+            row |= {"from_at": at, "known_at": at, "delivery_id": "spec", "place_id": "p", "outcome": "passed"}
+            self.facts["gate_visit"].append(row | {"region_code": region if self.random.random() < 0.9 else "510104"})
+
+    def deny(self, person: str) -> None:
+        """Declare no stay, about two weeks after one; and let the register have a home of theirs twice."""
+        said_at = KNOWN_AT - timedelta(days=self.random.choice((1, 2)))
+        no = dict.fromkeys(HealthDeclaration.columns) | {"person_id": person, "fact_id": 20, "source": "spec", "delivery_id": "spec"}
+        no |= {"from_at": said_at, "known_at": said_at, "symptoms": "", "contacted_case": "no", "stayed_in_key_area": False}
+        self.facts["health_declaration"].append(no)
+        left = said_at - timedelta(days=14, hours=self.random.choice((-1, 0, 1)))
+        stay = dict.fromkeys(RegionStay.columns) | {"person_id": person, "fact_id": 20, "source": "spec", "delivery_id": "spec"}
+        stay |= {"from_at": left - timedelta(days=3), "until_at": left, "known_at": left, "basis": "roaming", "region_code": "420106"}
+        self.facts["region_stay"].append(stay)
+        homes = [row for row in self.facts["residence"] if row["person_id"] == person]
+        self.facts["residence"] += [row | {"fact_id": 20} for row in homes[:1]]
 
     def take_back(self, name: str, row: Mapping[str, Any]) -> None:
         number = len(self.facts["withdrawal"]) + 1

@@ -117,6 +117,8 @@ OTHERS = {
     "work.handing_out.hand_out_in": "a part of what services hand out, which ask first",
     "work.parcels.record_outcomes": "what came back about people who were handed out before: it is not lost",
     "work.publishing._keep": "counts: about nobody",
+    "work.register_differences._keep": "a part of services.register_checking.send, which asks first: tests/finding/test_checking.py",
+    "work.register_differences.record_check": "a part of services.register_checking.send, which asks first: tests/finding/test_checking.py",
     "work.searches.ask": "what is to be searched for: about nobody",
     "work.searches.record_turn_in": "a part of services.searching.send, which asks first: tests/finding/test_searching.py",
     "work.source_agreements.agree": "two officers agree with an agency: about nobody",

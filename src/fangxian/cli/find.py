@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
 
-import polars as pl
 import typer
 
+from fangxian.cli.listing import write_list
 from fangxian.cli.options import (
     EngineOption,
     KnownAtOption,
@@ -40,10 +39,6 @@ from fangxian.work.searches import Turn, Ways, ask
 
 _ACTOR: Final = "command line"
 _DIGITS_OF_REGION: Final = 6
-_WRITERS: Final[Mapping[str, Callable[[pl.DataFrame, Path], object]]] = {
-    ".csv": pl.DataFrame.write_csv,
-    ".parquet": pl.DataFrame.write_parquet,
-}
 
 
 def find(
@@ -88,7 +83,7 @@ def find(
         answered = searching.answer(running, reading, search, chosen, purpose=purpose, known_at=known, at=at)
         _print(answered, by, reader)
         if list_to:
-            _write(answered, list_to)
+            write_list(answered.found.people, list_to)
         if send:
             standing = ask(running, search, actor=_ACTOR, role=acting, purpose=purpose, region_code=send, at=at)
             ways = Ways(exchange=exchange or (), excel=excel or ())
@@ -128,13 +123,6 @@ def _print_turn(turn: Turn, reader: Reader) -> None:
             f"Turn {turn.turn}: {newly} newly found, {moved} in another county than before, {unplaced} nowhere known; handed out.",
         )
     )
-
-
-def _write(answered: searching.Answer, path: Path) -> None:
-    if path.suffix not in _WRITERS:
-        raise FangxianError(f"{path.name} is no kind of file that is written.", next_step=f"End it in {', '.join(_WRITERS)}.")
-    path.touch(mode=0o600)
-    _WRITERS[path.suffix](pl.DataFrame(pl.from_arrow(answered.found.people)), path)
 
 
 def _day(text: str) -> date:

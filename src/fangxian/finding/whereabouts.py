@@ -36,15 +36,19 @@ def whereabouts(known: Known, search: Search, may_read: Readable, people: ir.Tab
     return ranked.filter(ranked.place == 0).select("person_id", "area_code", "placed_by")
 
 
+def finest_area(homes: ir.Table) -> ir.StringValue:
+    """Return the finest area that residences name as codes are written: 12 digits of a grid, 9 of a street, else the county."""
+    return ibis.cases(
+        (_digits(homes.grid_code, _GRID), homes.grid_code),
+        (_digits(homes.street_code, _STREET), homes.street_code),
+        else_=homes.region_code,
+    )
+
+
 def _homes(known: Known, search: Search, may_read: Readable) -> ir.Table:
     homes = may_read.facts(known, Residence)
     lived_in = homes.filter(homes.until_at.isnull() | (homes.until_at > known.known_at), ~search.contains(homes.region_code))
-    area = ibis.cases(
-        (_digits(lived_in.grid_code, _GRID), lived_in.grid_code),
-        (_digits(lived_in.street_code, _STREET), lived_in.street_code),
-        else_=lived_in.region_code,
-    )
-    return _place(lived_in, Residence.name, area=area, last_at=lived_in.from_at, preference=_AT_HOME)
+    return _place(lived_in, Residence.name, area=finest_area(lived_in), last_at=lived_in.from_at, preference=_AT_HOME)
 
 
 def _sightings(known: Known, search: Search, may_read: Readable) -> Sequence[ir.Table]:
