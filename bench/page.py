@@ -11,6 +11,7 @@ from bench.contacts import ONE_BY_ONE, ContactsFigures
 from bench.decide import DecideFigures
 from bench.declare import DeclareFigures
 from bench.explain import ExplainFigures
+from bench.finding import FindingFigures
 from bench.gates import MORNING, MORNING_SECONDS, SCANS_IN_A_BATCH, GatesFigures
 from bench.ingest import IngestFigures
 from bench.linkage import LinkageFigures
@@ -36,6 +37,7 @@ TITLES: Final = {
     "linkage": "## Linkage",
     "chains": "## Chains beside the truth",
     "tasks": "## A street's list among a province's tasks",
+    "finding": "## Finding who came, and dispatching them",
 }
 """The title of each part, in the order of the page."""
 
@@ -232,6 +234,24 @@ def contacts_section(figures: Figures) -> list[str]:
     ]
 
 
+def finding_section(figures: Figures) -> list[str]:
+    """Return the part about finding and dispatching people who came."""
+    return [
+        "Everybody who came from Hubei since 10 January 2020, found in four kinds of facts of all sources with an agreement, split and",
+        "handed out as tasks to the 21 prefectures of Sichuan: rows, parcels and tasks with their Merkle roots in one transaction. The",
+        "yardstick is one hand-written DuckDB query that finds the same people and places; rows are compared one by one. The next day's",
+        "turn searches all again and finds nobody new. The limit for 380,000 of 100 M facts is 60 s, found and dispatched.",
+        "",
+        "| people | facts | found | prefectures | find, s | by hand, s | dispatch, s | together, s | next day, s | rows that differ |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+        *(
+            f"| {f.people:,} | {f.facts:,} | {f.arrivals:,} | {f.prefectures} | {f.find_s:.1f} | {f.by_hand_s:.1f} | {f.dispatch_s:.1f} "
+            f"| {f.total_s:.1f} | {f.next_day_s:.1f} | {f.different_rows} |"
+            for f in (FindingFigures(**row) for row in figures["rows"])
+        ),
+    ]
+
+
 def truth_section(figures: Figures) -> list[str]:
     """Return the part about what tracing finds of those whom cases really met."""
     rows = [TruthFigures(**row) for row in figures["rows"]]
@@ -303,4 +323,5 @@ SECTIONS: dict[str, Callable[[Figures], list[str]]] = {
     "linkage": linkage_section,
     "chains": chains_section,
     "tasks": tasks_section,
+    "finding": finding_section,
 }

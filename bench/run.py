@@ -27,6 +27,7 @@ from bench.contacts import ContactsFigures, measure_contacts
 from bench.decide import DecideFigures, measure_decide
 from bench.declare import DeclareFigures, measure_declare
 from bench.explain import ExplainFigures, measure_explain
+from bench.finding import FindingFigures, measure_finding
 from bench.gates import GatesFigures, measure_gates
 from bench.ingest import IngestFigures, measure_ingest
 from bench.linkage import LinkageFigures, measure_linkage
@@ -48,6 +49,8 @@ VISITS = (2_270_000, 22_700_000, 227_000_000)
 
 LINKED = (100_000, 1_000_000)
 """Register rows, and as many records, that are linked."""
+SEARCHED = (4_000_000, 10_000_000, 100_000_000)
+"""Facts of the growing lakes that are searched for arrivals: 380,000 are in the largest, as Sichuan sent to its prefectures."""
 
 SPARK_SIZE = SIZES[0]
 """The lake that Spark decides: two cores are no cluster, so a larger one only takes longer."""
@@ -159,6 +162,9 @@ def chains_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -
 def tasks_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[TasksFigures]:
     """Look at one street among 3 M tasks, or as many hundredths as the sizes are of a province."""
     return measure_tasks(scratch, tasks=max(30_000, 3_000_000 * sizes[-1][0] // SIZES[-1][0]))
+def finding_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[FindingFigures]:
+    """Find who came from Hubei and dispatch them to the prefectures of Sichuan, smallest lake first."""
+    return measure_finding(scratch, sizes=SEARCHED[: len(sizes)], say=say)
 
 
 PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] = {
@@ -175,6 +181,7 @@ PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] 
     "linkage": linkage_part,
     "chains": chains_part,
     "tasks": tasks_part,
+    "finding": finding_part,
 }
 
 

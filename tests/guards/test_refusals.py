@@ -17,10 +17,13 @@ BILINGUAL = ("RefusedError", "Forbidden")
 FOR_OPERATORS = {
     "exchange/agreement.py": "agreements are made with `fangxian exchange`",
     "work/publishing.py publish": "an hourly chore",
+    "work/searches.py _next_turn": "`fangxian find --send`",
+    "work/source_agreements.py": "agreements are made with `fangxian agreement`",
     "work/permissions.py Principal.__post_init__": "an account that the provider's settings spoil",
     "work/renewal.py renew_at_set_up": "`fangxian policy renew`",
     "services/oidc.py Oidc.__post_init__": "`fangxian serve` does not start",
     "services/sign_in.py DemoSignIn.__post_init__": "the demonstration does not start",
+    "services/parcel_workbooks.py": "workbooks are written and read with `fangxian parcel`",
     "web/libraries.py": "the server does not start",
     "web/server.py": "the server does not start",
     "web/figures/page.py": "the page of the province does not start",

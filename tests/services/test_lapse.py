@@ -141,6 +141,13 @@ OTHERS = {
     "work.visiting._follow": "a part of what services.grid_work.knock records, which asks first",
     "work.visiting._insert": "a part of what services.grid_work.knock records, which asks first",
     "services.grid_work.keep_photograph": "a picture of a knock that was recorded",
+    "work.parcels.record_outcomes": "what came back about people who were handed out before: it is not lost",
+    "work.publishing._keep": "counts: about nobody",
+    "work.register_differences._keep": "a part of services.register_checking.send, which asks first: tests/finding/test_checking.py",
+    "work.register_differences.record_check": "a part of services.register_checking.send, which asks first: tests/finding/test_checking.py",
+    "work.searches.ask": "what is to be searched for: about nobody",
+    "work.searches.record_turn_in": "a part of services.searching.send, which asks first: tests/finding/test_searching.py",
+    "work.source_agreements.agree": "two officers agree with an agency: about nobody",
 }
 """What goes on after a lapse, or is a part of what does not, with the reason."""
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from fangxian.cli.app import build
+from fangxian.engine.workbook import write_workbook
 from fangxian.errors import FangxianError
 from fangxian.world.draws import chosen, mixed, stream
 from fangxian.world.groups import Groups, rank_within
 from fangxian.world.season import Season
 from fangxian.world.spelling import spelled_days, spelled_instants
-from fangxian.world.workbook import write_workbook
 
 groups = st.lists(st.integers(-2, 6), min_size=1, max_size=40)
 

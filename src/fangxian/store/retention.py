@@ -15,7 +15,10 @@ REASON: Final = "reason"
 """The class of kept reasons, which are no facts."""
 
 _BESIDE_FACTS: Final = {
-    Retention.MOVEMENT: ("gate.scan", "gate.visitor", "gate.alert", "code.token"),
+    Retention.MOVEMENT: (
+        *("gate.scan", "gate.visitor", "gate.alert", "code.token"),
+        *("work.arrival", "work.arrival_outcome", "work.difference"),
+    ),
     Retention.CONTROL: (
         *("work.appeal", "work.decision", "work.task", "work.step", "work.visit", "work.photograph", "work.supplies"),
         *("work.lead", "work.clue", "work.clue_refused", "exchange.statement", "exchange.dispute"),

@@ -108,4 +108,5 @@ class Action(StrEnum):
     ESCALATE_CLUES = "escalate_clues"
     OPEN_CLUE_REPORTER = "open_clue_reporter"
     REPORT_FOR_CALLER = "report_for_caller"
+    SEE_SEARCHES = "see_searches"
     SEE_AUDIT = "see_audit"

@@ -11,13 +11,13 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from fangxian.engine.workbook import write_workbook
 from fangxian.world.agencies import Agency, Form
 from fangxian.world.dirt import EXPECTED, Dirt, DirtRates
 from fangxian.world.draws import stream
 from fangxian.world.rendering import Renderer
 from fangxian.world.season import MINUTES_A_DAY
 from fangxian.world.soiling import soil
-from fangxian.world.workbook import write_workbook
 
 MOST_ROWS: Final = {"xlsx": 200_000, "csv": 1_000_000, "jsonl": 1_000_000}
 """Rows of a file; a table with more is sent in several."""

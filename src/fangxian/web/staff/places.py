@@ -30,6 +30,7 @@ PLACES: Final[dict[str, tuple[Action, ...]]] = {
     "clues": (Action.ANSWER_CLUE,),
     "work": (Action.WORK_ON_TASK,),
     "tasks": (Action.SUPERVISE_TASKS,),
+    "searches": (Action.SEE_SEARCHES,),
     "audit": (Action.SEE_AUDIT,),
 }
 

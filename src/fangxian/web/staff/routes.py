@@ -22,6 +22,7 @@ from fangxian.web.staff.hotline import HotlineDesk
 from fangxian.web.staff.looking import LookingDesk
 from fangxian.web.staff.places import ANSWER, CONSULT, RENEW
 from fangxian.web.staff.renewing import RenewalDesk
+from fangxian.web.staff.searching import SearchDesk
 from fangxian.web.staff.service_point import ServicePointDesk
 from fangxian.web.staff.supervision import SupervisionDesk
 from fangxian.work.roles import Action
@@ -36,6 +37,7 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
     clues, consultations = ClueDesk(desk), ConsultationDesk(desk)
     hotline = HotlineDesk(desk)
     supervision = SupervisionDesk(desk)
+    searches = SearchDesk(desk)
     open_to_all: tuple[tuple[str, StaffHandler, str], ...] = (
         ("/staff/log-in", coming.log_in, "GET"),
         ("/staff/log-in/begin", coming.begin, "GET"),
@@ -100,6 +102,8 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/tasks/move", supervision.move, "POST", (Action.SUPERVISE_TASKS,)),
         ("/staff/tasks/brought", supervision.brought, "POST", (Action.SUPERVISE_TASKS,)),
         ("/staff/tasks/shut-out", supervision.shut_out, "POST", (Action.SUPERVISE_TASKS,)),
+        ("/staff/searches", searches.searches, "GET", (Action.SEE_SEARCHES,)),
+        ("/staff/searches/{reference}", searches.search, "GET", (Action.SEE_SEARCHES,)),
         ("/staff/audit", looking.audit, "GET", (Action.SEE_AUDIT,)),
     )
     for path, handler, methods in open_to_all:
