@@ -14,7 +14,7 @@ from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
 from fangxian.exchange import asking, telling
 from fangxian.exchange.message import Kind, Message
-from fangxian.services import confirming, consenting, declaring, family, issuing, looking, papers, registering_visitors
+from fangxian.services import confirming, consenting, contacts, declaring, family, issuing, looking, papers, registering_visitors
 from fangxian.services.at_desk import record_at_desk
 from fangxian.services.documents import document
 from fangxian.services.living import by_citizen
@@ -72,6 +72,9 @@ REFUSED = {
     "exchange.telling.tell": told,
     "services.at_desk.record_at_desk": at_desk,
     "services.confirming.confirm": lambda living, member: confirming.confirm(living, BY, "x", "healthy"),
+    "services.contacts.confirm": lambda living, member: contacts.confirm(
+        living, BY, None, role=Role.OFFICER, person_id=member.person_id, case_fact_id=1, source="trace", region_code="330106"
+    ),
     "services.consenting.give_consent": lambda living, member: consenting.give_consent(living, member.person_id, "91330106MA00000001"),
     "services.declaring.check_in": lambda living, member: declaring.check_in(
         living, member.person_id, {"temperature_c": 36.4, "symptoms": ""}

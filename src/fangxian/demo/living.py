@@ -23,6 +23,7 @@ from fangxian.services.opening import open_living
 from fangxian.services.oversight import oversight
 from fangxian.services.senders import OnThePage
 from fangxian.services.sign_in import EMPLOYER, DemoSignIn
+from fangxian.services.tracing_chores import tracing_chores
 from fangxian.services.upkeep import FOR_CHORES, Upkeep
 from fangxian.signed.files import write_file
 from fangxian.signed.key_folder import KeyFolder
@@ -70,7 +71,7 @@ def demonstrate(folder: Path) -> Iterator[Demonstrated]:
         whose = {Role.SOURCE_OWNER: sources, Role.EMPLOYER_CONTACT: frozenset({EMPLOYER})}
         staff = DemoSignIn(host=LOOPBACK, region_codes=frozenset({living.policy.region_code}), organisation_ids=whose)
         open_firm(living)
-        with Upkeep(living, more=[*oversight(living), *alarms(living, None)]):
+        with Upkeep(living, more=[*oversight(living), *alarms(living, None), *tracing_chores(living)]):
             yield Demonstrated(living, serving, staff, code)
 
 

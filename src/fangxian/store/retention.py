@@ -15,8 +15,8 @@ REASON: Final = "reason"
 """The class of kept reasons, which are no facts."""
 
 _BESIDE_FACTS: Final = {
-    Retention.MOVEMENT: ("gate.scan", "gate.visitor", "gate.alert", "code.token"),
-    Retention.CONTROL: ("work.appeal", "work.decision", "work.task", "exchange.statement", "exchange.dispute"),
+    Retention.MOVEMENT: ("gate.scan", "gate.visitor", "gate.alert", "gate.alert_preview", "code.token"),
+    Retention.CONTROL: ("work.appeal", "work.decision", "work.task", "work.traced_case", "exchange.statement", "exchange.dispute"),
     Retention.REGISTER: ("account.member",),
     REASON: ("code.reason_kept",),
 }

@@ -34,7 +34,7 @@ def cases(known: Known, *, days_before: int, statuses: Sequence[str], days_after
     at the latest `days_after` days after its day of reckoning where that is given. A suspicion that was excluded is no case. An
     onset after the day of the diagnosis does not count: whoever was found before falling ill infected others before, too.
     """
-    standing = _standing(known)
+    standing = standing_diagnoses(known)
     first = _first_diagnosis(standing, statuses)
     ill = standing.inner_join(first, standing.person_id == first.case_person_id)
     ill = ill.filter((ill.onset_on.cast(INSTANT) - known.offset <= ill.found_at).fill_null(False))
@@ -95,7 +95,7 @@ def until_isolated(known: Known, infectious: ir.Table, *, unless_released_by: st
     return ended.mutate(until_at=earlier).drop("isolated_at")
 
 
-def _standing(known: Known) -> ir.Table:
+def standing_diagnoses(known: Known) -> ir.Table:
     """Return every diagnosis but suspicions that were excluded, and what excluded them."""
     diagnoses = known.facts(Diagnosis)
     excluded = diagnoses.filter(diagnoses.status == "excluded").select(excluded_person_id="person_id", excluded_at="from_at")

@@ -53,7 +53,8 @@ CLASSES: Final = ("close", "secondary", "general")
 class ContactRule:
     """A rule: the setting that it looks at, and the conditions that schemes word it by.
 
-    By a rule that carries on, contacts of close contacts are looked for as well.
+    By a rule that carries on, contacts of close contacts are looked for as well. By one of gates a scan that alarms shows at once who
+    was there.
 
     A condition is a plain function `function(known, cases, **parameters)`; `cases` are as `trace.cases.cases` returns them, and it
     returns `meetings`.
@@ -63,6 +64,7 @@ class ContactRule:
     title: Text
     meaning: Text
     carries_on: bool = False
+    of_gates: bool = False
     conditions: dict[str, Function] = field(default_factory=dict, compare=False)
 
     def condition(self, function: Function) -> Function:

@@ -16,6 +16,7 @@ from fangxian.services.sign_in import SignIn
 from fangxian.services.staff import admit, session_of
 from fangxian.web.api.entrance import add_entrance
 from fangxian.web.api.saying import fact_of, reason_of, utc
+from fangxian.web.api.tracing import add_tracing
 from fangxian.web.bearer import bearer_of
 from fangxian.web.guard import comes_from_elsewhere
 from fangxian.web.staff.asking import COOKIE
@@ -230,6 +231,7 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
         ]
 
     add_entrance(router, living, asks)
+    add_tracing(router, living, asks)
 
     @router.get("/audit", openapi_extra=_under(Action.SEE_AUDIT))
     def audit(by: Annotated[Principal, asks(Action.SEE_AUDIT)]) -> dict[str, Any]:

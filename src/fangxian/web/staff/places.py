@@ -13,6 +13,7 @@ RENEW: Final = (Action.PROPOSE_RENEWAL, Action.RENEW_POLICY)
 
 PLACES: Final[dict[str, tuple[Action, ...]]] = {
     "alerts": (Action.HEAR_ALERT,),
+    "cases": (Action.TRACE_CASE,),
     "appeals": ANSWER,
     "decisions": (Action.SIGN_DECISION,),
     "renewal": RENEW,

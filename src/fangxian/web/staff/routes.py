@@ -13,6 +13,7 @@ from fangxian.web.permitted import Permitted
 from fangxian.web.staff.alerts import AlertDesk
 from fangxian.web.staff.appeals import AppealDesk
 from fangxian.web.staff.asking import StaffDesk, StaffHandler
+from fangxian.web.staff.cases import CaseDesk
 from fangxian.web.staff.coming_in import ComingIn
 from fangxian.web.staff.entrance import EntranceDesk
 from fangxian.web.staff.looking import LookingDesk
@@ -26,7 +27,8 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
     """Yield the routes; those without an action ask who somebody is, or are for everybody of the staff."""
     desk = StaffDesk(living, templates)
     coming, appeals, looking = ComingIn(desk, sign_in), AppealDesk(desk), LookingDesk(desk)
-    service_point, entrance, renewal, alerts = ServicePointDesk(desk), EntranceDesk(desk), RenewalDesk(desk), AlertDesk(desk)
+    service_point, entrance, renewal = ServicePointDesk(desk), EntranceDesk(desk), RenewalDesk(desk)
+    alerts, cases = AlertDesk(desk), CaseDesk(desk)
     open_to_all: tuple[tuple[str, StaffHandler, str], ...] = (
         ("/staff/log-in", coming.log_in, "GET"),
         ("/staff/log-in/begin", coming.begin, "GET"),
@@ -42,6 +44,11 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
     permitted: tuple[tuple[str, StaffHandler, str, tuple[Action, ...]], ...] = (
         ("/staff/alerts", alerts.alerts, "GET", (Action.HEAR_ALERT,)),
         ("/staff/alerts/heard", alerts.heard, "POST", (Action.HEAR_ALERT,)),
+        ("/staff/alerts/{reference}", cases.alert, "GET", (Action.TRACE_CASE,)),
+        ("/staff/alerts/{reference}/confirm", cases.confirm_alert, "POST", (Action.CONFIRM_CONTACTS,)),
+        ("/staff/cases", cases.cases, "GET", (Action.TRACE_CASE,)),
+        ("/staff/cases/{reference}", cases.case, "GET", (Action.TRACE_CASE,)),
+        ("/staff/cases/{reference}/confirm", cases.confirm, "POST", (Action.CONFIRM_CONTACTS,)),
         ("/staff/appeals", appeals.appeals, "GET", ANSWER),
         ("/staff/appeals/{reference}", appeals.appeal, "GET", ANSWER),
         ("/staff/appeals/{reference}/answer", appeals.answer, "POST", ANSWER),
