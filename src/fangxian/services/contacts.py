@@ -41,17 +41,20 @@ SCHEME: Final = "cn-2020"
 
 PURPOSE: Final = "tracing"
 
+# Where somebody lives is said more and less finely: the newest says in which county, and there the finest counts.
 _HOMES: Final = """
     unnest(%s::uuid[]) AS asked (person_id) CROSS JOIN LATERAL (
         SELECT area_code FROM (
-            SELECT CASE WHEN grid_code ~ '^[0-9]{12}$' THEN grid_code WHEN street_code ~ '^[0-9]{9}$' THEN street_code
-                ELSE region_code END AS area_code, 1 AS order_of, from_at
-            FROM facts.residence AS fact WHERE fact.person_id = asked.person_id AND NOT EXISTS (
-                SELECT FROM facts.withdrawal WHERE withdrawal.person_id = fact.person_id AND withdrawal.fact_type = 'residence'
-                    AND withdrawn_fact_id = fact.fact_id AND (reason <> 'corrected' OR fact.known_at < withdrawal.known_at)
-            )
-            UNION ALL SELECT region_code, 2, from_at FROM facts.enrolment WHERE enrolment.person_id = asked.person_id
-        ) AS known WHERE area_code ~ '^[0-9]+$' ORDER BY order_of, from_at DESC LIMIT 1
+            SELECT area_code, from_at, first_value(left(area_code, 6)) OVER (ORDER BY order_of, from_at DESC) AS county FROM (
+                SELECT CASE WHEN grid_code ~ '^[0-9]{12}$' THEN grid_code WHEN street_code ~ '^[0-9]{9}$' THEN street_code
+                    ELSE region_code END AS area_code, 1 AS order_of, from_at
+                FROM facts.residence AS fact WHERE fact.person_id = asked.person_id AND NOT EXISTS (
+                    SELECT FROM facts.withdrawal WHERE withdrawal.person_id = fact.person_id AND withdrawal.fact_type = 'residence'
+                        AND withdrawn_fact_id = fact.fact_id AND (reason <> 'corrected' OR fact.known_at < withdrawal.known_at)
+                )
+                UNION ALL SELECT region_code, 2, from_at FROM facts.enrolment WHERE enrolment.person_id = asked.person_id
+            ) AS known WHERE area_code ~ '^[0-9]{6,}$'
+        ) AS placed WHERE left(area_code, 6) = county ORDER BY length(area_code) DESC, from_at DESC LIMIT 1
     ) AS home"""
 _HOME: Final = ibis.schema({"person_id": "string", "area_code": "string"})
 
