@@ -1,7 +1,7 @@
 """Tracing beside the truth of an invented world: whom infectious people really met in their window, and whom tracing names."""
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -10,6 +10,7 @@ import orjson
 import polars as pl
 import pyarrow as pa
 
+from bench.companion_truth import CompanionFigures, measure_companions
 from fangxian.engine.compaction import compact
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.lake import Lake
@@ -44,6 +45,7 @@ class TruthFigures:
     elsewhere: int
     said_close: int
     said_close_met: int
+    companions: CompanionFigures | None = None
 
 
 def measure_truth(scratch: Path, *, people: int) -> list[TruthFigures]:
@@ -62,16 +64,25 @@ def measure_truth(scratch: Path, *, people: int) -> list[TruthFigures]:
         with DuckDBEngine(lake) as engine:
             tracing = Tracing(trace_scheme(SCHEME), known_at=known_at)
             traced = tracing.trace(engine, diagnosed(engine, known_at=known_at))
-        truth = _met_in_window(world / "truth", traced, holder)
-        return _compared(truth, traced, people=people)
+        numbered = _numbered(world / "truth", holder)
+        truth = _met_in_window(world / "truth", traced, numbered)
+        rows = _compared(truth, traced, people=people)
+        met = truth.select("case_person_id", "person_id")
+        companions = measure_companions(lake, Path(folder), numbered, met, known_at=known_at)
+        return [replace(row, companions=companions) for row in rows]
 
 
-def _met_in_window(truth: Path, traced: Traced, holder: KeyFile) -> pl.DataFrame:
-    """Return who met a traced case while it could infect others, as the world knows: `PAIR`, once."""
-    people = pl.read_parquet(truth / "people.parquet").select("person", "id_type", "id_number")
+def _numbered(truth: Path, holder: KeyFile) -> pl.DataFrame:
+    """Return the world's people with the numbers by which the lake knows them."""
+    people = pl.read_parquet(truth / "people.parquet")
     said = people["id_type"].replace_strict(KINDS), people["id_number"]
     person_ids = pl.from_arrow(holder.person_ids(*(column.to_arrow().cast(pa.string()) for column in said)))
-    numbered = pl.DataFrame({"person": people["person"], "person_id": person_ids})
+    return people.with_columns(pl.Series("person_id", person_ids))
+
+
+def _met_in_window(truth: Path, traced: Traced, known: pl.DataFrame) -> pl.DataFrame:
+    """Return who met a traced case while it could infect others, as the world knows: `PAIR`, once."""
+    numbered = known.select("person", "person_id")
     contacts = pl.read_parquet(truth / "contacts.parquet")
     contacts = contacts.join(numbered.rename({"person_id": "case_person_id"}), on="person")
     contacts = contacts.join(numbered.rename({"person": "other"}), on="other")

@@ -20,7 +20,7 @@ def fill(store, facts) -> None:
     """Put facts into the store as an agency's delivery is put there."""
     event = Event(actor="test", role="system", purpose="test", action="feed")
     with store.together() as connection:
-        connection.execute("SELECT store.make_partitions('2018-12-01', '2020-05-31')")
+        connection.execute("SELECT store.make_partitions('2018-12-01', '2021-12-31')")
         write_events(connection, [event], at=KNOWN_AT)
         for fact_type, table in facts.items():
             copy_in(connection, f"facts.{fact_type.name}", table.append_column("event_id", [[str(event.event_id)] * table.num_rows]))

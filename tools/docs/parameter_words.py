@@ -15,6 +15,8 @@ PARAMETERS: Final = {
     "days": Text("期限（天）", "period (days)"),
     "days_after": Text("发病日后最长计入（天）", "counted at most so long after onset (days)"),
     "days_before": Text("发病（采样、诊断）日前计入（天）", "counted before the day of onset, sample or diagnosis (days)"),
+    "dwell_days": Text("累计停留统计期（天）", "time over which stays are summed (days)"),
+    "dwell_hours": Text("累计停留超过（小时）", "stays summed, more than (hours)"),
     "fever_line_c": Text("判为发热的腋温（°C，及以上）", "axillary temperature taken as fever (°C, or more)"),
     "forehead_line_c": Text("判为发热的额温（°C，及以上）", "forehead temperature taken as fever (°C, or more)"),
     "hours_before": Text("向前看（小时）", "looked back (hours)"),
@@ -45,6 +47,7 @@ PARAMETERS: Final = {
     "stay_minutes": Text("未记录离场时假定停留（分钟）", "stay that is assumed where no leaving was kept (minutes)"),
     "step_downs": Text("下调规则", "steps down"),
     "testing_days": Text("检测统计期（天）", "time over which tests are counted (days)"),
+    "together_minutes": Text("共同停留（分钟，及以上）", "together for so long (minutes, or more)"),
     "valid_days": Text("健康记录有效期（天）", "time for which a record is valid (days)"),
 }
 KEYS: Final = {

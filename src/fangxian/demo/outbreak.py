@@ -72,7 +72,7 @@ def _case(living: Living) -> None:
         _say(living, name, {Household: {"from_at": at - timedelta(days=400), "household_id": "demonstration-1"}})
     for name, (carriage, seat) in {_CASE: ("5", "12A"), **_ABOARD}.items():
         _say(living, name, {Trip: _trip(living, at, carriage, seat)})
-    entered = at - timedelta(hours=27)
+    entered = _nine(living, at) + timedelta(hours=6)
     for name, (after, stayed) in {_CASE: (0, 60), **_IN_THE_SHOP}.items():
         came = entered + timedelta(minutes=after)
         _say(living, name, {GateVisit: _visit(came, came + timedelta(minutes=stayed), _SHOP)})
@@ -84,10 +84,15 @@ def _case(living: Living) -> None:
 def _trip(living: Living, at: datetime, carriage: str, seat: str) -> dict[str, Any]:
     """Return a trip of yesterday from nine to half past eleven."""
     on = living.today(at - timedelta(days=1))
-    leaves = datetime.combine(on, time(9)) - living.policy.utc_offset
+    leaves = _nine(living, at)
     said = {"mode": "train", "number": "G7349", "travelled_on": on, "from_region_code": "310100", "to_region_code": "330100"}
     arrives = leaves + timedelta(hours=2, minutes=30)
     return {"from_at": leaves, "until_at": arrives, "carriage": carriage or None, "seat": seat or None, **said}
+
+
+def _nine(living: Living, at: datetime) -> datetime:
+    """Return nine o'clock of the day before, on the policy's clocks."""
+    return datetime.combine(living.today(at - timedelta(days=1)), time(9)) - living.policy.utc_offset
 
 
 def _visit(came: datetime, left: datetime | None, place: str) -> dict[str, Any]:

@@ -32,5 +32,7 @@ _SENDS_NO_FILES: Final = {
     "gate": Text("场所门岗", "gates of places"),
     "service-point": Text("服务点", "a service point"),
     "own-request": Text("本人", "the person"),
+    "trace": Text("流调", "tracing"),
+    "trace-scan": Text("流调（门岗警报）", "tracing at an alert of a gate"),
     "other-region": Text("外地", "another region"),
 }

@@ -29,12 +29,14 @@ class Nearness(StrEnum):
     SAME_COMPARTMENT = "same_compartment"
     NEAR_BAYS = "near_bays"
     SAME_CABIN = "same_cabin"
+    CREW = "crew"
     SAME_PREMISES = "same_premises"
     SAME_PLACE = "same_place"
     SAME_CARRIAGE = "same_carriage"
     ABOARD = "aboard"
     SEAT_UNKNOWN = "seat_unknown"
     REUSED_SEAT = "reused_seat"
+    SAME_CELL = "same_cell"
 
 
 class Certainty(StrEnum):
@@ -43,6 +45,7 @@ class Certainty(StrEnum):
     KNOWN = "known"
     TIME_ASSUMED = "time_assumed"
     SEAT_UNKNOWN = "seat_unknown"
+    POSITION_ROUGH = "position_rough"
 
 
 CLASSES: Final = ("close", "secondary", "general")
