@@ -65,7 +65,7 @@ def _world(scratch: Path, *, people: int) -> ChainFigures:
         with DuckDBEngine(lake) as engine:
             chaining = Chaining(chain_scheme(SCHEME), trace_scheme(SCHEME), known_at=known_at)
             chains = chaining.chain(engine, diagnosed(engine, known_at=known_at))
-        numbered = person_ids_of(Path(folder) / "world" / "truth", holder)
+        numbered = person_ids_of(Path(folder) / "world" / "truth", holder).select("person", "person_id")
         infections = pl.read_parquet(Path(folder) / "world" / "truth" / "infections.parquet")
     true = infections.join(numbered, on="person")
     infectors = numbered.rename({"person": "infector", "person_id": "true_person_id"})

@@ -1,7 +1,7 @@
 """Tracing beside the truth of an invented world: whom infectious people really met in their window, and whom tracing names."""
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +10,7 @@ import orjson
 import polars as pl
 import pyarrow as pa
 
+from bench.companion_truth import CompanionFigures, measure_companions
 from fangxian.engine.compaction import compact
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.lake import Lake
@@ -44,6 +45,7 @@ class TruthFigures:
     elsewhere: int
     said_close: int
     said_close_met: int
+    companions: CompanionFigures | None = None
 
 
 def measure_truth(scratch: Path, *, people: int) -> list[TruthFigures]:
@@ -55,8 +57,12 @@ def measure_truth(scratch: Path, *, people: int) -> list[TruthFigures]:
         with DuckDBEngine(lake) as engine:
             tracing = Tracing(trace_scheme(SCHEME), known_at=known_at)
             traced = tracing.trace(engine, diagnosed(engine, known_at=known_at))
-        truth = _met_in_window(Path(folder) / "world" / "truth", traced, holder)
-        return _compared(truth, traced, people=people)
+        numbered = person_ids_of(Path(folder) / "world" / "truth", holder)
+        truth = _met_in_window(Path(folder) / "world" / "truth", traced, numbered)
+        rows = _compared(truth, traced, people=people)
+        met = truth.select("case_person_id", "person_id")
+        companions = measure_companions(lake, Path(folder), numbered, met, known_at=known_at)
+        return [replace(row, companions=companions) for row in rows]
 
 
 def world_in_lake(folder: Path, *, people: int, seed: int) -> tuple[Lake, KeyFile, dict[str, Any]]:
@@ -73,16 +79,16 @@ def world_in_lake(folder: Path, *, people: int, seed: int) -> tuple[Lake, KeyFil
 
 
 def person_ids_of(truth: Path, holder: KeyFile) -> pl.DataFrame:
-    """Return the person_id of each person of a world by their number: person, person_id."""
-    people = pl.read_parquet(truth / "people.parquet").select("person", "id_type", "id_number")
+    """Return a world's people with the person_id by which the lake knows each: the columns of its `people`, and person_id."""
+    people = pl.read_parquet(truth / "people.parquet")
     said = people["id_type"].replace_strict(KINDS), people["id_number"]
     person_ids = pl.from_arrow(holder.person_ids(*(column.to_arrow().cast(pa.string()) for column in said)))
-    return pl.DataFrame({"person": people["person"], "person_id": person_ids})
+    return people.with_columns(pl.Series("person_id", person_ids))
 
 
-def _met_in_window(truth: Path, traced: Traced, holder: KeyFile) -> pl.DataFrame:
+def _met_in_window(truth: Path, traced: Traced, numbered: pl.DataFrame) -> pl.DataFrame:
     """Return who met a traced case while it could infect others, as the world knows: `PAIR`, once."""
-    numbered = person_ids_of(truth, holder)
+    numbered = numbered.select("person", "person_id")
     contacts = pl.read_parquet(truth / "contacts.parquet")
     contacts = contacts.join(numbered.rename({"person_id": "case_person_id"}), on="person")
     contacts = contacts.join(numbered.rename({"person": "other"}), on="other")

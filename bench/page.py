@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from bench.area import AreaFigures
 from bench.chain_page import chains_section
+from bench.companion_truth import CompanionFigures
 from bench.contact_truth import TruthFigures
 from bench.contacts import ONE_BY_ONE, ContactsFigures
 from bench.decide import DecideFigures
@@ -255,6 +256,24 @@ def finding_section(figures: Figures) -> list[str]:
 def truth_section(figures: Figures) -> list[str]:
     """Return the part about what tracing finds of those whom cases really met."""
     rows = [TruthFigures(**row) for row in figures["rows"]]
+    return [
+        *_truth_by_setting(rows),
+        *(_companions(CompanionFigures(**figures["rows"][0]["companions"])) if figures["rows"][0].get("companions") else ()),
+    ]
+
+
+def _companions(f: CompanionFigures) -> list[str]:
+    wrong = f.named - f.named_met
+    return [
+        "",
+        "`companion-2021`, which no installation uses by default, in the same world, with phones at home and at work that never drift and "
+        f"{f.square_people:,} people in a square (in a city there are thousands): of {f.cases:,} cases it names {f.named:,} pairs, of",
+        f"which {wrong:,} ({_percent(wrong, f.named)} %) never met in the case's time; it finds {_percent(f.named_met, f.met)} % of the "
+        f"{f.met:,} pairs that did.",
+    ]
+
+
+def _truth_by_setting(rows: list[TruthFigures]) -> list[str]:
     return [
         f"An invented world of {rows[0].people:,} people, its messy files brought in, its {rows[0].cases:,} cases traced at its end",
         "by `cn-2020`. A pair is a case and somebody whom it met in its window, once a setting; [Tracing](tracing.md) says where the",

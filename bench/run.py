@@ -156,12 +156,18 @@ def truth_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) ->
 def linkage_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[LinkageFigures]:
     """Link records with a register, smallest first; the public sets too."""
     return measure_linkage(scratch, sizes=LINKED if len(sizes) == len(SIZES) else LINKED[:1])
+
+
 def chains_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[ChainFigures]:
     """Measure who infected whom, as chains say, beside the truth of a world and beside the cases of Taiwan."""
     return measure_chain_truth(scratch, people=20_000 if len(sizes) == len(SIZES) else 5_000)
+
+
 def tasks_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[TasksFigures]:
     """Look at one street among 3 M tasks, or as many hundredths as the sizes are of a province."""
     return measure_tasks(scratch, tasks=max(30_000, 3_000_000 * sizes[-1][0] // SIZES[-1][0]))
+
+
 def finding_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[FindingFigures]:
     """Find who came from Hubei and dispatch them to the prefectures of Sichuan, smallest lake first."""
     return measure_finding(scratch, sizes=SEARCHED[: len(sizes)], say=say)

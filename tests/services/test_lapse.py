@@ -19,6 +19,7 @@ from fangxian.services import (
     confirming,
     consenting,
     consulting,
+    contacts,
     declaring,
     family,
     issuing,
@@ -84,6 +85,9 @@ REFUSED = {
     "services.assessing.keep_assessment": lambda living, member: assessing.assess(living, member.person_id, {}),
     "services.at_desk.record_at_desk": at_desk,
     "services.confirming.confirm": lambda living, member: confirming.confirm(living, BY, "x", "healthy"),
+    "services.contacts.confirm": lambda living, member: contacts.confirm(
+        living, BY, None, role=Role.OFFICER, person_id=member.person_id, case_fact_id=1, source="trace", region_code="330106"
+    ),
     "services.consenting.give_consent": lambda living, member: consenting.give_consent(living, member.person_id, "91330106MA00000001"),
     "work.consulting.open_consultation": lambda living, member: consulting.ask(living, member.person_id, "发热两天"),
     "services.declaring.check_in": lambda living, member: declaring.check_in(
@@ -142,7 +146,6 @@ OTHERS = {
     "work.visiting._insert": "a part of what services.grid_work.knock records, which asks first",
     "services.grid_work.keep_photograph": "a picture of a knock that was recorded",
     "work.parcels.record_outcomes": "what came back about people who were handed out before: it is not lost",
-    "work.publishing._keep": "counts: about nobody",
     "work.register_differences._keep": "a part of services.register_checking.send, which asks first: tests/finding/test_checking.py",
     "work.register_differences.record_check": "a part of services.register_checking.send, which asks first: tests/finding/test_checking.py",
     "work.searches.ask": "what is to be searched for: about nobody",

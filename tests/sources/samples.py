@@ -111,6 +111,28 @@ SAMPLES: dict[str, Sample] = {
         },
         {"trip": {"mode": "aircraft", "number": "CA27", "carriage": None, "seat": "12C", "until_at": None}},
     ),
+    "crew-roster": (
+        {
+            "值乘编号": "1",
+            **PERSON,
+            "姓名": "甲",
+            "岗位": "列车员",
+            "交通方式": "火车",
+            "班次": "g7349",
+            "值乘日期": "2020-02-11",
+            "车厢": "5",
+            "首排": "",
+            "末排": "",
+            "开始时间": "2020/2/11 9:00",
+            "结束时间": "2020/2/11 12:00",
+            **SENT,
+        },
+        {"crew_duty": {"mode": "train", "number": "G7349", "carriage": "5", "first_row": None}},
+    ),
+    "operator-cells": (
+        {"记录编号": "1", **PERSON, "网格编号": "X12Y7", "进入时间": "2020/1/5 8:00", "离开时间": "2020/1/5 14:00", **SENT},
+        {"cell_presence": {"cell_id": "X12Y7"}},
+    ),
     "operator-roaming": (
         {"记录编号": "1", **PERSON, "到访地代码": "420100", "到达时间": "2020/1/5 8:00", "离开时间": "2020/1/5 14:00", **SENT},
         {"region_stay": {"region_code": "420100", "basis": "roaming"}},

@@ -138,7 +138,7 @@ class Oracle:
         for case in self.cases():
             of = Spread(case.case_fact_id, case.case_person_id, case.from_at, case.until_at)
             if of.from_at < of.until_at:
-                found |= {*self._places(of), *self._vehicles(of)}
+                found |= {*self._places(of), *self._gates(of), *self._vehicles(of)}
         return found
 
     def secondary_meetings(self) -> set[Meeting]:
@@ -202,6 +202,16 @@ class Oracle:
                 close = until_at - from_at >= timedelta(minutes=15) and len(people) <= 30
                 certainty = "known" if own["until_at"] and other["until_at"] else "time_assumed"
                 yield _meeting(of, own, other, "venue", "close" if close else "general", "same_place", certainty, from_at, until_at)
+
+    def _gates(self, of: Spread) -> Iterator[Meeting]:
+        line = timedelta(minutes=5)
+        visits = self.facts.get("gate_visit", ())
+        for own in self.of("gate_visit", of.person_id):
+            for other in visits if own["outcome"] == "refused" and of.from_at < own["from_at"] <= of.until_at else ():
+                from_at = max(own["from_at"] - line, other["from_at"] - line, of.from_at)
+                until_at = min(own["from_at"], other["from_at"])
+                if other["person_id"] != of.person_id and other["place_id"] == own["place_id"] and from_at < until_at:
+                    yield _meeting(of, own, other, "venue", "general", "same_place", "time_assumed", from_at, until_at)
 
     def _vehicles(self, of: Spread) -> Iterator[Meeting]:
         trips = [Ride(row) for row in self.facts.get("trip", ()) if row["number"]]

@@ -14,7 +14,15 @@ from tools.docs.language import Language, page, table, written_from
 from tools.docs.wordings import EVIDENCE
 
 BY_TIME = Text("时限届满", "by time alone")
-UNITS = {"day": Text("日", "days"), "hour": Text("小时", "hours"), "character": Text("字符", "characters")}
+UNITS = {
+    "day": Text("日", "days"),
+    "hour": Text("小时", "hours"),
+    "character": Text("字符", "characters"),
+    "task": Text("件", "tasks"),
+    "visit": Text("次", "visits"),
+    "count": Text("个", "count"),
+    "percent": Text("%", "%"),
+}
 
 
 def appeals() -> str:

@@ -4,12 +4,14 @@ from typing import Final
 
 from fangxian.facts import Text
 from fangxian.trace.rule import contact_rule
-from fangxian.trace.scheme import WINDOW, TraceScheme, TraceWording, all_trace_schemes
+from fangxian.trace.scheme import SCAN, WINDOW, TraceScheme, TraceWording, all_trace_schemes
 from fangxian.trace.telling import NEARNESS, SETTING
 from tools.docs.language import Language, facts_about, heading, page, table, written_from
 from tools.docs.wordings import EVIDENCE, WHAT_EVIDENCE_MEANS, dates, parameters, zone_name
 
-WHEN: Final = Text("传染期", "When a case could infect others")
+NO_RULES: Final = {WINDOW: Text("传染期", "When a case could infect others"), SCAN: Text("门岗警报", "When a gate alarms")}
+"""What is worded like a rule and is none."""
+
 STATUSES: Final = {
     "confirmed": Text("确诊", "confirmed"),
     "clinically_confirmed": Text("临床诊断", "confirmed clinically"),
@@ -51,8 +53,8 @@ def _scheme(scheme: TraceScheme, language: Language) -> str:
 
 def _wording(wording: TraceWording, language: Language) -> str:
     colon = language.say("：", ": ")
-    title = heading(language.of(WHEN if wording.rule == WINDOW else contact_rule(wording.rule).title))
-    carries_on = wording.rule != WINDOW and contact_rule(wording.rule).carries_on
+    title = heading(language.of(NO_RULES.get(wording.rule) or contact_rule(wording.rule).title))
+    carries_on = wording.rule not in NO_RULES and contact_rule(wording.rule).carries_on
     say_on = f"{language.say('密接的密接也按此规则', 'Contacts of close contacts are looked for by it, too')}"
     return page(
         f"### {title}{language.say('，', ', ')}{dates(wording.since, wording.until, language)}",

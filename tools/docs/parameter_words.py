@@ -15,8 +15,11 @@ PARAMETERS: Final = {
     "days": Text("期限（天）", "period (days)"),
     "days_after": Text("发病日后最长计入（天）", "counted at most so long after onset (days)"),
     "days_before": Text("发病（采样、诊断）日前计入（天）", "counted before the day of onset, sample or diagnosis (days)"),
+    "dwell_days": Text("累计停留统计期（天）", "time over which stays are summed (days)"),
+    "dwell_hours": Text("累计停留超过（小时）", "stays summed, more than (hours)"),
     "fever_line_c": Text("判为发热的腋温（°C，及以上）", "axillary temperature taken as fever (°C, or more)"),
     "forehead_line_c": Text("判为发热的额温（°C，及以上）", "forehead temperature taken as fever (°C, or more)"),
+    "hours_before": Text("向前看（小时）", "looked back (hours)"),
     "isolation_days": Text("隔离时间（天）", "isolation (days)"),
     "least_tests_per_100k": Text("每 10 万人检测人数下限（人）", "fewest tests per 100,000 people"),
     "level": Text("区域等级", "level of the area"),
@@ -24,6 +27,7 @@ PARAMETERS: Final = {
     "local_share_when_unknown": Text("本地病例占比不详时的取值", "share of local cases where it is not known"),
     "many_cases": Text("累计确诊病例数界限（例）", "limit of cumulative confirmed cases"),
     "minimum_hours": Text("最短停留（小时）", "shortest stay (hours)"),
+    "minutes": Text("前后相隔（分钟）", "apart at most (minutes)"),
     "most_people": Text("在场人数不超过此数为密切接触（人）", "close where at most so many people were there"),
     "observation_days": Text("观察时间（天）", "observation (days)"),
     "points_for_all_local": Text("全部为本地病例的分值", "points where every case is local"),
@@ -43,6 +47,7 @@ PARAMETERS: Final = {
     "stay_minutes": Text("未记录离场时假定停留（分钟）", "stay that is assumed where no leaving was kept (minutes)"),
     "step_downs": Text("下调规则", "steps down"),
     "testing_days": Text("检测统计期（天）", "time over which tests are counted (days)"),
+    "together_minutes": Text("共同停留（分钟，及以上）", "together for so long (minutes, or more)"),
     "valid_days": Text("健康记录有效期（天）", "time for which a record is valid (days)"),
 }
 KEYS: Final = {

@@ -31,6 +31,7 @@ from fangxian.services.oversight import oversight
 from fangxian.services.real_name import AsTyped, RealName
 from fangxian.services.senders import OnThePage, Sender
 from fangxian.services.this_machine import HERE
+from fangxian.services.tracing_chores import tracing_chores
 from fangxian.services.upkeep import FOR_CHORES, Upkeep
 from fangxian.signed.key_folder import KeyFolder
 from fangxian.store.opening import migrated_database
@@ -193,7 +194,7 @@ def _keep(listening: socket.socket, setup: _Setup, on_ready: Callable[[], None])
     set_up_logs(setup.log)
     listening.close()
     with _living(setup, connections=FOR_CHORES) as living:
-        chores = [*oversight(living), *exchange_chores(living), *alarms(living, _alarm(setup.alarm))]
+        chores = [*oversight(living), *exchange_chores(living), *alarms(living, _alarm(setup.alarm)), *tracing_chores(living)]
         with Upkeep(living, Lake.create(setup.lake) if setup.lake else None, more=chores):
             if setup.only_chores:
                 on_ready()

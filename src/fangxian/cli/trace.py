@@ -16,8 +16,8 @@ from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.lake import Lake
 from fangxian.policy.moment import moment
 from fangxian.store.journal import Access, Journal
+from fangxian.trace.groups import grouped, people_in
 from fangxian.trace.record import record_contacts
-from fangxian.trace.rule import CLASSES
 from fangxian.trace.scheme import all_trace_schemes, trace_scheme
 from fangxian.trace.telling import CERTAINTY, CLASS, NEARNESS, SETTING
 from fangxian.trace.tracing import Traced, Tracing, diagnosed
@@ -90,18 +90,13 @@ def _print(found: Traced, reader: Reader, title: str) -> None:
         reader.number("中位共处（分）", "median minutes"),
         reader.number("发病率 %", "attack rate %"),
     )
-    contacts = pl.DataFrame(found.contacts).with_columns(pl.col("contact_class").cast(pl.Enum(CLASSES)))
-    by = ["setting", "contact_class", "nearness", "certainty"]
-    grouped = contacts.group_by(by).agg(pl.len(), pl.col("minutes").median(), pl.col("attack_percent").median())
-    for row in grouped.sort("contact_class", "attack_percent", "len", descending=[False, True, True], nulls_last=True).iter_rows(
-        named=True
-    ):
-        rate = "–" if row["attack_percent"] is None else f"{row['attack_percent']:.2f}"
-        words = (reader.of(names[row[column]]) for column, names in zip(by, (SETTING, CLASS, NEARNESS, CERTAINTY), strict=True))
-        table.add_row(*words, f"{row['len']:,}", f"{row['minutes']:,.0f}", rate, style="bold" if row["contact_class"] == "close" else "")
+    for group in grouped(found.contacts):
+        rate = "–" if group.attack_percent is None else f"{group.attack_percent:.2f}"
+        named = ((group.setting, SETTING), (group.contact_class, CLASS), (group.nearness, NEARNESS), (group.certainty, CERTAINTY))
+        words = (reader.of(names[word]) for word, names in named)
+        table.add_row(*words, f"{group.people:,}", f"{group.minutes:,.0f}", rate, style="bold" if group.contact_class == "close" else "")
     print_table(table, title)
-    close = contacts.filter(pl.col("contact_class") == "close")["person_id"].n_unique()
-    people, cases = contacts["person_id"].n_unique(), found.cases.num_rows
+    (people, close), cases = people_in(found.contacts), found.cases.num_rows
     print_line(
         reader.say(
             f"病例 {cases:,} 例；将告知 {people:,} 人，其中密切接触者 {close:,} 人",

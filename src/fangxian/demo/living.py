@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from fangxian.demo.firm import COUNTY, open_firm
+from fangxian.demo.outbreak import begin_outbreak
 from fangxian.demo.province import POLICY
 from fangxian.demo.trips import publish_trips
 from fangxian.errors import FangxianError
@@ -23,6 +24,7 @@ from fangxian.services.opening import open_living
 from fangxian.services.oversight import oversight
 from fangxian.services.senders import OnThePage
 from fangxian.services.sign_in import EMPLOYER, DemoSignIn
+from fangxian.services.tracing_chores import tracing_chores
 from fangxian.services.upkeep import FOR_CHORES, Upkeep
 from fangxian.signed.files import write_file
 from fangxian.signed.key_folder import KeyFolder
@@ -65,12 +67,13 @@ def demonstrate(folder: Path) -> Iterator[Demonstrated]:
             renew_at_set_up(living.store, living.policy, first="demonstration-1", second="demonstration-2", at=now())
         publish_trips(living, folder / "published")
         event = Event(actor="demonstration", role="administrator", purpose="demonstration", action="register gate")
-        _, code = register(living.store, event, **_PLACE, at=now())
+        gate, code = register(living.store, event, **_PLACE, at=now())
         sources = frozenset(source.name for source in all_sources())
         whose = {Role.SOURCE_OWNER: sources, Role.EMPLOYER_CONTACT: frozenset({EMPLOYER})}
         staff = DemoSignIn(host=LOOPBACK, region_codes=frozenset({living.policy.region_code}), organisation_ids=whose)
         open_firm(living)
-        with Upkeep(living, more=[*oversight(living), *alarms(living, None)]):
+        begin_outbreak(living, gate)
+        with Upkeep(living, more=[*oversight(living), *alarms(living, None), *tracing_chores(living)]):
             yield Demonstrated(living, serving, staff, code)
 
 

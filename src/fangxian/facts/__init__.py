@@ -14,7 +14,7 @@ from fangxian.facts.health import (
     LabTest,
     TemperatureReading,
 )
-from fangxian.facts.movement import CheckpointPass, GateVisit, RegionStay, Trip
+from fangxian.facts.movement import CellPresence, CheckpointPass, CrewDuty, GateVisit, RegionStay, Trip
 from fangxian.facts.person import Consent, Enrolment, Guardianship, Household, Residence, SamePerson, Workplace
 from fangxian.facts.published import PublishedTrip
 from fangxian.facts.text import Text
@@ -26,11 +26,13 @@ __all__ = [
     "AreaFact",
     "AreaLevel",
     "AreaWithdrawal",
+    "CellPresence",
     "CheckIn",
     "CheckpointPass",
     "Column",
     "Consent",
     "ControlListEntry",
+    "CrewDuty",
     "Diagnosis",
     "DoctorConfirmation",
     "Enrolment",

@@ -52,6 +52,53 @@ class Trip(PersonFact):
     to_region_code = column("string", "Where the person got off.", "下车（到达）地代码。")
 
 
+class CrewDuty(PersonFact):
+    """A person was on duty aboard one run of a vehicle, and served all of it or one zone."""
+
+    title = Text("乘务值班", "duty aboard")
+    meaning = Text("某人在某一班次上值乘，服务全部或其中一个区域。", "A person was on duty aboard one run of a vehicle.")
+    retention = Retention.MOVEMENT
+    meets_by = "number"
+    stays_at_most = timedelta(days=3)
+    promises = (
+        Promise(
+            Text("首排不大于末排", "the first row is not behind the last"),
+            lambda t: t.first_row.isnull() | t.last_row.isnull() | (t.first_row <= t.last_row),
+        ),
+    )
+
+    from_at = column(INSTANT, "When the duty began, or the start of the day where no time is known.", "值乘开始；不知时刻则为当日零时。")
+    until_at = column(INSTANT, "When it ended; empty where it is not known.", "值乘结束；不详时为空。", optional=True)
+    mode = column("string", "Kind of vehicle.", "交通方式。", one_of=("aircraft", "train", "coach", "ship"))
+    number = column("string", "Run number (flight, train or line), normalised: BA27, G7349.", "班次号（航班号、车次或线路，规范写法）。")
+    travelled_on = column("date", "The day the run is listed under.", "班次所属日期。")
+    carriage = column(
+        "string", "The carriage or cabin that was served; empty where no zone is known.", "所服务的车厢（舱）；不详时为空。", optional=True
+    )
+    first_row = column("int64", "The first row that was served.", "所服务的首排。", optional=True)
+    last_row = column("int64", "The last row that was served.", "所服务的末排。", optional=True)
+
+
+class CellPresence(PersonFact):
+    """A person's phone was in one square of 800 m, as an operator computed it. Only a rule that nobody uses by default reads it.
+
+    A stay is no longer than a day: a longer one is several. Fourteen days is how far back the one rule looks that reads it.
+    """
+
+    title = Text("网格停留", "phone in a square of 800 m")
+    meaning = Text(
+        "某人的手机在某 800 米×800 米网格内停留（运营商推算）。默认没有规则读取。",
+        "A person's phone was in one square of 800 m, as an operator computed it; no rule in use reads it.",
+    )
+    retention = Retention.MOVEMENT
+    meets_by = "cell_id"
+    stays_at_most = timedelta(days=14)
+
+    from_at = column(INSTANT, "When the phone came.", "进入时刻。")
+    until_at = column(INSTANT, "When it left.", "离开时刻。")
+    cell_id = column("string", "Which square: the operator's own number, the same for everybody.", "网格编号（运营商自编，对所有人一致）。")
+
+
 class CheckpointPass(PersonFact):
     """A person was registered at a road checkpoint or a station exit."""
 

@@ -28,6 +28,8 @@ class Named(StrEnum):
     """What a reference is to."""
 
     ALERT = "alert"
+    CASE = "case"
+    SCAN = "scan"
     APPEAL = "appeal"
     CLUE = "clue"
     CONSULTATION = "consultation"

@@ -27,9 +27,9 @@ from fangxian.store.renewals import may_record
 from fangxian.store.sealing import seal
 from fangxian.store.store import Event
 from fangxian.work.appealing import escalate_late
+from fangxian.work.chores import cancel_without_reason, escalate_late_tasks
 from fangxian.work.clues import escalate_late_clues
 from fangxian.work.consulting import hand_back_held
-from fangxian.work.chores import cancel_without_reason, escalate_late_tasks
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
 

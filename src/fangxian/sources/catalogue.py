@@ -33,5 +33,7 @@ _SENDS_NO_FILES: Final = {
     "service-point": Text("服务点", "a service point"),
     "own-request": Text("本人", "the person"),
     "linkage": Text("记录关联", "the linkage of records"),
+    "trace": Text("流调", "tracing"),
+    "trace-scan": Text("流调（门岗警报）", "tracing at an alert of a gate"),
     "other-region": Text("外地", "another region"),
 }

@@ -16,12 +16,12 @@ REASON: Final = "reason"
 
 _BESIDE_FACTS: Final = {
     Retention.MOVEMENT: (
-        *("gate.scan", "gate.visitor", "gate.alert", "code.token"),
+        *("gate.scan", "gate.visitor", "gate.alert", "gate.alert_preview", "code.token"),
         *("work.arrival", "work.arrival_outcome", "work.difference"),
     ),
     Retention.CONTROL: (
         *("work.appeal", "work.decision", "work.task", "work.step", "work.visit", "work.photograph", "work.supplies"),
-        *("work.lead", "work.clue", "work.clue_refused", "exchange.statement", "exchange.dispute"),
+        *("work.lead", "work.clue", "work.clue_refused", "work.traced_case", "exchange.statement", "exchange.dispute"),
     ),
     Retention.HEALTH: ("work.assessment", "work.consultation", "work.consultation_word"),
     Retention.REGISTER: ("account.member", "work.doubtful_pair"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 import ibis
@@ -14,6 +15,7 @@ import pyarrow as pa
 
 from fangxian.engine.duckdb import DuckDBEngine, read_again_rather_than_keep
 from fangxian.engine.opening import Engine
+from fangxian.engine.placeholders import fill
 from fangxian.facts import PersonFact, all_fact_types
 
 
@@ -31,6 +33,7 @@ class Tables(Protocol):
 
 
 Around = Callable[[Sequence[str], Iterable[type[PersonFact]]], AbstractContextManager[Tables]]
+"""Gives the facts of some types about some people."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,6 @@ class Compiled:
         sql = str(ibis.to_sql(expression, dialect=dialect, pretty=False))
         self._sql = read_again_rather_than_keep(sql) if dialect == DuckDBEngine.dialect else sql
 
-    def rows(self, tables: Tables) -> pa.Table:
-        """Run it on tables and return its rows in its own schema."""
-        return tables.rows_of(self._sql, self._schema)
+    def rows(self, tables: Tables, known_at: datetime) -> pa.Table:
+        """Run it on tables, as known at an instant where it leaves a place for that, and return its rows in its own schema."""
+        return tables.rows_of(fill(self._sql, known_at), self._schema)

@@ -77,7 +77,8 @@ def contacts(scheme: TraceScheme, met: ir.Table) -> ir.Table:
     fell ill: null where the scheme has no figure).
     """
     ranked = met.mutate(
-        seconds=met.until_at.epoch_seconds() - met.from_at.epoch_seconds(),
+        # Whole seconds first: engines round the parts of one differently.
+        seconds=met.until_at.truncate("s").epoch_seconds() - met.from_at.truncate("s").epoch_seconds(),
         class_rank=_rank(met.contact_class, CLASSES),
         nearness_rank=_rank(met.nearness, tuple(Nearness)),
         certainty_rank=_rank(met.certainty, tuple(Certainty)),

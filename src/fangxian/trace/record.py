@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 import ibis
 import orjson
@@ -26,12 +25,8 @@ from fangxian.engine.writers import writing
 from fangxian.errors import FangxianError
 from fangxian.facts import Diagnosis, Exposure, PersonFact, Withdrawal
 from fangxian.facts.known import instant
-from fangxian.sources.spelling import record_number
+from fangxian.trace.contact_facts import SAME, SOURCE, change, exposures, withdrawals
 from fangxian.trace.tracing import Traced
-
-SOURCE: Final = "trace"
-_SAME: Final = ["person_id", "case_fact_id", "setting", "contact_class", "from_at", "until_at"]
-"""What makes two exposures the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,25 +41,19 @@ class RecordedContacts:
 def record_contacts(engine: DuckDBEngine, traced: Traced, person_ids: Sequence[str], *, known_at: datetime) -> RecordedContacts:
     """Bring the lake's exposures by the people who were traced up to what was found; whoever is no case any more exposed nobody.
 
-    A tracing that did not look for secondary contacts leaves those of standing cases as they are. Raises FangxianError where
-    exposures of a later instant are already there: history is written forwards. Where a close contact is not isolated yet, a
-    secondary contact has no end: else every tracing would take back what the one before wrote.
+    Raises FangxianError where exposures of a later instant are already there: history is written forwards.
     """
     _expect_forwards(engine, known_at)
-    going_on = (pl.col("contact_class") == "secondary") & (pl.col("until_at") >= known_at)
-    found = pl.DataFrame(traced.contacts).select(_SAME).with_columns(until_at=pl.when(~going_on).then("until_at"))
-    standing = _standing(engine, person_ids, known_at)
-    added = found.join(standing, on=_SAME, how="anti", nulls_equal=True)
-    ended = standing.join(found, on=_SAME, how="anti", nulls_equal=True)
-    if not traced.secondary:
-        cases = traced.cases["case_fact_id"].to_pylist()
-        ended = ended.filter((pl.col("contact_class") != "secondary") | ~pl.col("case_fact_id").is_in(cases))
-    if added.is_empty() and ended.is_empty():
+    found = change(traced, _standing(engine, person_ids, known_at), known_at=known_at)
+    if found.nothing:
         return RecordedContacts(added=0, withdrawn=0, delivery_id=None)
-    facts = {Exposure: _exposures(engine, added, known_at), Withdrawal: _withdrawals(engine, ended, known_at)}
+    facts = {
+        Exposure: exposures(found.added, source=SOURCE, known_at=known_at),
+        Withdrawal: withdrawals(found.ended, source=SOURCE, known_at=known_at),
+    }
     delivery_id = deliver(engine.lake, {each: table for each, table in facts.items() if table.num_rows}, known_at)
     engine.refresh()
-    return RecordedContacts(added=added.height, withdrawn=ended.height, delivery_id=delivery_id)
+    return RecordedContacts(added=found.added.height, withdrawn=found.ended.height, delivery_id=delivery_id)
 
 
 def _expect_forwards(engine: DuckDBEngine, known_at: datetime) -> None:
@@ -81,7 +70,7 @@ def _expect_forwards(engine: DuckDBEngine, known_at: datetime) -> None:
 
 
 def _standing(engine: DuckDBEngine, person_ids: Sequence[str], known_at: datetime) -> pl.DataFrame:
-    """Return the exposures that stand of ours, by any diagnosis of these people: `_SAME` and fact_id."""
+    """Return the exposures that stand of ours, by any diagnosis of these people: `SAME` and fact_id."""
     engine.register("traced_people", pa.table({"case_person_id": pa.array(person_ids, pa.string())}))
     exposures, withdrawals = (ibis.table(each.schema(), name=each.name) for each in (Exposure, Withdrawal))
     diagnoses, people = ibis.table(Diagnosis.schema(), name=Diagnosis.name), ibis.table({"case_person_id": "string"}, name="traced_people")
@@ -90,30 +79,7 @@ def _standing(engine: DuckDBEngine, person_ids: Sequence[str], known_at: datetim
     ours = ours.semi_join(theirs, ours.case_fact_id == theirs.fact_id)
     taken_back = withdrawals.filter(withdrawals.fact_type == Exposure.name, withdrawals.known_at <= instant(known_at))
     standing = ours.anti_join(taken_back, [ours.person_id == taken_back.person_id, ours.fact_id == taken_back.withdrawn_fact_id])
-    return pl.DataFrame(engine.rows(standing.select(*_SAME, "fact_id").distinct()))
-
-
-def _exposures(engine: DuckDBEngine, added: pl.DataFrame, known_at: datetime) -> pa.Table:
-    # The instant is part of the record number: an exposure that is taken back and later comes again is another fact.
-    said = f"concat_ws('|', {', '.join(_SAME)}, $known_at)"
-    engine.register("added_contacts", added.to_arrow())
-    rows = engine.connection.execute(
-        f"SELECT *, {record_number(SOURCE, said)} AS fact_id, $known_at::TIMESTAMP AS known_at, '{SOURCE}' AS source FROM added_contacts",
-        {"known_at": known_at.isoformat()},
-    )
-    return rows.to_arrow_table()
-
-
-def _withdrawals(engine: DuckDBEngine, ended: pl.DataFrame, known_at: datetime) -> pa.Table:
-    engine.register("ended_contacts", ended.select("person_id", withdrawn_fact_id="fact_id").to_arrow())
-    said = "concat_ws('|', 'withdrawal', person_id, withdrawn_fact_id)"
-    rows = engine.connection.execute(
-        f"SELECT *, {record_number(SOURCE, said)} AS fact_id, "
-        f"$known_at::TIMESTAMP AS known_at, $known_at::TIMESTAMP AS from_at, '{Exposure.name}' AS fact_type, "
-        f"'replaced' AS reason, '{SOURCE}' AS source FROM ended_contacts",
-        {"known_at": known_at.isoformat()},
-    )
-    return rows.to_arrow_table()
+    return pl.DataFrame(engine.rows(standing.select(*SAME, "fact_id").distinct()))
 
 
 def deliver(lake: Lake, facts: Mapping[type[PersonFact], pa.Table], known_at: datetime, *, source: str = SOURCE) -> str:

@@ -29,12 +29,14 @@ class Nearness(StrEnum):
     SAME_COMPARTMENT = "same_compartment"
     NEAR_BAYS = "near_bays"
     SAME_CABIN = "same_cabin"
+    CREW = "crew"
     SAME_PREMISES = "same_premises"
     SAME_PLACE = "same_place"
     SAME_CARRIAGE = "same_carriage"
     ABOARD = "aboard"
     SEAT_UNKNOWN = "seat_unknown"
     REUSED_SEAT = "reused_seat"
+    SAME_CELL = "same_cell"
 
 
 class Certainty(StrEnum):
@@ -43,6 +45,7 @@ class Certainty(StrEnum):
     KNOWN = "known"
     TIME_ASSUMED = "time_assumed"
     SEAT_UNKNOWN = "seat_unknown"
+    POSITION_ROUGH = "position_rough"
 
 
 CLASSES: Final = ("close", "secondary", "general")
@@ -53,7 +56,8 @@ CLASSES: Final = ("close", "secondary", "general")
 class ContactRule:
     """A rule: the setting that it looks at, and the conditions that schemes word it by.
 
-    By a rule that carries on, contacts of close contacts are looked for as well.
+    By a rule that carries on, contacts of close contacts are looked for as well. By one of gates a scan that alarms shows at once who
+    was there.
 
     A condition is a plain function `function(known, cases, **parameters)`; `cases` are as `trace.cases.cases` returns them, and it
     returns `meetings`.
@@ -63,6 +67,7 @@ class ContactRule:
     title: Text
     meaning: Text
     carries_on: bool = False
+    of_gates: bool = False
     conditions: dict[str, Function] = field(default_factory=dict, compare=False)
 
     def condition(self, function: Function) -> Function:

@@ -4,17 +4,18 @@
                                <rule>: <day>: condition, text, reference, evidence, parameters
 
 A case is traced by the wordings of the local day on which it was found. `window` is worded like a rule: its condition is
-`trace.cases.cases`. `attack_rates` rank contacts: the share of them that fell ill, in percent, and what each hour adds.
+`trace.cases.cases`. So is `scan`, where there is one: how far back one looks when a gate scans somebody and alarms. `attack_rates`
+rank contacts: the share of them that fell ill, in percent, and what each hour adds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -27,11 +28,15 @@ from fangxian.trace.rule import Nearness, all_contact_rules
 from fangxian.trace.telling import SETTING
 
 WINDOW: Final = "window"
+SCAN: Final = "scan"
 ABOUT: Final = frozenset({"scheme", "title", "zone", "reference", "attack_rates"})
 """The keys of a trace.yaml that are not worded by days."""
 
 OF_WINDOW: Final = frozenset({"days_before", "days_after", "statuses"})
 """The parameters of a window, which `trace.cases.cases` takes."""
+
+OF_SCAN: Final = frozenset({"hours_before"})
+"""The parameter of a scan that alarms."""
 
 LONGEST_STAY_MINUTES: Final = (GateVisit.stays_at_most or timedelta()) // timedelta(minutes=1)
 """No scheme may take somebody to stay longer whose leaving no gate kept: the lake is not looked through further back."""
@@ -97,7 +102,20 @@ class TraceScheme:
 
     def rules(self) -> tuple[TraceWording, ...]:
         """Return the wordings of contact rules, in the order of the file."""
-        return tuple(each for each in self.wordings if each.rule != WINDOW)
+        return tuple(each for each in self.wordings if each.rule not in (WINDOW, SCAN))
+
+    def of_gates(self) -> Self:
+        """Return the scheme with its rules of gates alone: by them one sees at once who was where somebody was scanned."""
+        at_gates = {each.name for each in all_contact_rules() if each.of_gates} | {WINDOW, SCAN}
+        return replace(self, wordings=tuple(each for each in self.wordings if each.rule in at_gates))
+
+    def looks_back(self, scanned_at: datetime) -> timedelta | None:
+        """Return how far back one looks from a scan that alarms; None where the scheme says nothing of that day."""
+        day = (scanned_at + self.utc_offset).date()
+        for each in self.wordings:
+            if each.rule == SCAN and each.since <= day and (each.until is None or day < each.until):
+                return timedelta(hours=each.values()["hours_before"])
+        return None
 
 
 def all_trace_schemes() -> tuple[TraceScheme, ...]:
@@ -146,12 +164,12 @@ def _wordings(rule: str, dated: Mapping[date, Mapping[str, Any]]) -> Iterator[Tr
     for since, until in zip(days, [*days[1:], None], strict=True):
         entry = dated[since]
         given = {name: parameter(name, value) for name, value in (entry.get("parameters") or {}).items()}
-        _expect_parameters(rule, entry.get("condition", WINDOW), given)
+        _expect_parameters(rule, entry.get("condition", rule), given)
         yield TraceWording(
             rule=rule,
             since=since,
             until=until,
-            condition=entry.get("condition", WINDOW),
+            condition=entry.get("condition", rule),
             text=Text(**entry["text"]),
             reference=said(entry["reference"]),
             evidence=Evidence(entry["evidence"]),
@@ -162,7 +180,7 @@ def _wordings(rule: str, dated: Mapping[date, Mapping[str, Any]]) -> Iterator[Tr
 def _expect_parameters(rule: str, condition: str, given: Mapping[str, Parameter]) -> None:
     """Raise ValueError where a wording names no rule and condition, or gives it other parameters than it takes."""
     conditions = {each.name: {name: each.takes(name) for name in each.conditions} for each in all_contact_rules()}
-    conditions[WINDOW] = {WINDOW: OF_WINDOW}
+    conditions |= {WINDOW: {WINDOW: OF_WINDOW}, SCAN: {SCAN: OF_SCAN}}
     if rule not in conditions or condition not in conditions[rule]:
         raise ValueError(f"there is no {rule}: {condition}; there are {', '.join(conditions.get(rule, conditions))}")
     if conditions[rule][condition] != given.keys():
@@ -171,6 +189,8 @@ def _expect_parameters(rule: str, condition: str, given: Mapping[str, Parameter]
         raise ValueError(f"no diagnosis is {', '.join(sorted(unknown_words))}")
     if "stay_minutes" in given and given["stay_minutes"].value > LONGEST_STAY_MINUTES:
         raise ValueError(f"{rule}: stay_minutes is {LONGEST_STAY_MINUTES} at most")
+    if rule == "gate" and given["minutes"].value > LONGEST_STAY_MINUTES:
+        raise ValueError(f"{rule}: minutes is {LONGEST_STAY_MINUTES} at most")
 
 
 def _rates(entries: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Iterator[AttackRate]:

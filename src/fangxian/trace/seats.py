@@ -50,8 +50,9 @@ def _number(seat: ir.StringValue) -> ir.IntegerValue:
 
 
 def _letter(seat: ir.StringValue) -> ir.StringValue:
-    """Return the letter behind a seat's number, or an empty string."""
-    return seat.re_extract(r"[0-9]+[^0-9A-Z]*([A-Z])", 1)
+    """Return the letter behind a seat's number, or an empty string, also where there is no seat."""
+    # PostgreSQL says null where the others say an empty string.
+    return seat.re_extract(r"[0-9]+[^0-9A-Z]*([A-Z])", 1).fill_null("")
 
 
 def is_berth(seat: ir.StringValue) -> ir.BooleanValue:

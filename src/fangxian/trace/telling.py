@@ -34,16 +34,19 @@ NEARNESS: Final[Mapping[str, Text]] = {
     Nearness.SAME_COMPARTMENT: Text("同包厢", "same compartment"),
     Nearness.NEAR_BAYS: Text("同格或邻格", "same bay or the next"),
     Nearness.SAME_CABIN: Text("同舱室", "same cabin"),
+    Nearness.CREW: Text("乘务服务", "crew and whom they served"),
     Nearness.SAME_PREMISES: Text("同一场所工作", "same premises"),
     Nearness.SAME_PLACE: Text("同时在场", "same place and time"),
     Nearness.SAME_CARRIAGE: Text("同车厢", "same carriage"),
     Nearness.ABOARD: Text("同乘", "aboard"),
     Nearness.SEAT_UNKNOWN: Text("座位不详", "seat unknown"),
     Nearness.REUSED_SEAT: Text("其后同座", "the seat afterwards"),
+    Nearness.SAME_CELL: Text("同一 800 米网格", "same square of 800 m"),
 }
 
 CERTAINTY: Final[Mapping[str, Text]] = {
     Certainty.KNOWN: Text("有据", "known"),
     Certainty.TIME_ASSUMED: Text("时刻系推定", "a time is assumed"),
     Certainty.SEAT_UNKNOWN: Text("座位待核", "seat to be asked for"),
+    Certainty.POSITION_ROUGH: Text("位置粗略", "a position is rough"),
 }

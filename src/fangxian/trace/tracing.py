@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 
 import ibis
 import pyarrow as pa
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.opening import Engine
+from fangxian.engine.placeholders import known_at_placeholder
 from fangxian.facts import Diagnosis
 from fangxian.facts.known import Known, instant
 from fangxian.trace.compiled import Around, Compiled, Everything
@@ -41,15 +43,15 @@ class Traced:
 
 
 class Tracing:
-    """A scheme's rules as known at an instant, compiled for an engine: a second or two; then each case takes a part of one."""
+    """A scheme's rules, compiled for an engine: a second or two; then each case takes a part of one, as known at any instant."""
 
     def __init__(self, scheme: TraceScheme, *, known_at: datetime, secondary: bool = False, dialect: str = DuckDBEngine.dialect) -> None:
-        """Compile the scheme's windows and rules as known at `known_at` (UTC, without a zone) for engines of a dialect.
+        """Compile the scheme's windows and rules for engines of a dialect, to be asked as known at `known_at` (UTC, without a zone).
 
         With `secondary` contacts of close contacts are looked for, too.
         """
         self.scheme, self.known_at = scheme, known_at
-        known = Known(instant(known_at), scheme.utc_offset)
+        known = Known(known_at_placeholder(), scheme.utc_offset)
         found = all_cases(scheme, known)
         cases = ibis.table(found.schema(), name=_CASES)
         met = all_meetings(scheme, known, cases)
@@ -62,33 +64,56 @@ class Tracing:
             self._second = _Pass(_CLOSE, Compiled(close, dialect), Compiled(met_by_close, dialect))
         self._sum_up = Compiled(contacts(scheme, meetings), dialect)
 
+    def as_known(self, known_at: datetime) -> Self:
+        """Return the same rules as known at another instant; nothing is compiled again."""
+        other = copy(self)
+        other.known_at = known_at
+        return other
+
     def trace(self, engine: DuckDBEngine, person_ids: Sequence[str]) -> Traced:
         """Trace the people of `person_ids` who are cases, from the facts around them; whoever is none is left out."""
-        return self._trace(engine.around, person_ids)
+        return self.trace_around(engine.around, person_ids)
 
     def trace_all(self, engine: Engine) -> Traced:
         """Trace every case of a lake, from all of its facts."""
-        return self._trace(lambda person_ids, fact_types: nullcontext(Everything(engine)), [])
+        return self.trace_around(lambda person_ids, fact_types: nullcontext(Everything(engine)), [])
 
-    def _trace(self, around: Around, person_ids: Sequence[str]) -> Traced:
+    def trace_around(self, around: Around, person_ids: Sequence[str]) -> Traced:
+        """Trace the people of `person_ids` who are cases, from the facts around them as `around` gives them."""
         cases, met = self._found(around, person_ids, self._first, {})
         if self._second:
             close = pc.unique(met.filter(pc.equal(met["contact_class"], "close"))["person_id"]).to_pylist()
             _, more = self._found(around, close, self._second, {_CASES: cases, _MEETINGS: met})
             met = pa.concat_tables([met, more])
+        return self._summed_up(around, cases, met)
+
+    def cases(self, around: Around, person_ids: Sequence[str]) -> pa.Table:
+        """Return those of some people who are cases, without looking for whom they met: the shape of `trace.cases.cases`."""
+        with around(person_ids, self._first.find.reads) as tables:
+            return self._first.find.rows(tables, self.known_at)
+
+    def met_by(self, around: Around, cases: pa.Table) -> Traced:
+        """Return whom people met who are given as cases, in the shape of `trace.cases.cases`: each in the time that is given."""
+        with around(cases["case_person_id"].to_pylist(), self._first.meet.reads) as tables:
+            tables.widen(cases)
+            tables.register(_CASES, cases)
+            met = self._first.meet.rows(tables, self.known_at)
+        return self._summed_up(around, cases, met)
+
+    def _summed_up(self, around: Around, cases: pa.Table, met: pa.Table) -> Traced:
         with around([], ()) as tables:
             tables.register(_MEETINGS, met)
-            return Traced(cases, met, in_order(self._sum_up.rows(tables)), self._second is not None)
+            return Traced(cases, met, in_order(self._sum_up.rows(tables, self.known_at)), self._second is not None)
 
     def _found(self, around: Around, person_ids: Sequence[str], each: _Pass, given: Mapping[str, pa.Table]) -> tuple[pa.Table, pa.Table]:
         """Return who of some people may have infected others, and whom they met; `given` was found before."""
         with around(person_ids, each.find.reads | each.meet.reads) as tables:
             for name, table in given.items():
                 tables.register(name, table)
-            of = each.find.rows(tables)
+            of = each.find.rows(tables, self.known_at)
             tables.widen(of)
             tables.register(each.name, of)
-            return of, each.meet.rows(tables)
+            return of, each.meet.rows(tables, self.known_at)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ class Role(StrEnum):
     SOURCE_OWNER = "source_owner"
     APPEAL_OFFICER = "appeal_officer"
     OFFICER = "officer"
+    EPIDEMIOLOGIST = "epidemiologist"
     GRID_WORKER = "grid_worker"
     SUPERVISOR = "supervisor"
     AUDITOR = "auditor"
@@ -42,6 +43,7 @@ _WORDS: Final = {
     Role.SOURCE_OWNER: Text("来源机构经办人", "source's owner"),
     Role.APPEAL_OFFICER: Text("申诉专员", "appeal officer"),
     Role.OFFICER: Text("指挥部人员", "officer"),
+    Role.EPIDEMIOLOGIST: Text("流调人员", "epidemiologist"),
     Role.GRID_WORKER: Text("网格员", "grid worker"),
     Role.SUPERVISOR: Text("督办", "supervisor"),
     Role.AUDITOR: Text("审计员", "auditor"),
@@ -89,6 +91,8 @@ class Action(StrEnum):
     PROPOSE_RENEWAL = "propose_renewal"
     RENEW_POLICY = "renew_policy"
     HEAR_ALERT = "hear_alert"
+    TRACE_CASE = "trace_case"
+    CONFIRM_CONTACTS = "confirm_contacts"
     HAND_OUT_TASKS = "hand_out_tasks"
     ASSIGN_TASK = "assign_task"
     WORK_ON_TASK = "work_on_task"

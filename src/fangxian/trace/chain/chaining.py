@@ -97,14 +97,14 @@ class Chaining:
 
     def _chain(self, met: pa.Table, around: Around, person_ids: Sequence[str]) -> Chains:
         with around(person_ids, self._find.reads | self._link.reads | self._cluster.reads) as tables:
-            found = self._find.rows(tables)
+            found = self._find.rows(tables, self.known_at)
             tables.register(_MEMBERS, found)
             tables.register(_MEETINGS, met)
-            tables.register(_LINKS, self._link.rows(tables))
+            tables.register(_LINKS, self._link.rows(tables, self.known_at))
             tables.register(_INTERVALS, self._intervals)
-            tables.register(_IN_TIME, self._met.rows(tables))
-            tables.register(_WEIGHED, self._weigh.rows(tables))
-            shared, grouped = self._share.rows(tables), self._cluster.rows(tables)
+            tables.register(_IN_TIME, self._met.rows(tables, self.known_at))
+            tables.register(_WEIGHED, self._weigh.rows(tables, self.known_at))
+            shared, grouped = self._share.rows(tables, self.known_at), self._cluster.rows(tables, self.known_at)
         return self._told(found, shared, grouped)
 
     def _told(self, found: pa.Table, shared: pa.Table, grouped: pa.Table) -> Chains:

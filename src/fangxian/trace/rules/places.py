@@ -25,6 +25,13 @@ venue = ContactRule(
     Text("公共场所", "Venues"),
     Text("与病例同一时段在同一场所的人（以门岗扫码为据）。", "People at the same place at the same time, by the scans of its gate."),
     carries_on=True,
+    of_gates=True,
+)
+gate = ContactRule(
+    "gate",
+    Text("门岗排队", "Waiting at a gate"),
+    Text("与被门岗拦下的病例前后脚到同一门岗的人。", "People who came to a gate just before or after a case whom it refused."),
+    of_gates=True,
 )
 
 
@@ -92,6 +99,28 @@ def same_place_and_time(known: Known, cases: ir.Table, *, close_minutes: int, mo
         nearness=Nearness.SAME_PLACE,
         certainty=ibis.ifelse(met.is_timed & met.own_timed, str(Certainty.KNOWN), str(Certainty.TIME_ASSUMED)),
     )
+
+
+@gate.condition
+def scanned_within(known: Known, cases: ir.Table, *, minutes: int) -> ir.Table:
+    """General contacts: whoever was scanned within `minutes` of a case whom the gate refused, before or after, stood in line with it."""
+    visits = known.facts(GateVisit)
+    came_at = visits.from_at - ibis.interval(minutes=minutes)
+    stays = visits.select("person_id", "fact_id", "place_id", "outcome", came_at=came_at, left_at="from_at")
+    window = cases.select("case_fact_id", "case_person_id", window_from="from_at", window_until="until_at")
+    own = stays.filter(stays.outcome == "refused").inner_join(window, stays.person_id == window.case_person_id)
+    own = own.filter((own.left_at <= own.window_until) & (own.left_at > own.window_from)).select(
+        "case_fact_id",
+        "case_person_id",
+        "place_id",
+        own_came_at=ibis.greatest(own.came_at, own.window_from),
+        own_left_at="left_at",
+        case_because="fact_id",
+    )
+    pair = at_the_same_time(stays, own, key="place_id").filter(lambda t: t.person_id != t.case_person_id)
+    from_at, until_at = ibis.greatest(pair.came_at, pair.own_came_at), ibis.least(pair.left_at, pair.own_left_at)
+    met = pair.mutate(from_at=from_at, until_at=until_at, because=pair.fact_id)
+    return meetings(met, setting="venue", contact_class="general", nearness=Nearness.SAME_PLACE, certainty=Certainty.TIME_ASSUMED)
 
 
 def _together(known: Known, cases: ir.Table, registered: ir.Table, key: str) -> ir.Table:

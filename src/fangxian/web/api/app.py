@@ -9,9 +9,9 @@ from fastapi import Depends, FastAPI
 from fangxian.services.living import Living
 from fangxian.services.sign_in import SignIn
 from fangxian.web.api.citizen import citizen_api
-from fangxian.web.api.refusing import LONGEST_CALL, REFUSALS, only_short_json, refuse_in_one_form
 from fangxian.web.api.clues import clue_api
 from fangxian.web.api.consultations import consultation_api
+from fangxian.web.api.refusing import LONGEST_CALL, REFUSALS, only_short_json, refuse_in_one_form
 from fangxian.web.api.reporting import reporting_api
 from fangxian.web.api.staff import staff_api
 from fangxian.web.exchange.api import recognition_api

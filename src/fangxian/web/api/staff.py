@@ -17,9 +17,10 @@ from fangxian.services.staff import admit, session_of
 from fangxian.web.api.clues import add_clues
 from fangxian.web.api.consultations import add_consultations
 from fangxian.web.api.entrance import add_entrance
-from fangxian.web.api.hotline import add_hotline
 from fangxian.web.api.grid_work import add_grid_work, add_supervision
+from fangxian.web.api.hotline import add_hotline
 from fangxian.web.api.saying import fact_of, reason_of, utc
+from fangxian.web.api.tracing import add_tracing
 from fangxian.web.bearer import bearer_of
 from fangxian.web.guard import comes_from_elsewhere
 from fangxian.web.staff.asking import COOKIE
@@ -270,6 +271,7 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
     add_hotline(router, living, asks)
     add_grid_work(router, living, asks)
     add_supervision(router, living, asks)
+    add_tracing(router, living, asks)
 
     @router.get("/audit", openapi_extra=_under(Action.SEE_AUDIT))
     def audit(by: Annotated[Principal, asks(Action.SEE_AUDIT)]) -> dict[str, Any]:

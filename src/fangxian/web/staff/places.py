@@ -15,6 +15,7 @@ CONSULT: Final = (Action.ANSWER_CONSULTATION, Action.REFER_CONSULTATION)
 
 PLACES: Final[dict[str, tuple[Action, ...]]] = {
     "alerts": (Action.HEAR_ALERT,),
+    "cases": (Action.TRACE_CASE,),
     "appeals": ANSWER,
     "decisions": (Action.SIGN_DECISION,),
     "renewal": RENEW,

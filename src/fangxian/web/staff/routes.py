@@ -13,12 +13,13 @@ from fangxian.web.permitted import Permitted
 from fangxian.web.staff.alerts import AlertDesk
 from fangxian.web.staff.appeals import AppealDesk
 from fangxian.web.staff.asking import StaffDesk, StaffHandler
+from fangxian.web.staff.cases import CaseDesk
 from fangxian.web.staff.clues import ClueDesk
 from fangxian.web.staff.coming_in import ComingIn
 from fangxian.web.staff.consultations import ConsultationDesk
 from fangxian.web.staff.entrance import EntranceDesk
-from fangxian.web.staff.links import LinkDesk
 from fangxian.web.staff.hotline import HotlineDesk
+from fangxian.web.staff.links import LinkDesk
 from fangxian.web.staff.looking import LookingDesk
 from fangxian.web.staff.places import ANSWER, CONSULT, RENEW
 from fangxian.web.staff.renewing import RenewalDesk
@@ -38,6 +39,8 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
     hotline = HotlineDesk(desk)
     supervision = SupervisionDesk(desk)
     searches = SearchDesk(desk)
+    service_point, entrance, renewal = ServicePointDesk(desk), EntranceDesk(desk), RenewalDesk(desk)
+    alerts, cases = AlertDesk(desk), CaseDesk(desk)
     open_to_all: tuple[tuple[str, StaffHandler, str], ...] = (
         ("/staff/log-in", coming.log_in, "GET"),
         ("/staff/log-in/begin", coming.begin, "GET"),
@@ -53,6 +56,11 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
     permitted: tuple[tuple[str, StaffHandler, str, tuple[Action, ...]], ...] = (
         ("/staff/alerts", alerts.alerts, "GET", (Action.HEAR_ALERT,)),
         ("/staff/alerts/heard", alerts.heard, "POST", (Action.HEAR_ALERT,)),
+        ("/staff/alerts/{reference}", cases.alert, "GET", (Action.TRACE_CASE,)),
+        ("/staff/alerts/{reference}/confirm", cases.confirm_alert, "POST", (Action.CONFIRM_CONTACTS,)),
+        ("/staff/cases", cases.cases, "GET", (Action.TRACE_CASE,)),
+        ("/staff/cases/{reference}", cases.case, "GET", (Action.TRACE_CASE,)),
+        ("/staff/cases/{reference}/confirm", cases.confirm, "POST", (Action.CONFIRM_CONTACTS,)),
         ("/staff/appeals", appeals.appeals, "GET", ANSWER),
         ("/staff/appeals/{reference}", appeals.appeal, "GET", ANSWER),
         ("/staff/appeals/{reference}/answer", appeals.answer, "POST", ANSWER),
