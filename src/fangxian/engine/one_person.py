@@ -60,12 +60,12 @@ def one_person(expression: ir.Table, *, schema: str) -> PreparedDecision:
     shadows = list(_shadows(expression, schema))
     if not any(_PERSON in shadow for shadow in shadows):
         raise FangxianError("An expression that reads no facts about people cannot be asked about one person.")
-    rule = fill(str(ibis.to_sql(_for_postgres(expression), dialect="postgres", pretty=False)), _KNOWN_AT)
+    rule = fill(str(ibis.to_sql(for_postgres(expression), dialect="postgres", pretty=False)), _KNOWN_AT)
     columns = ", ".join(f'CAST("{name}" AS {PostgresType.to_string(dtype)}) AS "{name}"' for name, dtype in expression.schema().items())
     return PreparedDecision(f'WITH {", ".join(shadows)} SELECT {columns} FROM ({rule}) AS "decided"', expression.schema())
 
 
-def _for_postgres(expression: ir.Table) -> ir.Table:
+def for_postgres(expression: ir.Table) -> ir.Table:
     """Return the expression with the casts that PostgreSQL lacks, from truth to numbers but `int32`, made in two steps."""
 
     def in_two_steps(node: ops.Node, changed: Mapping[str, Any] | None) -> ops.Node:

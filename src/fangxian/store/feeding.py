@@ -76,8 +76,10 @@ def _feed_one(store: Store, folder: Path, event: Event, *, at: datetime, comes_b
     _make_partitions(store, list(files.values()))
     with store.transaction(named, at=at) as transaction:
         connection, event_id = transaction.connection, named.event_id
+        connection.execute("SET LOCAL work_mem = '64MB'")
         connection.execute("CREATE TEMP TABLE concerned (person_id uuid) ON COMMIT DROP")
         facts = sum(_feed_file(connection, fact_type, file, event_id, comes_back=comes_back) for fact_type, file in files.items())
+        connection.execute("ANALYZE concerned")
         # In order: two that feed wait for one another and never in a circle, and an index grows at one place. A row that stands
         # takes our name, so that a recording that would take it away waits for us, and sees what we bring.
         people = connection.execute(
@@ -134,10 +136,10 @@ def _not_kept(fact_type: type[Fact]) -> sql.Composed:
 def _concerned(fact_type: type[Fact]) -> list[str]:
     """Return the statements that add those whom the staged facts concern: their people, or who was in their areas."""
     if issubclass(fact_type, PersonFact):
-        return ["INSERT INTO concerned SELECT DISTINCT person_id FROM staged"]
+        return ["INSERT INTO concerned SELECT person_id FROM staged"]
     if fact_type not in (AreaLevel, AreaWithdrawal):
         return []
     return [
-        f"INSERT INTO concerned SELECT DISTINCT person_id FROM facts.{place} WHERE {region} IN (SELECT region_code FROM staged)"
+        f"INSERT INTO concerned SELECT person_id FROM facts.{place} WHERE {region} IN (SELECT region_code FROM staged)"
         for place, region in PLACES.items()
     ]
