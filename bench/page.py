@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from bench.area import AreaFigures
 from bench.contact_truth import TruthFigures
@@ -19,26 +19,47 @@ Figures = dict[str, Any]
 """One part: `on` (when), `machine`, `people` of the largest lake, and `rows`, one a measurement."""
 
 
-def page_of(kept: dict[str, Figures]) -> str:
-    """Return the figures as a page of Markdown: the parts that were measured, each with when it was."""
-    lines = [
+TITLES: Final = {
+    "decide": "## Deciding everybody under `hangzhou`",
+    "explain": "## Explaining one person",
+    "spark": "## The same decide on a Spark cluster",
+    "ingest": "## Ingest",
+    "serving": "## A gate's process answers from memory",
+    "area": "## An area turns high risk",
+    "declare": "## From a declaration to the code",
+    "gates": "## Gates and phones over HTTP",
+    "contacts": "## Tracing contacts",
+    "truth": "## Tracing beside the truth",
+}
+"""The title of each part, in the order of the page."""
+
+
+def page_of(kept: dict[str, Figures], *, before: str = "") -> str:
+    """Return the page of Markdown: a section for each part that was measured, with when it was, and those that stood there before."""
+    stood = _sections(before)
+    for part, section in SECTIONS.items():
+        if part in kept:
+            title, *told = section(kept[part])
+            stood[title] = "\n".join([title, "", *told, "", f"Measured {kept[part]['on']}, {kept[part]['machine']}.", ""])
+    head = [
         "# Benchmarks",
         "",
         "Made by `make bench`. Medians of paired runs, each in a process of its own, product and yardstick in turn; trust the ratios.",
         "",
     ]
-    for part, section in SECTIONS.items():
-        if part in kept:
-            title, *told = section(kept[part])
-            lines += [title, "", *told, "", f"Measured {kept[part]['on']}, {kept[part]['machine']}.", ""]
-    return "\n".join(lines)
+    return "\n".join([*head, *(stood[title] for title in TITLES.values() if title in stood)])
+
+
+def _sections(page: str) -> dict[str, str]:
+    """Return the sections of a page by their titles, in which there is one of each."""
+    return {f"## {text.partition(chr(10))[0]}": f"## {text.rstrip(chr(10))}\n" for text in page.split("\n## ")[1:]}
 
 
 def decide_section(figures: Figures) -> list[str]:
     """Return the part about deciding everybody."""
     decided = [DecideFigures(**row) for row in figures["rows"]]
     return [
-        "## Deciding everybody under `hangzhou`",
+        TITLES["decide"],
         "The yardstick is one hand-written DuckDB query for the same ten rules (`bench/hangzhou.sql`); rows are compared one by one.",
         "The limit is 1.5 times the yardstick and 12 GB.",
         "",
@@ -66,7 +87,7 @@ def explain_section(figures: Figures) -> list[str]:
     """Return the part about explaining one person."""
     explained = ExplainFigures(**figures["rows"][0])
     return [
-        "## Explaining one person",
+        TITLES["explain"],
         f"One of {figures['people']:,} from the lake, in a warm process; {explained.people_asked} people, half of them exposed to a case.",
         "The limit is 0.3 s.",
         "",
@@ -80,7 +101,7 @@ def spark_section(figures: Figures) -> list[str]:
     """Return the part about Spark."""
     spark = SparkFigures(**figures["rows"][0])
     return [
-        "## The same decide on a Spark cluster",
+        TITLES["spark"],
         "A master and two workers with one core each on the same machine, against DuckDB on the same lake; rows are compared one by one.",
         "",
         "| facts | Spark, s | DuckDB, s | hits | rows that differ |",
@@ -92,7 +113,7 @@ def spark_section(figures: Figures) -> list[str]:
 def ingest_section(figures: Figures) -> list[str]:
     """Return the part about bringing files in."""
     return [
-        "## Ingest",
+        TITLES["ingest"],
         "Messy rows of daily check-ins from a file to committed facts; beside it a clean-up by pandas that checks less.",
         "The limit is 15 s for 1 M rows.",
         "",
@@ -111,7 +132,7 @@ def serving_section(figures: Figures) -> list[str]:
     ways = {"ours": "`Serving`", "dict": "a dict, filled by a plain SELECT", "query": "no memory: a query a look-up"}
     rows = [ServingFigures(**row) for row in figures["rows"]]
     return [
-        "## A gate's process answers from memory",
+        TITLES["serving"],
         f"{figures['people']:,} people of whom {rows[0].hits:,} are not green, from a store that also has hits that ended. "
         "Each way in a process of its own; the peak is that of a reload beside what is being served.",
         "The limit is 300 MB a process and 10 s a reload.",
@@ -130,7 +151,7 @@ def area_section(figures: Figures) -> list[str]:
     """Return the part about an area's new level."""
     rows = [AreaFigures(**row) for row in figures["rows"]]
     return [
-        "## An area turns high risk",
+        TITLES["area"],
         "A level comes as a delivery and is fed; all who were in the area are decided again by the whole `national` policy, by two",
         "workers. By hand is one INSERT of that one rule's hits, which decides nothing else and queues nobody.",
         "The limit is 10 s for 1 M people, from the delivery to the last code.",
@@ -150,7 +171,7 @@ def declare_section(figures: Figures) -> list[str]:
     ways = {"ours": "`record`: facts, event and code", "bare": "the same INSERTs, no rules"}
     rows = [DeclareFigures(**row) for row in figures["rows"]]
     return [
-        "## From a declaration to the code",
+        TITLES["declare"],
         f"A declaration and an enrolment, committed, in a store of {rows[0].people:,} people and {rows[0].facts:,} facts. "
         f"An open load: a process of its own asks {rows[0].asked_per_s} times a second; the time counts from when it should have asked.",
         "The limit is 100 ms for 99 in 100.",
@@ -177,7 +198,7 @@ def gates_section(figures: Figures) -> list[str]:
     }
     rows = [GatesFigures(**row) for row in figures["rows"]]
     return [
-        "## Gates and phones over HTTP",
+        TITLES["gates"],
         "A server process as `fangxian serve` starts it, its PostgreSQL (fsync on) and the process that asks share the cores. Scans and",
         "credentials are an open load: asked at fixed instants, timed from when they should have been, answered once committed; each",
         "scan is another code of another person. The plain GET before and after says what HTTP costs.",
@@ -198,7 +219,7 @@ def contacts_section(figures: Figures) -> list[str]:
     """Return the part about tracing cases."""
     rows = [ContactsFigures(**row) for row in figures["rows"]]
     return [
-        "## Tracing contacts",
+        TITLES["contacts"],
         "A warm process traces cases by all rules of `cn-2020` in a compacted lake; few places have most visits. By hand is one DuckDB",
         "query of the rule for venues alone, on the visits as delivered and on the same as sorted; its rows are compared one by one.",
         f"One case is the median of {ONE_BY_ONE}, more at once that of three runs. The limits are 0.5 s for one case, 8 s for 1,000, a",
@@ -218,7 +239,7 @@ def truth_section(figures: Figures) -> list[str]:
     """Return the part about what tracing finds of those whom cases really met."""
     rows = [TruthFigures(**row) for row in figures["rows"]]
     return [
-        "## Tracing beside the truth",
+        TITLES["truth"],
         f"An invented world of {rows[0].people:,} people, its messy files brought in, its {rows[0].cases:,} cases traced at its end",
         "by `cn-2020`. A pair is a case and somebody whom it met in its window, once a setting; [Tracing](tracing.md) says where the",
         "misses come from.",
