@@ -16,6 +16,9 @@ from fangxian.facts import Text
 from fangxian.sources.reading import read
 from fangxian.sources.source import Cadence, Format, Source
 
+SOURCE: Final = "linkage"
+"""The source of what linkage says."""
+
 NAME: Final = "姓名"
 KIND: Final = "证件类型"
 NUMBER: Final = "证件号码"
