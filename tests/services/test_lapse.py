@@ -115,6 +115,7 @@ OTHERS = {
     "work.deciding._insert": "answers an appeal",
     "work.deciding.sign_decision": "answers an appeal",
     "work.judging.judge_pair": "work on what came before; that two rows are one person is refused where it is asked for",
+    "work.handing_out.hand_out_in": "a part of what services hand out, which ask first",
     "work.publishing._keep": "counts: about nobody",
 }
 """What goes on after a lapse, or is a part of what does not, with the reason."""

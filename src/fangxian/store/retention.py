@@ -16,7 +16,7 @@ REASON: Final = "reason"
 
 _BESIDE_FACTS: Final = {
     Retention.MOVEMENT: ("gate.scan", "gate.visitor", "gate.alert", "code.token"),
-    Retention.CONTROL: ("work.appeal", "work.decision", "exchange.statement", "exchange.dispute"),
+    Retention.CONTROL: ("work.appeal", "work.decision", "work.task", "exchange.statement", "exchange.dispute"),
     Retention.REGISTER: ("account.member", "work.doubtful_pair"),
     REASON: ("code.reason_kept",),
 }

@@ -18,6 +18,8 @@ class Role(StrEnum):
     SOURCE_OWNER = "source_owner"
     APPEAL_OFFICER = "appeal_officer"
     OFFICER = "officer"
+    GRID_WORKER = "grid_worker"
+    SUPERVISOR = "supervisor"
     AUDITOR = "auditor"
     DATA_OFFICER = "data_officer"
     ADMINISTRATOR = "administrator"
@@ -37,6 +39,8 @@ _WORDS: Final = {
     Role.SOURCE_OWNER: Text("来源机构经办人", "source's owner"),
     Role.APPEAL_OFFICER: Text("申诉专员", "appeal officer"),
     Role.OFFICER: Text("指挥部人员", "officer"),
+    Role.GRID_WORKER: Text("网格员", "grid worker"),
+    Role.SUPERVISOR: Text("督办", "supervisor"),
     Role.AUDITOR: Text("审计员", "auditor"),
     Role.DATA_OFFICER: Text("数据专员", "data officer"),
     Role.ADMINISTRATOR: Text("系统管理员", "administrator"),
@@ -81,4 +85,9 @@ class Action(StrEnum):
     HEAR_ALERT = "hear_alert"
     JUDGE_PAIR = "judge_pair"
     REOPEN_PAIR = "reopen_pair"
+    HAND_OUT_TASKS = "hand_out_tasks"
+    ASSIGN_TASK = "assign_task"
+    WORK_ON_TASK = "work_on_task"
+    SUPERVISE_TASKS = "supervise_tasks"
+    ESCALATE_TASKS = "escalate_tasks"
     SEE_AUDIT = "see_audit"
