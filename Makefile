@@ -1,12 +1,12 @@
 # One door: `make demo` to see it, `make test` to try it, `make help` for the rest. Every target sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format bench fuzz docs lock ready ready-demo clean
+.PHONY: help demo test check lint format bench fuzz docs linkage-model lock ready ready-demo clean
 
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --custom-compile-command "make lock"
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: ready-demo ## make a world of 50,000 people, decide its codes and open the page (ARGS="--help" for options)
 	@.venv/bin/fangxian demo $(ARGS)
@@ -36,6 +36,9 @@ fuzz: ready ## read hostile texts, files and messages, led by coverage (ARGS="-m
 
 docs: ready ## write the generated pages: data dictionary, rule book, columns that rules may read
 	@.venv/bin/python -m tools.docs
+
+linkage-model: ready ## train the model of linkage anew on invented people
+	@.venv/bin/python -m tools.linkage_model $(ARGS)
 
 lock: ready ## choose the newest versions that pyproject.toml and package.json allow, and write them down
 	$(COMPILE) --upgrade pyproject.toml --all-extras --group build --group dev --output-file requirements/test.txt

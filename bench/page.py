@@ -299,15 +299,19 @@ def linkage_section(figures: Figures) -> list[str]:
         "go to an officer. The public sets are English names, addresses and e-mails, for which the model is not made: they show what it",
         "does when it meets them, and after `train-linkage` on their own rows without labels.",
         "",
-        "| set | register | records | s | linked at once | precision | recall | doubtful | of them right | recall with them |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| set | register | records | s | CPU s | linked at once | precision | recall | doubtful | of them right | recall with them |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
         *(
-            f"| {f.what} | {f.register:,} | {f.records:,} | {f'{f.seconds:.0f}' if f.seconds else '–'} | {f.sure:,} "
+            f"| {f.what} | {f.register:,} | {f.records:,} | {_seconds(f.seconds)} | {_seconds(f.cpu_seconds)} | {f.sure:,} "
             f"| {f.sure_right / max(1, f.sure):.4f} | {f.sure_right / f.same:.4f} | {f.doubtful:,} | {f.doubtful_right:,} "
             f"| {(f.sure_right + f.doubtful_right) / f.same:.4f} |"
             for f in rows
         ),
     ]
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.0f}" if seconds else "–"
 
 
 def _percent(part: int, of: int) -> str:

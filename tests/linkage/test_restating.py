@@ -4,6 +4,7 @@ import orjson
 
 from fangxian.engine.compaction import compact
 from fangxian.facts import Residence, SamePerson
+from fangxian.linkage.restating import restate
 from linkage.conftest import ANN, BO, DAY, RECEIVED_AT, STREET
 
 
@@ -85,6 +86,15 @@ def test_the_record_said_again_with_its_id_number_is_the_persons_without_any_lin
         at=RECEIVED_AT + DAY,
     )
     assert street.provisional("JZ3") not in street.lives(RECEIVED_AT + 2 * DAY)
+
+
+def test_a_service_looks_again_only_where_somebody_decided_something(street):
+    street.bring()
+    assert restate(street.lake, at=RECEIVED_AT + DAY, anew=False) is not None
+    assert restate(street.lake, at=RECEIVED_AT + 2 * DAY, anew=False) is None
+    street.withdraw(street.person(ANN), RECEIVED_AT + 3 * DAY)
+    assert restate(street.lake, at=RECEIVED_AT + 4 * DAY, anew=False) is not None
+    assert restate(street.lake, at=RECEIVED_AT + 5 * DAY, anew=False) is None
 
 
 def test_receipts_quarantine_and_facts_hold_no_name_phone_or_address(street):

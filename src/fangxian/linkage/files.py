@@ -16,6 +16,9 @@ from fangxian.facts import Text
 from fangxian.sources.reading import read
 from fangxian.sources.source import Cadence, Format, Source
 
+SOURCE: Final = "linkage"
+"""The source of what linkage says."""
+
 NAME: Final = "姓名"
 KIND: Final = "证件类型"
 NUMBER: Final = "证件号码"
@@ -25,6 +28,8 @@ PHONE: Final = "联系电话"
 ADDRESS: Final = "住址"
 REGION: Final = "居住地代码"
 RECORD: Final = "编号"
+_MOBILE: Final = "手机号"
+"""How some head the phone."""
 
 PERSONAL: Final = (NAME, KIND, NUMBER, BORN, SEX, PHONE, ADDRESS, REGION)
 """The columns that linkage compares, as files head them; a file may lack any but what its own kind needs."""
@@ -36,7 +41,7 @@ REGISTER: Final = Source(
     record=(NUMBER,),
     cadence=Cadence(every=timedelta(days=7)),
     facts=(),
-    noted=PERSONAL,
+    noted=(*PERSONAL, _MOBILE),
 )
 """A register: one row a person, each with an id number."""
 
@@ -47,7 +52,7 @@ RECORDS: Final = Source(
     record=(RECORD,),
     cadence=Cadence(every=timedelta(days=1)),
     facts=(),
-    noted=PERSONAL,
+    noted=(*PERSONAL, _MOBILE),
 )
 """Records: each with a number of its own, and whatever it says of a person."""
 
@@ -81,5 +86,11 @@ def load(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, *, t
     with tempfile.TemporaryDirectory(prefix="fangxian-linkage-") as scratch:
         read(connection, source, path, scratch=Path(scratch))
     broken = connection.execute("SELECT count(*) FROM broken_line").fetchone()
-    connection.execute(f"DROP TABLE broken_line; ALTER TABLE cell RENAME TO {table}")
+    connection.execute(
+        f"""
+        DROP TABLE broken_line; ALTER TABLE cell RENAME TO {table};
+        UPDATE {table} SET "{PHONE}" = "{_MOBILE}" WHERE "{PHONE}" IS NULL AND "{_MOBILE}" IS NOT NULL;
+        ALTER TABLE {table} DROP COLUMN "{_MOBILE}"
+        """
+    )
     return broken[0] if broken else 0

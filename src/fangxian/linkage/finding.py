@@ -12,15 +12,12 @@ import duckdb
 import pyarrow as pa
 
 from fangxian.facts import SamePerson
-from fangxian.linkage.files import ADDRESS, BORN, KIND, NAME, NUMBER, PHONE, REGION, REGISTER, SEX, load, work_space
+from fangxian.linkage.files import ADDRESS, BORN, KIND, NAME, NUMBER, PHONE, REGION, REGISTER, SEX, SOURCE, load, work_space
 from fangxian.linkage.linked import Linked, Way, link
 from fangxian.linkage.linking import Answer
 from fangxian.linkage.model import COMPARISONS
 from fangxian.sources import spelling
 from fangxian.sources.identity import KeyHolder
-
-SOURCE: Final = "linkage"
-"""The source of what linkage says."""
 
 SAID: Final = {
     NAME: "name",

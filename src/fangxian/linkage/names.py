@@ -13,7 +13,6 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 import yaml
-from pypinyin import lazy_pinyin
 
 HAN: Final = "\u3400-\u9fff"
 _FIRST: Final = 0x4E00
@@ -24,6 +23,8 @@ _TITLES: Final = "(先生|女士|小姐|同志|阿姨)$"
 @cache
 def readings() -> pa.Table:
     """Return how characters are read: character, first (whether it opens a name), pinyin."""
+    from pypinyin import lazy_pinyin  # when it is needed: it loads its dictionary
+
     stated: dict[str, Any] = yaml.safe_load(files(__package__).joinpath("surnames.yaml").read_text("utf-8"))
     characters = [chr(code) for code in range(_FIRST, _LAST + 1)]
     read = [one if one.isascii() else "" for one in lazy_pinyin(characters)]

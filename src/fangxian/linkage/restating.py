@@ -22,7 +22,7 @@ from fangxian.engine.snapshot import Snapshot
 from fangxian.engine.writers import in_turn, writing
 from fangxian.facts import Fact, PersonFact, SamePerson, Withdrawal, all_fact_types
 from fangxian.facts.withdrawal import CORRECTED
-from fangxian.linkage.finding import SOURCE
+from fangxian.linkage.files import SOURCE
 from fangxian.sources import spelling
 from fangxian.sources.corrections import correct, corrections_table, open_corrections
 
@@ -39,29 +39,36 @@ class Restated:
     facts: dict[str, int]
 
 
-def restate(lake: Lake, *, at: datetime) -> Restated | None:
-    """Say the facts of provisional people again of those whose they are at the instant `at` (UTC); None where nothing was to be moved."""
+def restate(lake: Lake, *, at: datetime, anew: bool = True) -> Restated | None:
+    """Say the facts of provisional people again of those whose they are at the instant `at` (UTC); None where nothing was to be moved.
+
+    Without `anew` the lake's facts are looked at only where somebody decided something since the last time.
+    """
     delivery_id = f"{SOURCE}-{at:%Y%m%dT%H%M%S%f}"
     with writing(lake), in_turn(lake), explaining_full_disk(lake.path), duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         connection.execute("SET VARIABLE delivery_id = $value", {"value": delivery_id})
         snapshot = lake.snapshot()
-        if not _whose(connection, snapshot):
+        decided = _whose(connection, snapshot)
+        if decided is None or (not anew and decided == _decided_before(lake)):
             return None
         moving = {each: rows for each in all_fact_types() if (rows := _moving(connection, snapshot, each, at))}
         if not moving:
             return None
         with lake.delivery(delivery_id) as folder:
             facts = _write(connection, lake, moving, folder)
-            (folder / "receipt.json").write_bytes(orjson.dumps(_receipt(delivery_id, facts, at), option=orjson.OPT_INDENT_2))
+            (folder / "receipt.json").write_bytes(orjson.dumps(_receipt(delivery_id, decided, facts, at), option=orjson.OPT_INDENT_2))
     return Restated(delivery_id, facts)
 
 
-def _whose(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> bool:
-    """Make the table `whose` (provisional_person_id, person_id): the person whose each record is, itself where it is nobody's."""
+def _whose(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> str | None:
+    """Make the table `whose` (provisional_person_id, person_id): the person whose each record is, itself where it is nobody's.
+
+    Returns a digest of it, None where nobody ever decided anything.
+    """
     files = snapshot.files(SamePerson)
     if not files:
-        return False
+        return None
     connection.execute(
         f"""
         CREATE TEMP TABLE whose AS
@@ -74,7 +81,14 @@ def _whose(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> bool:
         ) AS said GROUP BY provisional_person_id
         """
     )
-    return True
+    digest = connection.execute("SELECT md5(string_agg(provisional_person_id || person_id, ',' ORDER BY provisional_person_id)) FROM whose")
+    return str((digest.fetchone() or ("",))[0])
+
+
+def _decided_before(lake: Lake) -> str | None:
+    """Return the digest of what was decided when facts were last said again."""
+    ours = [receipt for receipt in lake.receipts() if receipt["source"] == SOURCE]
+    return max(ours, key=lambda receipt: str(receipt["delivery_id"]))["decided"] if ours else None
 
 
 def _moving(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, fact_type: type[Fact], at: datetime) -> int:
@@ -140,12 +154,13 @@ def _read(files: list[str]) -> str:
     return f"read_parquet([{spelling.texts(tuple(files))}], union_by_name = true)"
 
 
-def _receipt(delivery_id: str, facts: dict[str, int], at: datetime) -> dict[str, Any]:
+def _receipt(delivery_id: str, decided: str, facts: dict[str, int], at: datetime) -> dict[str, Any]:
     rows = sum(number for name, number in facts.items() if name != Withdrawal.name)
     return {
         "source": SOURCE,
         "delivery_id": delivery_id,
         "received_at": at.isoformat(timespec="seconds"),
+        "decided": decided,
         "rows": {"read": rows, "accepted": rows, "quarantined": 0, "repeated": 0},
         "refused": {},
         "facts": facts,

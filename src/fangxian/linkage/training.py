@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
-from splink import DuckDBAPI, Linker
-from splink.internals.exceptions import EMTrainingException
 
 from fangxian.errors import FangxianError
 from fangxian.linkage.model import settings
@@ -31,6 +29,8 @@ def train(connection: duckdb.DuckDBPyConnection, register: str, records: str, *,
 
     Source of the method: expectation maximisation, as Splink has it; u from random pairs. The seed is fixed.
     """
+    from splink import DuckDBAPI, Linker
+
     # It says which steps no pair showed: those get `otherwise`.
     logging.getLogger("splink").setLevel(logging.ERROR)
     api = DuckDBAPI(connection)
@@ -51,8 +51,10 @@ def train(connection: duckdb.DuckDBPyConnection, register: str, records: str, *,
     }
 
 
-def _learn(linker: Linker, rule: str) -> bool:
+def _learn(linker: Any, rule: str) -> bool:
     """Learn from the pairs of a rule; return False where there are none."""
+    from splink.internals.exceptions import EMTrainingException
+
     try:
         linker.training.estimate_parameters_using_expectation_maximisation(rule, fix_u_probabilities=True)
     except EMTrainingException:

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
-from splink import DuckDBAPI, Linker
 
 from fangxian.linkage.model import COMPARISONS
 
@@ -52,6 +51,8 @@ def weigh(
     connection: duckdb.DuckDBPyConnection, register: str, records: str, model: Mapping[str, Any], *, from_weight: float, into: str
 ) -> None:
     """Make the table `into` of weighed pairs from two normalised tables of a DuckDB connection."""
+    from splink import DuckDBAPI  # when it is needed: it loads as long as all the rest
+
     rare = rarities(connection, register, model)
     predicted = _predicted(DuckDBAPI(connection), register, records, rare, model, from_weight=from_weight)
     connection.execute(f"CREATE OR REPLACE TABLE {into} AS {PAIRS.format(predicted=predicted.physical_name)}")
@@ -85,6 +86,8 @@ def weigh_on_spark(
 
 
 def _predicted(api: Any, register: Any, records: Any, rare: Mapping[str, Any], model: Mapping[str, Any], *, from_weight: float) -> Any:
+    from splink import Linker
+
     logging.getLogger("splink").setLevel(logging.ERROR)
     tables = [api.register(register, dataset_display_name=REGISTER_SIDE), api.register(records, dataset_display_name=RECORDS_SIDE)]
     linker = Linker(tables, dict(model), log_level=None)

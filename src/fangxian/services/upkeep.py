@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from fangxian.engine.lake import Lake
+from fangxian.linkage.restating import restate
 from fangxian.services.counting import UPKEEP_DONE_AT, UPKEEP_FAILING
 from fangxian.services.living import Living
 from fangxian.store.account_ends import end_accounts
@@ -112,6 +113,7 @@ def _chores(living: Living) -> Iterator[Chore]:
 
 def _with_lake(living: Living, lake: Lake) -> Iterator[Chore]:
     yield Chore("bring facts to the lake", timedelta(minutes=1), lambda: flow(living.store, lake, at=living.clock()))
+    yield Chore("merge linked records", timedelta(minutes=1), lambda: restate(lake, at=living.clock(), anew=False))
     yield Chore("bring deliveries in", timedelta(seconds=30), lambda: _feed(living, lake))
 
 

@@ -14,7 +14,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from pypinyin import Style, pinyin
 
 from fangxian.policy.regions import regions
 from fangxian.world.draws import stream
@@ -25,6 +24,9 @@ from fangxian.world.people import People
 Flags = npt.NDArray[np.bool_]
 
 ON: Final = date(2020, 2, 1)
+KNOWN: Final = 0.8
+"""Share of records that are about people of the register, unless it is said otherwise."""
+
 ROADS: Final = (
     "解放", "人民", "中山", "文三", "建设", "新华", "和平", "胜利", "延安", "环城北", "环城南", "江滨", "学院", "体育场", "工农", "滨河",
     "迎宾", "凤凰", "湖滨", "东门", "南门", "西门", "北门", "青年", "友谊", "光明", "振兴", "长江", "黄河", "太湖",
@@ -68,7 +70,7 @@ class Namesakes:
     truth: pl.DataFrame
 
     @classmethod
-    def make(cls, register: int, records: int, *, seed: int = 7, known: float = 0.8, mess: Mess | None = None) -> Namesakes:
+    def make(cls, register: int, records: int, *, seed: int = 7, known: float = KNOWN, mess: Mess | None = None) -> Namesakes:
         """Make a register, and records of which the share `known` are about its people, each at most once."""
         random = stream(seed, "namesakes")
         strangers = records - min(register, round(records * known))
@@ -212,6 +214,8 @@ def _names(names: pl.Series, random: np.random.Generator, mess: Mess) -> pl.Seri
 @cache
 def _characters() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """Return for each character of names another of the same sound, its toned pinyin, and its plain pinyin."""
+    from pypinyin import Style, pinyin
+
     used = sorted(set(_SURNAMES + _GIVEN))
     common = [chr(code) for code in range(0x4E00, 0x9FFF)]
     plain = dict(zip(common, (one[0] for one in pinyin(common, style=Style.NORMAL)), strict=True))
