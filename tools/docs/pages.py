@@ -7,6 +7,7 @@ from fangxian.sources.book import page as source_page
 from fangxian.sources.catalogue import all_sources
 from tools.docs.appeals import appeals
 from tools.docs.area_rules import area_rules
+from tools.docs.chain_rules import chain_rules
 from tools.docs.command_reference import command_reference
 from tools.docs.contact_rules import contact_rules
 from tools.docs.data_dictionary import data_dictionary
@@ -30,5 +31,6 @@ def generated_pages() -> dict[str, str]:
         pages[f"rules-by-example.{language}.md"] = rules_by_example(language)
         pages[f"area-rules.{language}.md"] = area_rules(language)
         pages[f"contact-rules.{language}.md"] = contact_rules(language)
+        pages[f"chain-rules.{language}.md"] = chain_rules(language)
     pages |= {f"sources/{source.name}.md": source_page(source) for source in all_sources()}
     return pages

@@ -99,7 +99,8 @@ class Pseudonym(Cell):
 class PersonOrPseudonym(Person):
     """Whom a row is about: a `person_id` in the column `pseudonym` where one stands there, else an id number in `column`.
 
-    `kind_column` says where the other system writes which document that is: a passport where it says so, else a resident id.
+    `kind_column` says where the other system writes which document that is: a passport where it says so, else a resident id. With none
+    all numbers are resident ids.
     """
 
     pseudonym: str = field(default="", kw_only=True)
@@ -111,15 +112,17 @@ class PersonOrPseudonym(Person):
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns of the number, of its kind and of the pseudonym."""
-        return (self.kind_column, self.column, self.pseudonym)
+        return tuple(name for name in (self.kind_column, self.column, self.pseudonym) if name)
 
     def optional_columns(self) -> tuple[str, ...]:
-        """Return all of them: one or the other is enough."""
-        return (self.kind_column, self.column)
+        """Return those of the number: a pseudonym is enough."""
+        return self.columns()[:-1]
 
     @property
     def document(self) -> str:
         """The expression of the kind of document, in the words of our own files."""
+        if not self.kind_column:
+            return spelling.text(DEFAULT_KIND)
         return (
             f"(CASE WHEN contains(lower({spelling.name(self.kind_column)}), 'passport') THEN '护照' ELSE {spelling.text(DEFAULT_KIND)} END)"
         )

@@ -9,7 +9,7 @@ from fangxian.sources.source import Cadence, Format, Source, yields
 from fangxian.sources.times import Day, EndOfDay, StartOfDay
 
 NAMES = ("person.firstName", "person.lastName")
-PERSON = PersonOrPseudonym("person.nationalHealthId", "person.documentType", pseudonym="person.externalId")
+PERSON = PersonOrPseudonym("person.nationalHealthId", "", pseudonym="person.externalId")
 QUIRK_OF_DAYS = Text("日期写作 02/11/2020（先月后日）或 2020-02-11。", "Days are written 02/11/2020, the month first, or 2020-02-11.")
 QUIRK_OF_PEOPLE = Text(
     "person.externalId 为本系统导出的 person_id 时以其为准；否则须有 person.nationalHealthId（居民身份证号）。姓名从不读取。",

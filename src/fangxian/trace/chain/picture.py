@@ -147,7 +147,7 @@ def _legend(root: ElementTree.Element, cases: Sequence[Mapping[str, Any]], langu
         words = Text(f"第 {place}{last} 代", f"generation {place}{last}").in_language(language)
         _spot(group, x + 6, 58, colour, hollow=False)
         _text(group, x + 16, 62, words)
-        x += 74 if language == "zh" else 106
+        x += 74 if language == "zh" else 114
     _spot(group, x + 6, 58, "#3b528b", hollow=True)
     _text(group, x + 16, 62, Text("发病日不详", "onset unknown").in_language(language))
 
