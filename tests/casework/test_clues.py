@@ -61,7 +61,7 @@ def test_every_number_is_dated_and_says_what_it_means():
     for each in numbers().values():
         assert each.meaning.zh
         assert each.meaning.en
-        assert each.unit in ("hour", "day", "percent", "character", "minute")
+        assert each.unit in ("hour", "day", "percent", "character", "count")
         assert all(dated.reference.zh and dated.reference.en for dated in each.values)
 
 

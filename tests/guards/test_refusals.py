@@ -15,6 +15,7 @@ BILINGUAL = ("RefusedError", "Forbidden")
 """The errors whose words are a Text; others of theirs inherit it, and tests/guards/test_languages.py reads every Text."""
 
 FOR_OPERATORS = {
+    "services/streets.py": "a list that whoever runs the system gives on the command line",
     "exchange/agreement.py": "agreements are made with `fangxian exchange`",
     "work/publishing.py publish": "an hourly chore",
     "work/searches.py _next_turn": "`fangxian find --send`",

@@ -15,15 +15,18 @@ from tools.docs.language import Language
 from tools.docs.overload import overload
 from tools.docs.permissions import permissions
 from tools.docs.readable_columns import readable_columns
+from tools.docs.reporting import reporting_rules
 from tools.docs.rule_book import rule_book
 from tools.docs.rules_by_example import rules_by_example
+from tools.docs.states import states
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 
 
 def generated_pages() -> dict[str, str]:
     """Return the text of every generated page, by name."""
-    pages = {"appeals.md": appeals(), "overload.md": overload(), "permissions.md": permissions()}
+    pages = {"reporting-rules.md": reporting_rules(), "states.md": states()}
+    pages |= {"appeals.md": appeals(), "overload.md": overload(), "permissions.md": permissions()}
     pages |= {"columns-rules-may-read.md": readable_columns(), "commands.md": command_reference()}
     for language in Language:
         pages[f"data-dictionary.{language}.md"] = data_dictionary(language)

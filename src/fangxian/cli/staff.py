@@ -43,6 +43,7 @@ def staff_sign_in(named: str | None, host: str) -> SignIn | None:
         return None
     if named == ON_PAGE:
         organisations = {Role.SOURCE_OWNER: frozenset({"tracing", "disease-control"}), Role.EMPLOYER_CONTACT: frozenset({EMPLOYER})}
+        organisations[Role.STREET_OFFICER] = frozenset({"330106003"})
         return DemoSignIn(host=host, region_codes=frozenset({"330000"}), organisation_ids=organisations)
     client_id, client_secret = os.environ.get(_CLIENT), said_or_in_file(os.environ.get(_SECRET, ""))
     if not client_id or not client_secret:
