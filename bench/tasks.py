@@ -71,7 +71,7 @@ def measure_tasks(scratch: Path, *, tasks: int) -> list[TasksFigures]:
         with Store.open(conninfo, connections=8) as store, _living(scratch, store) as living, _served(living) as address:
             return [
                 _measured(living, address, streets, asked=asked, tasks=tasks, in_a_street=per_street)
-                for asked in ("GET /staff/tasks", "GET /api/v1/staff/tasks", "POST /api/v1/staff/work/round")
+                for asked in ("GET /staff/tasks", "GET /api/v1/staff/tasks", "POST /api/v1/staff/round/stops")
             ]
 
 
@@ -172,7 +172,7 @@ def _once(living: Living, client: httpx.Client, method: str, path: str, street: 
     )
     cookies = {"Cookie": f"{COOKIE}={begin_session(living, by).secret}"}
     if worker:
-        phone = client.post("/api/v1/staff/work/phone", json={}, headers=cookies).raise_for_status()
+        phone = client.post("/api/v1/staff/round/phone", json={}, headers=cookies).raise_for_status()
         cookies["X-Fangxian-Phone"] = phone.json()["token"]
     began = time.perf_counter()
     answer = client.request(method, path, headers=cookies, json={} if worker else None)

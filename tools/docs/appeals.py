@@ -14,7 +14,13 @@ from tools.docs.language import Language, page, table, written_from
 from tools.docs.wordings import EVIDENCE
 
 BY_TIME = Text("时限届满", "by time alone")
-UNITS = {"day": Text("日", "days"), "hour": Text("小时", "hours"), "character": Text("字符", "characters")}
+UNITS = {
+    "day": Text("日", "days"),
+    "hour": Text("小时", "hours"),
+    "character": Text("字符", "characters"),
+    "task": Text("项", "tasks"),
+    "visit": Text("次", "knocks"),
+}
 
 
 def appeals() -> str:
@@ -28,7 +34,7 @@ def appeals() -> str:
         "To uphold an appeal is not to set a colour: the source withdraws the fact, and the code follows by the ordinary rules, in the "
         "same transaction. Every step writes exactly one event of the audit.",
         "## 申诉的状态 · States of an appeal",
-        _diagram(((state.words, to.words, PERMISSIONS[action].title) for (state, to), action in MOVES.items()), _opened()),
+        diagram(((state.words, to.words, PERMISSIONS[action].title) for (state, to), action in MOVES.items()), _opened()),
         _moves((state.words, to.words, action) for (state, to), action in MOVES.items()),
         "- 一项事实同时只有一件未结申诉；各件申诉互不等待。\n"
         "- 逾期由时间算出，无须任何后台任务就能看到；转交申诉办后原时限不变。\n"
@@ -48,7 +54,7 @@ def appeals() -> str:
         "两人签署，使一项事实自第二人签署时起不再依某规则赋色。须指明一项仍成立的结论，所以只能改善颜色；两人串通也不能使任何人的码变差。",
         "Two people sign that a fact no longer counts under a rule, from the second signature on. It names a conclusion that stands, so "
         "it can only improve a colour; two who collude cannot make anybody's code worse.",
-        _diagram((state.words, to.words, _title(action)) for (state, to), action in DECISION_MOVES.items()),
+        diagram((state.words, to.words, _title(action)) for (state, to), action in DECISION_MOVES.items()),
         _moves((state.words, to.words, action) for (state, to), action in DECISION_MOVES.items()),
         "每天公布各签署人的签署数，以及各理由的人数（1 至 4 人不显示）。",
         "Every day the number of signatures of each signer is published, and the number of people by reason (1 to 4 are not shown).",
@@ -68,7 +74,7 @@ def _opened() -> tuple[tuple[Text, Text], ...]:
     )
 
 
-def _diagram(moves: Iterable[tuple[Text, Text, Text]], opened: tuple[tuple[Text, Text], ...] = ()) -> str:
+def diagram(moves: Iterable[tuple[Text, Text, Text]], opened: tuple[tuple[Text, Text], ...] = ()) -> str:
     """Return a state diagram; states that nothing leads from end."""
     found = list(moves)
     names = list(dict.fromkeys([state for move in found for state in move[:2]]))
@@ -84,18 +90,19 @@ def _diagram(moves: Iterable[tuple[Text, Text, Text]], opened: tuple[tuple[Text,
 
 
 def _moves(moves: Iterable[tuple[Text, Text, Action | None]]) -> str:
-    rows = ((_both(state), _both(to), f"`{action}`" if action else _both(BY_TIME), _roles(action)) for state, to, action in moves)
+    rows = ((both(state), both(to), f"`{action}`" if action else both(BY_TIME), roles(action)) for state, to, action in moves)
     return table(("自 From", "至 To", "动作 Action", "谁 Who"), rows)
 
 
-def _roles(action: Action | None) -> str:
-    return ", ".join(_both(role.words) for role in PERMISSIONS[action].roles) if action else ""
+def roles(action: Action | None) -> str:
+    """Return who may do an action."""
+    return ", ".join(both(role.words) for role in PERMISSIONS[action].roles) if action else ""
 
 
 def _ground(ground: Ground) -> tuple[str, str]:
     withdrawn = Text("来源撤回该事实", "the source withdraws the fact")
     decided = Text("两人签署个案决定", "two people sign a personal decision")
-    return _both(ground.words), _both(decided if ground.needs_decision else withdrawn)
+    return both(ground.words), both(decided if ground.needs_decision else withdrawn)
 
 
 def _owners() -> list[tuple[str, str, str]]:
@@ -104,16 +111,17 @@ def _owners() -> list[tuple[str, str, str]]:
     for source in all_sources():
         if any(issubclass(each, PersonFact) and each.name in DISPUTABLE for each in source.fact_types()):
             owner = owner_of(source.name, Ground.WRONG_FACT)
-            rows.append((f"[`{source.name}`](sources/{source.name}.md)", _both(source.agency), office if owner == OFFICE else f"`{owner}`"))
-    return [*rows, (_both(Text("外地健康码", "a code of another region")), _both(Text("该地区", "that region")), f"`{OTHER_REGION}`")]
+            rows.append((f"[`{source.name}`](sources/{source.name}.md)", both(source.agency), office if owner == OFFICE else f"`{owner}`"))
+    return [*rows, (both(Text("外地健康码", "a code of another region")), both(Text("该地区", "that region")), f"`{OTHER_REGION}`")]
 
 
 def _numbers() -> Iterable[tuple[str, ...]]:
     for number in numbers().values():
         for dated in number.values:
-            value = f"{dated.value:,} {_both(UNITS[number.unit])}"
-            yield _both(number.meaning), str(dated.since), value, _both(EVIDENCE[dated.evidence]), _both(dated.reference)
+            value = f"{dated.value:,} {both(UNITS[number.unit])}"
+            yield both(number.meaning), str(dated.since), value, both(EVIDENCE[dated.evidence]), both(dated.reference)
 
 
-def _both(text: Text) -> str:
+def both(text: Text) -> str:
+    """Return a text in both languages."""
     return f"{text.zh} {text.en}"

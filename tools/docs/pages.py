@@ -16,13 +16,14 @@ from tools.docs.permissions import permissions
 from tools.docs.readable_columns import readable_columns
 from tools.docs.rule_book import rule_book
 from tools.docs.rules_by_example import rules_by_example
+from tools.docs.tasks import tasks
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 
 
 def generated_pages() -> dict[str, str]:
     """Return the text of every generated page, by name."""
-    pages = {"appeals.md": appeals(), "overload.md": overload(), "permissions.md": permissions()}
+    pages = {"appeals.md": appeals(), "overload.md": overload(), "permissions.md": permissions(), "tasks.md": tasks()}
     pages |= {"columns-rules-may-read.md": readable_columns(), "commands.md": command_reference()}
     for language in Language:
         pages[f"data-dictionary.{language}.md"] = data_dictionary(language)
