@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fangxian.services import grid_work, supervising
 from fangxian.services.living import Living
+from fangxian.web.api.refusing import Problem
 from fangxian.web.api.saying import both, utc
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Action
@@ -18,6 +19,7 @@ from fangxian.work.task import Task
 from fangxian.work.visit import EFFECTS, Outcome, Visit
 
 _LONGEST = 1_000
+_GONE: dict[int | str, dict[str, Any]] = {410: {"model": Problem, "description": "The phone was shut out."}}
 Token = Annotated[str, Header(alias="X-Fangxian-Phone", max_length=100)]
 """The token by which a phone is known."""
 
@@ -84,7 +86,7 @@ def add_grid_work(router: APIRouter, living: Living, asks: Callable[..., Any]) -
         """Take what waits in one's area, as much as a day's load has room for."""
         return {"taken": grid_work.take_waiting(living, by)}
 
-    @router.post("/round/stops", openapi_extra=under_work)
+    @router.post("/round/stops", openapi_extra=under_work, responses=_GONE)
     def fetch(token: Token, by: Annotated[Principal, works]) -> Any:
         """Return the round in one's hand for this phone; everybody in it can see that it was."""
         try:
@@ -97,7 +99,7 @@ def add_grid_work(router: APIRouter, living: Living, asks: Callable[..., Any]) -
             "stops": [{"task": reference, **_stop(stop)} for reference, stop in found.stops],
         }
 
-    @router.post("/round/knocks", openapi_extra=under_work)
+    @router.post("/round/knocks", openapi_extra=under_work, responses=_GONE)
     def knock(given: Knock, token: Token, by: Annotated[Principal, works]) -> Any:
         """Record a knock, once; `conflict` says what the task had become where it no longer moved it."""
         visit = Visit(
