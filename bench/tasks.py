@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -36,6 +36,7 @@ from fangxian.store.store import Store
 from fangxian.vault.folder import VaultFolder
 from fangxian.vault.process import VaultProcess
 from fangxian.web.live import live_application
+from fangxian.web.running.overload import Limits
 from fangxian.web.staff.asking import COOKIE
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
@@ -71,7 +72,7 @@ def measure_tasks(scratch: Path, *, tasks: int) -> list[TasksFigures]:
         with Store.open(conninfo, connections=8) as store, _living(scratch, store) as living, _served(living) as address:
             return [
                 _measured(living, address, streets, asked=asked, tasks=tasks, in_a_street=per_street)
-                for asked in ("GET /staff/tasks", "GET /api/v1/staff/tasks", "POST /api/v1/staff/work/round")
+                for asked in ("GET /staff/tasks", "GET /api/v1/staff/tasks", "POST /api/v1/staff/round/stops")
             ]
 
 
@@ -85,6 +86,8 @@ def _fill(conninfo: str, tasks: int) -> None:
         connection.execute(_TASKS, {"event": event, "counties": _counties(), "streets": STREETS, "tasks": tasks})
         connection.execute(_KNOCKS, [event])
         connection.execute(_SUPPLIES, [event])
+        connection.execute(_SHIFTS, [event])
+        connection.execute(_PHONES, [event])
 
 
 _TASKS: Final = """
@@ -103,15 +106,28 @@ _TASKS: Final = """
     ) AS made ORDER BY md5(n::text)
 """
 _KNOCKS: Final = """
-    INSERT INTO work.visit (person_id, visit_id, task_id, at, known_at, worker, outcome, conflict, event_id)
-    SELECT person_id, gen_random_uuid(), task_id, opened_at, opened_at + interval '1 hour', coalesce(worker, 'w-1'), 'nobody_there',
-        CASE WHEN because_id %% 500 = 0 THEN 'reassigned' END, %s
+    INSERT INTO work.visit (person_id, visit_id, task_id, area_code, at, known_at, worker, outcome, conflict, event_id)
+    SELECT person_id, gen_random_uuid(), task_id, area_code, opened_at, opened_at + interval '1 hour', coalesce(worker, 'w-1'),
+        'nobody_there', CASE WHEN because_id %% 500 = 0 THEN 'reassigned' END, %s
     FROM work.task WHERE because_id %% 5 = 0
 """
 _SUPPLIES: Final = """
     INSERT INTO work.supplies (person_id, visit_id, task_id, area_code, opened_at, event_id)
-    SELECT person_id, visit_id, task_id, area_code, known_at, %s FROM work.visit JOIN work.task USING (person_id, task_id)
+    SELECT person_id, visit_id, task_id, task.area_code, known_at, %s FROM work.visit JOIN work.task USING (person_id, task_id)
     WHERE because_id %% 1000 = 5
+"""
+
+
+_SHIFTS: Final = """
+    INSERT INTO work.shift (worker, area_codes, within, began_at, ends_at, event_id)
+    SELECT DISTINCT worker, ARRAY[substr(worker, 3, 12)],
+        ARRAY['', substr(worker, 3, 2), substr(worker, 3, 4), substr(worker, 3, 6), substr(worker, 3, 9), substr(worker, 3, 12)],
+        timestamp '2020-02-21', timestamp '2020-02-22', %s::uuid
+    FROM work.task WHERE worker IS NOT NULL
+"""
+_PHONES: Final = """
+    INSERT INTO work.phone (phone_id, worker, area_codes, within, token_hash, registered_at, event_id)
+    SELECT gen_random_uuid(), worker, area_codes, within, sha256(convert_to(worker, 'UTF8')), began_at, %s FROM work.shift
 """
 
 
@@ -132,7 +148,9 @@ def _served(living: Living) -> Iterator[str]:
     sign_in = DemoSignIn(host="127.0.0.1", region_codes=frozenset({"330100"}), organisation_ids={})
     with Serving(living.store, living.policy, clock=living.clock) as serving, socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        application = live_application(living, serving, hosts=["127.0.0.1"], sign_in=sign_in, rates={})
+        # What is dropped on a busy machine is measured elsewhere.
+        calm = replace(Limits.packaged(), wait_s=1e9, in_flight=1_000_000)
+        application = live_application(living, serving, hosts=["127.0.0.1"], sign_in=sign_in, limits=calm, rates={})
         running = uvicorn.Server(uvicorn.Config(application, log_level="warning"))
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()
@@ -172,7 +190,7 @@ def _once(living: Living, client: httpx.Client, method: str, path: str, street: 
     )
     cookies = {"Cookie": f"{COOKIE}={begin_session(living, by).secret}"}
     if worker:
-        phone = client.post("/api/v1/staff/work/phone", json={}, headers=cookies).raise_for_status()
+        phone = client.post("/api/v1/staff/round/phone", json={}, headers=cookies).raise_for_status()
         cookies["X-Fangxian-Phone"] = phone.json()["token"]
     began = time.perf_counter()
     answer = client.request(method, path, headers=cookies, json={} if worker else None)

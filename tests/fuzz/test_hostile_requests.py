@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from fangxian.web.running.kinds import served_routes
 
-from .rightly import COSE, FORM, JSON, REQUESTS, Rightly
+from .rightly import COSE, FORM, JSON, REQUESTS, SCAN, Rightly
 from .town import Hostile
 
 MARK = "王小明-110105"
@@ -97,7 +97,7 @@ def some(values: tuple[Any, ...], most: int, of: str) -> list[Any]:
 def where(town: Hostile, request: Rightly, **changed: str) -> str:
     """Return a request's address, with real things named where nothing else is given."""
     named = {"reference": town.references.get(request.asker, "x"), "place": "0", "reason": "0", "fact": "0", "day": "2020-02-23"}
-    named |= {"name": "declaration", "path": "page.css"} | changed
+    named |= {"name": "declaration", "path": "page.css", "visit": SCAN["scan_id"], "phone_id": SCAN["scan_id"]} | changed
     return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: named[found[1]], request.path)
 
 

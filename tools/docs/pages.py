@@ -19,13 +19,14 @@ from tools.docs.reporting import reporting_rules
 from tools.docs.rule_book import rule_book
 from tools.docs.rules_by_example import rules_by_example
 from tools.docs.states import states
+from tools.docs.tasks import tasks
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 
 
 def generated_pages() -> dict[str, str]:
     """Return the text of every generated page, by name."""
-    pages = {"reporting-rules.md": reporting_rules(), "states.md": states()}
+    pages = {"reporting-rules.md": reporting_rules(), "states.md": states(), "tasks.md": tasks()}
     pages |= {"appeals.md": appeals(), "overload.md": overload(), "permissions.md": permissions()}
     pages |= {"columns-rules-may-read.md": readable_columns(), "commands.md": command_reference()}
     for language in Language:

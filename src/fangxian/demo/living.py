@@ -23,7 +23,7 @@ from fangxian.services.living import Living
 from fangxian.services.opening import open_living
 from fangxian.services.oversight import oversight
 from fangxian.services.senders import OnThePage
-from fangxian.services.sign_in import EMPLOYER, DemoSignIn
+from fangxian.services.sign_in import EMPLOYER, WORK, DemoSignIn
 from fangxian.services.tracing_chores import tracing_chores
 from fangxian.services.upkeep import FOR_CHORES, Upkeep
 from fangxian.signed.files import write_file
@@ -70,7 +70,7 @@ def demonstrate(folder: Path) -> Iterator[Demonstrated]:
         gate, code = register(living.store, event, **_PLACE, at=now())
         sources = frozenset(source.name for source in all_sources())
         whose = {Role.SOURCE_OWNER: sources, Role.EMPLOYER_CONTACT: frozenset({EMPLOYER})}
-        staff = DemoSignIn(host=LOOPBACK, region_codes=frozenset({living.policy.region_code}), organisation_ids=whose)
+        staff = DemoSignIn(host=LOOPBACK, region_codes=frozenset({living.policy.region_code}), organisation_ids=whose, areas=WORK)
         open_firm(living)
         begin_outbreak(living, gate)
         with Upkeep(living, more=[*oversight(living), *alarms(living, None), *tracing_chores(living)]):

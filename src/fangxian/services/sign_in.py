@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from fangxian.errors import FangxianError
@@ -27,6 +27,8 @@ class DemoSignIn:
     region_codes: frozenset[str]
     organisation_ids: Mapping[Role, frozenset[str]]
     """The organisations, places or sources of the roles that have any."""
+    areas: Mapping[Role, tuple[str, str]] = field(default_factory=dict)
+    """The areas of the two colleagues of roles that work in a street or grid; the others' are `region_codes`."""
 
     def __post_init__(self) -> None:
         """Refuse to serve another machine."""
@@ -47,10 +49,16 @@ class DemoSignIn:
         return Principal(
             subject=f"demo-{role.replace('_', '-')}-{number}",
             roles=frozenset({Role(role)}),
-            region_codes=self.region_codes,
+            region_codes=frozenset({self.areas[Role(role)][number - 1]}) if Role(role) in self.areas else self.region_codes,
             organisation_ids=self.organisation_ids.get(Role(role), frozenset()),
             second_factor=True,
         )
 
+
+STREET: Final = "330106001"
+"""The street in which the demonstration's grid workers and supervisors work."""
+
+WORK: Final = {Role.GRID_WORKER: (f"{STREET}001", f"{STREET}002"), Role.SUPERVISOR: (STREET, STREET)}
+"""The demonstration's areas of those who work on tasks."""
 
 SignIn = Oidc | DemoSignIn

@@ -19,7 +19,7 @@ from fangxian.services.refusals import RefusedError
 from fangxian.services.staff import staff_event
 from fangxian.store.store import Transaction
 from fangxian.work import phones
-from fangxian.work.permissions import Principal, check, may, role_for, visible_where
+from fangxian.work.permissions import Principal, check, role_for, visible_where
 from fangxian.work.roles import Action
 from fangxian.work.shift import Shift, shifts
 from fangxian.work.task import Task
@@ -92,7 +92,7 @@ def supervise(living: Living, by: Principal) -> Supervised:
         found = transaction.connection.execute(sql.SQL(_REFERRED).format(of_task), {"most": PAGE}).fetchall()
         supplies = _rows(transaction, _SUPPLIES, of_task, most=PAGE)
         late = _rows(transaction, _TOO_LATE, of_task, most=PAGE)
-        at_work = [each for each in shifts(transaction.connection, at=at) if _mine(by, each.area_codes)]
+        at_work = shifts(transaction.connection, at=at, within=sorted(by.region_codes))
     tasks = [task_from(row) for row in found]
     named = [(task.person_id, str(task.task_id)) for task in tasks]
     return Supervised(
@@ -128,10 +128,6 @@ def shut_out(living: Living, by: Principal, phone_id: str) -> None:
         raise RefusedError(_NO_PHONE) from None
 
 
-def _mine(by: Principal, area_codes: Sequence[str]) -> bool:
-    return any(may(by, _TO, region_code=code) for code in area_codes)
-
-
 def _rows(transaction: Transaction, query: str, where: sql.Composable, **given: Any) -> list[dict[str, Any]]:
     return transaction.connection.cursor(row_factory=dict_row).execute(sql.SQL(query).format(where), given).fetchall()
 
@@ -155,11 +151,10 @@ _REFERRED: Final = f"""
     ORDER BY due_at, person_id LIMIT %(most)s
 """
 _SUPPLIES: Final = """
-    SELECT person_id, visit_id, area_code, opened_at, note, to_char(known_at, 'YYYY-MM') AS period
-    FROM work.supplies JOIN work.visit USING (person_id, visit_id) WHERE closed_at IS NULL AND {} ORDER BY opened_at LIMIT %(most)s
+    SELECT person_id, visit_id, supplies.area_code, opened_at, note, to_char(known_at, 'YYYY-MM') AS period
+    FROM (SELECT * FROM work.supplies WHERE closed_at IS NULL AND {} ORDER BY opened_at LIMIT %(most)s) AS supplies
+    JOIN work.visit USING (person_id, visit_id) ORDER BY opened_at
 """
 _TOO_LATE: Final = """
-    SELECT visit.worker, visit.at, outcome, conflict, area_code
-    FROM (SELECT * FROM work.visit WHERE conflict IS NOT NULL ORDER BY known_at DESC LIMIT 10000) AS visit
-    JOIN work.task USING (person_id, task_id) WHERE {} ORDER BY visit.known_at DESC LIMIT %(most)s
+    SELECT worker, at, outcome, conflict, area_code FROM work.visit WHERE conflict IS NOT NULL AND {} ORDER BY known_at DESC LIMIT %(most)s
 """

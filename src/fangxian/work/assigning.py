@@ -50,7 +50,7 @@ def assign_waiting(
     """
     role = check(by, Action.ASSIGN_TASK, region_code=area_code)
     with store.together() as connection:
-        at_work = shifts(connection, at=at, workers=[only] if only else None)
+        at_work = shifts(connection, at=at, workers=[only] if only else None, within=[area_code[:STREET]])
         waiting = _waiting(connection, by, area_code, most=sum(each.room for each in at_work) if only else AT_ONCE)
         if not waiting:
             return Assigned(in_own_grid=0, to_neighbours=0, to_supervisor=0)

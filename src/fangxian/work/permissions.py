@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
@@ -230,6 +230,15 @@ def prefix_of(code: str) -> str:
     Codes of streets and grids are whole: what lies within them begins with all of it.
     """
     return code if len(code) > _COUNTY else re.sub("(00)+$", "", code)
+
+
+def levels_of(codes: Iterable[str]) -> list[str]:
+    """Return what some areas lie within, themselves included, level by level, as codes begin there; the country is nothing.
+
+    >>> levels_of(["330106001"])
+    ['', '33', '3301', '330106', '330106001']
+    """
+    return sorted({prefix[:level] for prefix in map(prefix_of, codes) for level in (0, 2, 4, 6, 9, 12) if level <= len(prefix)})
 
 
 def _prefixes(principal: Principal) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from fangxian.facts import Text
 from fangxian.store.store import Event, Store
-from fangxian.work.permissions import Principal, check, may, role_for, visible_where
+from fangxian.work.permissions import Principal, check, levels_of, may, prefix_of, role_for, visible_where
 from fangxian.work.refusals import RefusedError
 from fangxian.work.roles import Action
 
@@ -43,8 +43,9 @@ def register_phone(store: Store, by: Principal, *, at: datetime) -> tuple[UUID, 
     event = Event(actor=by.subject, role=role, purpose=PURPOSE, action="phone_registered", details={"phone_id": str(phone_id)})
     with store.transaction(event, at=at) as transaction:
         transaction.connection.execute(
-            "INSERT INTO work.phone (phone_id, worker, area_codes, token_hash, registered_at, event_id) VALUES (%s, %s, %s, %s, %s, %s)",
-            [phone_id, by.subject, sorted(by.region_codes), _hash(token), at, event.event_id],
+            "INSERT INTO work.phone (phone_id, worker, area_codes, within, token_hash, registered_at, event_id) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [phone_id, by.subject, sorted(by.region_codes), levels_of(by.region_codes), _hash(token), at, event.event_id],
         )
     return phone_id, token
 
@@ -82,7 +83,7 @@ def phones(store: Store, by: Principal) -> list[Phone]:
     role_for(by, Action.SUPERVISE_TASKS)
     query = sql.SQL(_PHONES).format(visible_where(by, Action.SUPERVISE_TASKS, region_code="area_code"))
     with store.pool.connection() as connection:
-        rows = connection.execute(query).fetchall()
+        rows = connection.execute(query, [[prefix_of(code) for code in by.region_codes]]).fetchall()
     names = ("phone_id", "worker", "registered_at", "fetched_at", "tasks", "revoked_at")
     return [Phone(**dict(zip(names, row, strict=True))) for row in rows]
 
@@ -101,6 +102,6 @@ _PHONES: Final = """
     FROM work.phone LEFT JOIN LATERAL (
         SELECT at, tasks FROM work.round WHERE round.phone_id = phone.phone_id ORDER BY at DESC LIMIT 1
     ) AS last ON true
-    WHERE EXISTS (SELECT FROM unnest(area_codes) AS of_worker (area_code) WHERE {})
+    WHERE within && %s::varchar[] AND EXISTS (SELECT FROM unnest(area_codes) AS of_worker (area_code) WHERE {})
     ORDER BY revoked_at IS NOT NULL, worker, registered_at DESC LIMIT 500
 """

@@ -12,7 +12,7 @@ import psycopg
 from fangxian.facts import Text
 from fangxian.store.store import Event, Store
 from fangxian.work.parameters import day_load, shift_lasts
-from fangxian.work.permissions import Principal, prefix_of, role_for
+from fangxian.work.permissions import Principal, levels_of, prefix_of, role_for
 from fangxian.work.refusals import RefusedError
 from fangxian.work.roles import Action
 
@@ -48,17 +48,21 @@ def begin_shift(store: Store, by: Principal, *, at: datetime, latitude: float | 
     with store.transaction(event, at=at) as transaction:
         transaction.connection.execute(
             _BEGIN,
-            [by.subject, sorted(by.region_codes), at, ends_at, latitude, longitude, event.event_id],
+            [by.subject, sorted(by.region_codes), levels_of(by.region_codes), at, ends_at, latitude, longitude, event.event_id],
         )
     return ends_at
 
 
-def shifts(connection: psycopg.Connection[Any], *, at: datetime, workers: Sequence[str] | None = None) -> list[Shift]:
-    """Return who is at work at an instant, by name: everybody, or those of some names.
+def shifts(
+    connection: psycopg.Connection[Any], *, at: datetime, workers: Sequence[str] | None = None, within: Sequence[str] | None = None
+) -> list[Shift]:
+    """Return who is at work at an instant, by name: everybody, those of some names, or those who work somewhere in some areas.
 
     What was done since the shift began counts against the day's load with what is still in hand.
     """
-    rows = connection.execute(_SHIFTS, {"at": at, "workers": workers}).fetchall()
+    areas = None if within is None else [prefix_of(code) for code in within]
+    around = None if within is None else [level.ljust(6, "0") for level in levels_of(within)]
+    rows = connection.execute(_SHIFTS, {"at": at, "workers": workers, "areas": areas, "around": around}).fetchall()
     most = day_load(at.date())
     return [Shift(worker=w, area_codes=tuple(a), latitude=y, longitude=x, room=max(0, most - n)) for w, a, y, x, n in rows]
 
@@ -82,8 +86,10 @@ def _reaches(code: str, area_code: str) -> bool:
 
 
 _BEGIN: Final = """
-    INSERT INTO work.shift (worker, area_codes, began_at, ends_at, latitude, longitude, event_id) VALUES (%s, %s, %s, %s, %s, %s, %s)
-    ON CONFLICT (worker) DO UPDATE SET area_codes = excluded.area_codes, began_at = excluded.began_at, ends_at = excluded.ends_at,
+    INSERT INTO work.shift (worker, area_codes, within, began_at, ends_at, latitude, longitude, event_id)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (worker) DO UPDATE SET area_codes = excluded.area_codes, within = excluded.within,
+        began_at = excluded.began_at, ends_at = excluded.ends_at,
         latitude = excluded.latitude, longitude = excluded.longitude, event_id = excluded.event_id
 """
 _SHIFTS: Final = """
@@ -92,5 +98,10 @@ _SHIFTS: Final = """
         + (SELECT count(DISTINCT task_id) FROM work.visit JOIN work.task USING (person_id, task_id)
            WHERE visit.worker = shift.worker AND visit.known_at >= shift.began_at
              AND NOT (task.closed_at IS NULL AND task.state = 'assigned' AND task.worker = shift.worker))
-    FROM work.shift WHERE ends_at > %(at)s AND (%(workers)s::varchar[] IS NULL OR worker = ANY (%(workers)s)) ORDER BY worker
+    FROM (
+        SELECT * FROM work.shift
+        WHERE ends_at > %(at)s AND (%(workers)s::varchar[] IS NULL OR worker = ANY (%(workers)s))
+            AND (%(areas)s::varchar[] IS NULL OR within && %(areas)s::varchar[] OR area_codes && %(around)s::varchar[])
+        OFFSET 0  -- whom it does not concern is not counted
+    ) AS shift ORDER BY worker
 """

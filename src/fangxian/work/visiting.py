@@ -91,12 +91,14 @@ def _insert(
     transaction: Transaction, task: Task, visit: Visit, worker: str, conflict: Conflict | None, note: bytes | None, phone_id: UUID | None
 ) -> None:
     transaction.connection.execute(
-        "INSERT INTO work.visit (person_id, visit_id, task_id, at, known_at, worker, phone_id, outcome, note, conflict, event_id) "
-        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        "INSERT INTO work.visit "
+        "(person_id, visit_id, task_id, area_code, at, known_at, worker, phone_id, outcome, note, conflict, event_id) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             UUID(task.person_id),
             visit.visit_id,
             task.task_id,
+            task.area_code,
             _when(task, visit, transaction.at),
             transaction.at,
             worker,

@@ -25,6 +25,9 @@ ALTER TABLE work.task ADD COLUMN referred varchar
     CHECK (referred IN ('late', 'nobody_there', 'refused', 'moved', 'dangerous', 'not_isolated', 'over_load', 'handed_up'));
 ALTER TABLE work.task ADD CHECK (state <> 'with_supervisor' OR referred IS NOT NULL);
 GRANT UPDATE (referred) ON work.task TO fangxian_service;
+-- The supervisor's page: who is behind is counted from the index alone, and what came to one is a range of it.
+CREATE INDEX task_behind ON work.task (area_code COLLATE "C") INCLUDE (due_at, state, worker) WHERE closed_at IS NULL;
+CREATE INDEX task_referred ON work.task (area_code COLLATE "C", due_at) WHERE closed_at IS NULL AND state = 'with_supervisor';
 CREATE INDEX task_late ON work.task (due_at) WHERE closed_at IS NULL AND state <> 'with_supervisor';
 
 -- Every step of a task: opened, moved, shown to a worker. The database keeps the first two by itself, so that none is left out.
@@ -62,6 +65,8 @@ CREATE TRIGGER step_kept_of_move AFTER UPDATE ON work.task
 CREATE TABLE work.shift (
     worker varchar PRIMARY KEY CHECK (worker ~ '^[0-9A-Za-z-]+$'),
     area_codes varchar[] NOT NULL CHECK (cardinality(area_codes) > 0),
+    -- What the areas lie within, level by level: so whose they are is found by an index.
+    within varchar[] NOT NULL CHECK (cardinality(within) > 0),
     began_at timestamp(6) NOT NULL,
     ends_at timestamp(6) NOT NULL CHECK (ends_at > began_at),
     latitude double precision CHECK (latitude BETWEEN -90 AND 90),
@@ -69,6 +74,8 @@ CREATE TABLE work.shift (
     event_id uuid NOT NULL,
     CHECK ((latitude IS NULL) = (longitude IS NULL))
 );
+CREATE INDEX shift_within ON work.shift USING gin (within);
+CREATE INDEX shift_of_area ON work.shift USING gin (area_codes);
 CREATE TRIGGER brought_by_an_event AFTER INSERT ON work.shift
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER changed_by_an_event AFTER UPDATE ON work.shift
@@ -80,12 +87,14 @@ CREATE TABLE work.phone (
     phone_id uuid PRIMARY KEY,
     worker varchar NOT NULL CHECK (worker ~ '^[0-9A-Za-z-]+$'),
     area_codes varchar[] NOT NULL CHECK (cardinality(area_codes) > 0),
+    within varchar[] NOT NULL CHECK (cardinality(within) > 0),
     token_hash bytea NOT NULL UNIQUE CHECK (length(token_hash) = 32),
     registered_at timestamp(6) NOT NULL,
     revoked_at timestamp(6),
     event_id uuid NOT NULL
 );
 CREATE INDEX phone_of_worker ON work.phone (worker);
+CREATE INDEX phone_within ON work.phone USING gin (within);
 CREATE TRIGGER brought_by_an_event AFTER INSERT ON work.phone
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER changed_by_an_event AFTER UPDATE ON work.phone
@@ -115,6 +124,7 @@ CREATE TABLE work.visit (
     person_id uuid NOT NULL,
     visit_id uuid NOT NULL,
     task_id uuid NOT NULL,
+    area_code varchar NOT NULL,
     at timestamp(6) NOT NULL,
     known_at timestamp(6) NOT NULL CHECK (known_at >= at),
     worker varchar NOT NULL,
@@ -126,7 +136,7 @@ CREATE TABLE work.visit (
     PRIMARY KEY (person_id, visit_id)
 );
 CREATE INDEX visit_of_worker ON work.visit (worker, known_at);
-CREATE INDEX visit_against ON work.visit (known_at) WHERE conflict IS NOT NULL;
+CREATE INDEX visit_against ON work.visit (area_code COLLATE "C", known_at) WHERE conflict IS NOT NULL;
 CREATE TRIGGER brought_by_an_event AFTER INSERT ON work.visit
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event_of_person();
 GRANT SELECT, INSERT ON work.visit TO fangxian_service;

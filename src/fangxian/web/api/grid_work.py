@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fangxian.services import grid_work, supervising
 from fangxian.services.living import Living
+from fangxian.web.api.refusing import Problem
 from fangxian.web.api.saying import both, utc
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Action
@@ -18,6 +19,7 @@ from fangxian.work.task import Task
 from fangxian.work.visit import EFFECTS, Outcome, Visit
 
 _LONGEST = 1_000
+_GONE: dict[int | str, dict[str, Any]] = {410: {"model": Problem, "description": "The phone was shut out."}}
 Token = Annotated[str, Header(alias="X-Fangxian-Phone", max_length=100)]
 """The token by which a phone is known."""
 
@@ -66,25 +68,25 @@ def add_grid_work(router: APIRouter, living: Living, asks: Callable[..., Any]) -
     works, assigns = asks(Action.WORK_ON_TASK), asks(Action.ASSIGN_TASK)
     under_work, under_assign = {"x-action": Action.WORK_ON_TASK}, {"x-action": Action.ASSIGN_TASK}
 
-    @router.post("/work/phone", openapi_extra=under_work, status_code=201)
+    @router.post("/round/phone", openapi_extra=under_work, status_code=201)
     def phone(by: Annotated[Principal, works]) -> dict[str, str]:
         """Register the phone that asks; it keeps the token."""
         phone_id, token = grid_work.register_phone(living, by)
         return {"phone_id": str(phone_id), "token": token}
 
-    @router.post("/work/shift", openapi_extra=under_work, status_code=201)
+    @router.post("/round/shift", openapi_extra=under_work, status_code=201)
     def begin(given: Start, by: Annotated[Principal, works]) -> dict[str, str]:
         """Begin the day: from now on tasks are assigned to one."""
         if (given.latitude is None) != (given.longitude is None):
             given = Start(latitude=None, longitude=None)
         return {"ends_at": utc(grid_work.begin_day(living, by, latitude=given.latitude, longitude=given.longitude))}
 
-    @router.post("/work/take", openapi_extra=under_assign)
+    @router.post("/round/take", openapi_extra=under_assign)
     def take(by: Annotated[Principal, assigns]) -> dict[str, int]:
         """Take what waits in one's area, as much as a day's load has room for."""
         return {"taken": grid_work.take_waiting(living, by)}
 
-    @router.post("/work/round", openapi_extra=under_work)
+    @router.post("/round/stops", openapi_extra=under_work, responses=_GONE)
     def fetch(token: Token, by: Annotated[Principal, works]) -> Any:
         """Return the round in one's hand for this phone; everybody in it can see that it was."""
         try:
@@ -97,7 +99,7 @@ def add_grid_work(router: APIRouter, living: Living, asks: Callable[..., Any]) -
             "stops": [{"task": reference, **_stop(stop)} for reference, stop in found.stops],
         }
 
-    @router.post("/work/knocks", openapi_extra=under_work)
+    @router.post("/round/knocks", openapi_extra=under_work, responses=_GONE)
     def knock(given: Knock, token: Token, by: Annotated[Principal, works]) -> Any:
         """Record a knock, once; `conflict` says what the task had become where it no longer moved it."""
         visit = Visit(

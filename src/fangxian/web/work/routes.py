@@ -47,9 +47,9 @@ def work_routes(living: Living, templates: Environment) -> Iterator[BaseRoute]:
     """Yield the routes; they stand before the interface, under whose prefix photographs come in."""
     desk = WorkDesk(living, templates)
     yield Route("/work", desk.page)
-    yield Route("/work/worker.js", desk.worker)
-    yield Route("/work/standing", desk.standing)
-    yield Permitted("/api/v1/staff/work/photographs/{visit:uuid}", desk.photograph, action=Action.WORK_ON_TASK, methods=["POST"])
+    yield Route("/work-offline.js", desk.worker)
+    yield Route("/work-standing", desk.standing)
+    yield Permitted("/api/v1/staff/round/photographs/{visit:uuid}", desk.photograph, action=Action.WORK_ON_TASK, methods=["POST"])
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class WorkDesk:
     async def worker(self, request: Request) -> Response:
         """Return the program that lets the page open without a network; it may look after /work only."""
         headers = {"Service-Worker-Allowed": "/work", "Cache-Control": "no-cache"}
-        return FileResponse(STATIC / "work" / "worker.js", media_type="text/javascript", headers=headers)
+        return FileResponse(STATIC / "round" / "worker.js", media_type="text/javascript", headers=headers)
 
     async def standing(self, request: Request) -> Response:
         """Say whether a phone may keep what it holds: 204, or 410 for one that was shut out; it needs no session to learn that."""

@@ -104,7 +104,7 @@ async function contact() {
 }
 
 async function inContact(token) {
-  const { status } = await ask("/work/standing", { token, within: 6000 });
+  const { status } = await ask("/work-standing", { token, within: 6000 });
   network = status !== 0;
   if (status === 410) return shutOut();
   if (status !== 204) return;
@@ -131,13 +131,13 @@ async function begin({ taking = false } = {}) {
   said = () => "";
   here = (await position()) ?? here;
   await contact();
-  const shift = await ask("/api/v1/staff/work/shift", { body: here ?? {} });
+  const shift = await ask("/api/v1/staff/round/shift", { body: here ?? {} });
   if (shift.status !== 201) return refused(shift);
-  const took = taking ? await ask("/api/v1/staff/work/take", { body: {} }) : { status: 200 };
+  const took = taking ? await ask("/api/v1/staff/round/take", { body: {} }) : { status: 200 };
   if (took.status !== 200) return refused(took);
   const token = await phoneToken();
   if (!token) return render();
-  const { status, answer } = await ask("/api/v1/staff/work/round", { body: {}, token, within: 60_000 });
+  const { status, answer } = await ask("/api/v1/staff/round/stops", { body: {}, token, within: 60_000 });
   if (status === 410) { await shutOut(); return render(); }
   if (status !== 200) return refused({ status, answer });
   await holdRound(answer);
@@ -149,7 +149,7 @@ async function begin({ taking = false } = {}) {
 async function phoneToken() {
   const held = await keptPhone();
   if (held) return held;
-  const phone = await ask("/api/v1/staff/work/phone", { body: {} });
+  const phone = await ask("/api/v1/staff/round/phone", { body: {} });
   if (phone.status !== 201) { await refused(phone); return null; }
   await keepPhone(phone.answer.token);
   localStorage.removeItem(SHUT_OUT);
@@ -188,6 +188,6 @@ here = kept?.round?.here ?? null;
 network = navigator.onLine;
 if (localStorage.getItem(SHUT_OUT)) said = () => say("work.shut_out");
 await render();
-if ("serviceWorker" in navigator) await navigator.serviceWorker.register("/work/worker.js", { scope: "/work" }).catch(() => {});
+if ("serviceWorker" in navigator) await navigator.serviceWorker.register("/work-offline.js", { scope: "/work" }).catch(() => {});
 await contact();
 document.body.dataset.ready = "yes";

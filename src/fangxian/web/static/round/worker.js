@@ -1,7 +1,7 @@
 // Lets the round open and work without a network: the page's files are fetched anew where there is one, and kept. They hold nobody's data.
 const KEPT = "work", PAGE = "/work";
-const NEEDED = [PAGE, "/static/mark.svg", "/static/work/work.css",
-  ...["drawing", "kept", "knocking", "ordering", "picture", "sending", "server", "words", "work"].map((name) => `/static/work/${name}.js`)];
+const NEEDED = [PAGE, "/static/mark.svg", "/static/round/work.css",
+  ...["drawing", "kept", "knocking", "ordering", "picture", "sending", "server", "words", "work"].map((name) => `/static/round/${name}.js`)];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(Promise.all(NEEDED.map((path) => fresh(path, path))).then(() => self.skipWaiting()));

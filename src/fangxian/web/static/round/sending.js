@@ -15,7 +15,7 @@ export async function sendKept(token) {
 async function send(knock, token) {
   const { task, visit_id, outcome, note, moved_to, kept_ms } = knock;
   const body = { task, visit_id, outcome, note, moved_to, age_s: Math.max(0, (Date.now() - kept_ms) / 1000) };
-  const { status, answer } = await ask("/api/v1/staff/work/knocks", { body, token });
+  const { status, answer } = await ask("/api/v1/staff/round/knocks", { body, token });
   if (status === 200) await settleKnock(visit_id, answer.conflict ? { state: "conflict", said: answer.said } : { state: "sent" });
   // What is refused for good is shown with the reason, and holds up no other.
   else if ([403, 409, 422].includes(status)) await settleKnock(visit_id, { state: "refused", said: answer?.error ?? null, pictured: true });
@@ -28,7 +28,7 @@ async function sendPicture(knock, token) {
   if (knock.pictured || knock.state === "refused") return "done";
   const picture = await pictureOf(knock.visit_id);
   if (!picture) return "done";
-  const { status } = await ask(`/api/v1/staff/work/photographs/${knock.visit_id}`, { bytes: picture, token, task: knock.task, within: 60_000 });
+  const { status } = await ask(`/api/v1/staff/round/photographs/${knock.visit_id}`, { bytes: picture, token, task: knock.task, within: 60_000 });
   if (status === 410) return "shut_out";
   if (status === 401) return "log_in";
   if (status !== 204 && ![403, 409, 413, 422].includes(status)) return "later";
