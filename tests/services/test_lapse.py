@@ -12,7 +12,7 @@ import pytest
 import fangxian
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
-from fangxian.exchange import asking, telling
+from fangxian.exchange import asking, parcel_taking, telling
 from fangxian.exchange.message import Kind, Message
 from fangxian.services import confirming, consenting, declaring, family, issuing, looking, papers, registering_visitors
 from fangxian.services.at_desk import record_at_desk
@@ -62,6 +62,11 @@ def fed(living, member):
         list(feed(living.store, Lake.create(Path(folder) / "lake"), event, at=living.clock()))
 
 
+def taken(living, member):
+    asked = {"issuer": "310100", "audience": "330100", "kind": Kind.PARCEL, "body": {}, "message_id": uuid4()}
+    parcel_taking.take_parcel(living, Message(**asked, issued_at=living.clock()))
+
+
 def told(living, member):
     asked = {"issuer": "310100", "audience": "330100", "kind": Kind.ASK, "body": {"code": "HC1:"}, "message_id": uuid4()}
     telling.tell(living, Message(**asked, issued_at=living.clock()))
@@ -69,6 +74,7 @@ def told(living, member):
 
 REFUSED = {
     "exchange.asking.recognise": lambda living, member: asking.recognise(living, member.person_id, "HC1:"),
+    "exchange.parcel_taking.take_parcel": taken,
     "exchange.telling.tell": told,
     "services.at_desk.record_at_desk": at_desk,
     "services.confirming.confirm": lambda living, member: confirming.confirm(living, BY, "x", "healthy"),
@@ -103,6 +109,8 @@ OTHERS = {
     "exchange.asking._consent": "a part of recognise",
     "exchange.delivering._try": "hands on an appeal",
     "exchange.disputing._open": "takes an appeal from another region",
+    "exchange.parcel_taking._keep": "a part of take_parcel",
+    "exchange.parcel_taking._remember": "a part of take_parcel",
     "exchange.taking._remember": "a message that was taken is not taken twice: about nobody",
     "services.consenting.end_consent": "takes back",
     "services.deleting.delete": "takes back",
@@ -112,16 +120,16 @@ OTHERS = {
     "web.gate.scanning.record": "judges all the same: the test below",
     "work.appealing._insert": "an appeal: a gate still says what a code says",
     "work.appealing._withdraw_fact": "takes back",
-    "work.deciding._insert": "answers an appeal",
-    "work.deciding.sign_decision": "answers an appeal",
-    "work.handing_out.hand_out_in": "a part of what services hand out, which ask first",
     "work.parcels.record_outcomes": "what came back about people who were handed out before: it is not lost",
-    "work.publishing._keep": "counts: about nobody",
     "work.register_differences._keep": "a part of services.register_checking.send, which asks first: tests/finding/test_checking.py",
     "work.register_differences.record_check": "a part of services.register_checking.send, which asks first: tests/finding/test_checking.py",
     "work.searches.ask": "what is to be searched for: about nobody",
     "work.searches.record_turn_in": "a part of services.searching.send, which asks first: tests/finding/test_searching.py",
     "work.source_agreements.agree": "two officers agree with an agency: about nobody",
+    "work.deciding._insert": "answers an appeal",
+    "work.deciding.sign_decision": "answers an appeal",
+    "work.handing_out.hand_out_in": "a part of what services hand out, which ask first",
+    "work.publishing._keep": "counts: about nobody",
 }
 """What goes on after a lapse, or is a part of what does not, with the reason."""
 

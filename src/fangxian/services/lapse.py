@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Final
 
 from fangxian.facts import Text
+from fangxian.policy.policy import Policy
 from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
 from fangxian.store.renewals import may_record
+from fangxian.store.store import Store
 
-LAPSED: Final = Text(
+_LAPSED: Final = Text(
     "本政策已到期且未经两人续期，健康码停止记录与签发；您的信息将按期限销毁。",
     "This policy has lapsed: two people have not renewed it. Nothing is recorded and no code is signed; your data ends in its time.",
 )
@@ -18,5 +20,10 @@ LAPSED: Final = Text(
 
 def expect_in_force(living: Living, at: datetime) -> None:
     """Raise RefusedError where the installation's policy is not in force at an instant."""
-    if not may_record(living.store, living.policy, at):
-        raise RefusedError(LAPSED)
+    expect_recording(living.store, living.policy, at)
+
+
+def expect_recording(store: Store, policy: Policy, at: datetime) -> None:
+    """Raise RefusedError where a policy is not in force in a store at an instant."""
+    if not may_record(store, policy, at):
+        raise RefusedError(_LAPSED)

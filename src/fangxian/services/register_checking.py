@@ -12,9 +12,7 @@ from fangxian.finding.agreements import Readable, readable
 from fangxian.finding.discrepancy import FIELDS_OF_CHECK
 from fangxian.finding.register_check import check_register
 from fangxian.policy.policy import Policy
-from fangxian.services.lapse import LAPSED
-from fangxian.services.refusals import RefusedError
-from fangxian.store.renewals import may_record
+from fangxian.services.lapse import expect_recording
 from fangxian.store.store import Store
 from fangxian.work.register_differences import RegisterCheck, record_check
 from fangxian.work.roles import Role
@@ -45,8 +43,7 @@ def send(
     store: Store, policy: Policy, compared: Comparison, *, purpose: str, actor: str, role: Role, known_at: datetime, at: datetime
 ) -> RegisterCheck:
     """Keep the differences and open a task a person. Raises RefusedError where the policy has lapsed."""
-    if not may_record(store, policy, at):
-        raise RefusedError(LAPSED)
+    expect_recording(store, policy, at)
     return record_check(
         store,
         compared.found,

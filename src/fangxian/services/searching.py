@@ -10,9 +10,7 @@ from fangxian.finding.agreements import Readable, readable
 from fangxian.finding.arrivals import Found, find
 from fangxian.finding.search import Search
 from fangxian.policy.policy import Policy
-from fangxian.services.lapse import LAPSED
-from fangxian.services.refusals import RefusedError
-from fangxian.store.renewals import may_record
+from fangxian.services.lapse import expect_recording
 from fangxian.store.store import Store
 from fangxian.work.roles import Role
 from fangxian.work.searches import Read, StandingSearch, Turn, Ways, record_turn
@@ -49,7 +47,6 @@ def send(
     at: datetime,
 ) -> Turn:
     """Keep and hand out whom a standing search found anew. Raises RefusedError where the policy has lapsed, and as `record_turn`."""
-    if not may_record(store, policy, at):
-        raise RefusedError(LAPSED)
+    expect_recording(store, policy, at)
     read = Read(agreements=[each.agreement_id for each in answered.agreements], left_out=answered.may_read.names_left_out())
     return record_turn(store, standing, answered.found.people, read=read, ways=ways, actor=actor, role=role, known_at=known_at, at=at)

@@ -114,7 +114,7 @@ def _deliver(delivery: _Delivery, key_holder: KeyHolder, progress: Progress) -> 
     progress("read")
     reading = read(door, plan.source, path, scratch=folder)
     progress("identify")
-    has_people = identify(door, plan, key_holder)
+    has_people = _identify(door, plan, key_holder)
     progress("understand")
     repeated = _understand(door, plan)
     _expect_whole(door, reading, path)
@@ -161,7 +161,7 @@ def _door(folder: Path, received_at: datetime, delivery_id: str, memory: str, th
         shutil.rmtree(spill, ignore_errors=True)
 
 
-def identify(door: duckdb.DuckDBPyConnection, plan: Plan, key_holder: KeyHolder) -> bool:
+def _identify(door: duckdb.DuckDBPyConnection, plan: Plan, key_holder: KeyHolder) -> bool:
     """Make the table `person` of the file's distinct id numbers; return whether the source is about people."""
     people = plan.people()
     if people is None:

@@ -23,6 +23,7 @@ _BESIDE_FACTS: Final = {
         "work.arrival",
         "work.arrival_outcome",
         "work.difference",
+        "exchange.parcel_person",
     ),
     Retention.CONTROL: ("work.appeal", "work.decision", "work.task", "exchange.statement", "exchange.dispute"),
     Retention.REGISTER: ("account.member",),

@@ -80,6 +80,7 @@ class Action(StrEnum):
     PROPOSE_DECISION = "propose_decision"
     SIGN_DECISION = "sign_decision"
     REJECT_DECISION = "reject_decision"
+    SEE_SEARCHES = "see_searches"
     PROPOSE_RENEWAL = "propose_renewal"
     RENEW_POLICY = "renew_policy"
     HEAR_ALERT = "hear_alert"
@@ -88,5 +89,4 @@ class Action(StrEnum):
     WORK_ON_TASK = "work_on_task"
     SUPERVISE_TASKS = "supervise_tasks"
     ESCALATE_TASKS = "escalate_tasks"
-    SEE_SEARCHES = "see_searches"
     SEE_AUDIT = "see_audit"

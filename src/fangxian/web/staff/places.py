@@ -16,13 +16,13 @@ PLACES: Final[dict[str, tuple[Action, ...]]] = {
     "appeals": ANSWER,
     "decisions": (Action.SIGN_DECISION,),
     "renewal": RENEW,
+    "searches": (Action.SEE_SEARCHES,),
     "confirm": (Action.CONFIRM_DECLARATION,),
     "paper": (Action.ENROL_AT_SERVICE_POINT,),
     "release": (Action.RELEASE_DOCUMENT,),
     "people": (Action.SEE_COLOUR_OF_OWN_PEOPLE,),
     "entrance": (Action.DAILY_CHECK_AT_ENTRANCE,),
     "visitors": (Action.REGISTER_VISITOR,),
-    "searches": (Action.SEE_SEARCHES,),
     "audit": (Action.SEE_AUDIT,),
 }
 

@@ -26,9 +26,9 @@ from fangxian.work.roles import Action
 def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Iterator[BaseRoute]:
     """Yield the routes; those without an action ask who somebody is, or are for everybody of the staff."""
     desk = StaffDesk(living, templates)
+    searches = SearchDesk(desk)
     coming, appeals, looking = ComingIn(desk, sign_in), AppealDesk(desk), LookingDesk(desk)
     service_point, entrance, renewal, alerts = ServicePointDesk(desk), EntranceDesk(desk), RenewalDesk(desk), AlertDesk(desk)
-    searches = SearchDesk(desk)
     open_to_all: tuple[tuple[str, StaffHandler, str], ...] = (
         ("/staff/log-in", coming.log_in, "GET"),
         ("/staff/log-in/begin", coming.begin, "GET"),
@@ -55,6 +55,8 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/renewal", renewal.standing, "GET", RENEW),
         ("/staff/renewal/first", renewal.first, "POST", (Action.PROPOSE_RENEWAL,)),
         ("/staff/renewal/{reference}/second", renewal.second, "POST", (Action.RENEW_POLICY,)),
+        ("/staff/searches", searches.searches, "GET", (Action.SEE_SEARCHES,)),
+        ("/staff/searches/{reference}", searches.search, "GET", (Action.SEE_SEARCHES,)),
         ("/staff/confirm", looking.confirm, "GET", (Action.CONFIRM_DECLARATION,)),
         ("/staff/confirm/look-up", looking.look_up, "POST", (Action.CONFIRM_DECLARATION,)),
         ("/staff/confirm/sign", looking.sign, "POST", (Action.CONFIRM_DECLARATION,)),
@@ -68,8 +70,6 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/visitors", entrance.visitors, "GET", (Action.REGISTER_VISITOR,)),
         ("/staff/visitors/register", entrance.register, "POST", (Action.REGISTER_VISITOR,)),
         ("/staff/visitors/left", entrance.left, "POST", (Action.REGISTER_VISITOR,)),
-        ("/staff/searches", searches.searches, "GET", (Action.SEE_SEARCHES,)),
-        ("/staff/searches/{reference}", searches.search, "GET", (Action.SEE_SEARCHES,)),
         ("/staff/audit", looking.audit, "GET", (Action.SEE_AUDIT,)),
     )
     for path, handler, methods in open_to_all:
