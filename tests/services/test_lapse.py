@@ -74,7 +74,7 @@ def told(living, member):
 
 REFUSED = {
     "exchange.asking.recognise": lambda living, member: asking.recognise(living, member.person_id, "HC1:"),
-    "exchange.parcel_taking.take_parcel": taken,
+    "exchange.parcel_taking._remember": taken,
     "exchange.telling.tell": told,
     "services.at_desk.record_at_desk": at_desk,
     "services.confirming.confirm": lambda living, member: confirming.confirm(living, BY, "x", "healthy"),
@@ -109,8 +109,6 @@ OTHERS = {
     "exchange.asking._consent": "a part of recognise",
     "exchange.delivering._try": "hands on an appeal",
     "exchange.disputing._open": "takes an appeal from another region",
-    "exchange.parcel_taking._keep": "a part of take_parcel",
-    "exchange.parcel_taking._remember": "a part of take_parcel",
     "exchange.taking._remember": "a message that was taken is not taken twice: about nobody",
     "services.consenting.end_consent": "takes back",
     "services.deleting.delete": "takes back",
