@@ -32,6 +32,7 @@ from bench.gates import GatesFigures, measure_gates
 from bench.ingest import IngestFigures, measure_ingest
 from bench.linkage import LinkageFigures, measure_linkage
 from bench.page import Figures, page_of
+from bench.registers import RegisterFigures, measure_registers
 from bench.serving import ServingFigures, measure_serving
 from bench.spark import SparkFigures, measure_spark
 from bench.tasks import TasksFigures, measure_tasks
@@ -173,6 +174,11 @@ def finding_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) 
     return measure_finding(scratch, sizes=SEARCHED[: len(sizes)], say=say)
 
 
+def registers_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[RegisterFigures]:
+    """Compare an invented world's register with its data, and both with the truth; a small world where the sizes are."""
+    return measure_registers(scratch, people=20_000 if len(sizes) == len(SIZES) else 5_000)
+
+
 PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] = {
     "decide": decide_part,
     "explain": explain_part,
@@ -188,6 +194,7 @@ PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] 
     "chains": chains_part,
     "tasks": tasks_part,
     "finding": finding_part,
+    "registers": registers_part,
 }
 
 

@@ -65,11 +65,7 @@ class RegisterOracle:
         for each in seen:
             if each[2] in ("gate_visit", "checkpoint_pass") and each[0] > self.known_at - SEEN_WITHIN:
                 often.setdefault(each[4][:4], []).append(each)
-        often = {
-            within: its
-            for within, its in often.items()
-            if len({(each[0] + LOCAL).date() for each in its}) >= SEEN_ON and within not in {area[:4] for *_, area in entries}
-        }
+        often = {within: its for within, its in often.items() if len({(each[0] + LOCAL).date() for each in its}) >= SEEN_ON and not entries}
         if often:
             last = self.last([each for its in often.values() for each in its], at=0)
             found["missing"] = (last[4], last[2], last[3], None, None, len({each[5] for each in often[last[4][:4]]}))

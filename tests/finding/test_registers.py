@@ -111,7 +111,7 @@ def visits(who: str, *days: int, region: str = "500113", first: int = 1) -> str:
     return "\n".join(f"{who[0]}{n} | {who} | {region} | 2020-02-{day:02} | passed" for n, day in enumerate(days, start=first))
 
 
-def test_who_is_often_here_and_on_no_register_of_the_prefecture_is_asked_about_where_seen_last(checked):
+def test_who_is_often_here_and_on_no_register_is_asked_about_where_seen_last(checked):
     heading = "fact_id | person_id | region_code | from_at | outcome\n--------+-----------+---+---+---\n"
     rows = checked(
         {
@@ -124,6 +124,7 @@ def test_who_is_often_here_and_on_no_register_of_the_prefecture_is_asked_about_w
                     visits("gus", 1, 2, 3, 4, 4),
                     visits("hal", 1, 2, 3, 4, 5, region="510104"),
                     visits("ann", 1, 2, 3, 4, 5),
+                    visits("bo", 1, 2, 3, 4, 5, region="510104"),
                 ]
             ),
         }

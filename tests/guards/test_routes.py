@@ -50,6 +50,9 @@ FOR_EVERYBODY = {
     "/api/v1/exchange/ask": "another region is known by the signature of its message",
     "/api/v1/exchange/dispute": "another region is known by the signature of its message",
     "/api/v1/exchange/answer": "another region is known by the signature of its message",
+    "/api/v1/exchange/key": "another region is known by the signature of its message",
+    "/api/v1/exchange/parcel": "another region is known by the signature of its message",
+    "/api/v1/exchange/outcomes": "another region is known by the signature of its message",
     "/api/v1/log-in": "asks who somebody is",
     "/api/v1/log-in/code": "asks who somebody is",
 }

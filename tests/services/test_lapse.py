@@ -12,7 +12,7 @@ import pytest
 import fangxian
 from fangxian.engine.lake import Lake
 from fangxian.errors import FangxianError
-from fangxian.exchange import asking, telling
+from fangxian.exchange import asking, parcel_taking, telling
 from fangxian.exchange.message import Kind, Message
 from fangxian.services import (
     assessing,
@@ -74,6 +74,11 @@ def fed(living, member):
         list(feed(living.store, Lake.create(Path(folder) / "lake"), event, at=living.clock()))
 
 
+def taken(living, member):
+    asked = {"issuer": "310100", "audience": "330100", "kind": Kind.PARCEL, "body": {}, "message_id": uuid4()}
+    parcel_taking.take_parcel(living, Message(**asked, issued_at=living.clock()))
+
+
 def told(living, member):
     asked = {"issuer": "310100", "audience": "330100", "kind": Kind.ASK, "body": {"code": "HC1:"}, "message_id": uuid4()}
     telling.tell(living, Message(**asked, issued_at=living.clock()))
@@ -81,6 +86,7 @@ def told(living, member):
 
 REFUSED = {
     "exchange.asking.recognise": lambda living, member: asking.recognise(living, member.person_id, "HC1:"),
+    "exchange.parcel_taking._remember": taken,
     "exchange.telling.tell": told,
     "services.assessing.keep_assessment": lambda living, member: assessing.assess(living, member.person_id, {}),
     "services.at_desk.record_at_desk": at_desk,

@@ -15,7 +15,7 @@ from fangxian.cli.vault import SocketOption
 from fangxian.facts import Retention
 from fangxian.facts.known import now
 from fangxian.sources.catalogue import source_named
-from fangxian.sources.people_named import named_people
+from fangxian.sources.reached import named_people
 from fangxian.store.opening import open_store
 from fangxian.store.reaching import Reach, keep_reaches
 from fangxian.store.store import Event, Store

@@ -7,11 +7,20 @@ from typing import Final
 
 from fangxian.exchange.disputing import take_answer, take_dispute
 from fangxian.exchange.message import Kind
+from fangxian.exchange.parcel_taking import take_outcomes, take_parcel
+from fangxian.exchange.sealing import tell_key
 from fangxian.exchange.taking import Answering, reply
 from fangxian.exchange.telling import tell
 from fangxian.services.living import Living
 
-ANSWERING: Final[Mapping[Kind, Answering]] = {Kind.ASK: tell, Kind.DISPUTE: take_dispute, Kind.ANSWER: take_answer}
+ANSWERING: Final[Mapping[Kind, Answering]] = {
+    Kind.ASK: tell,
+    Kind.DISPUTE: take_dispute,
+    Kind.ANSWER: take_answer,
+    Kind.KEY: tell_key,
+    Kind.PARCEL: take_parcel,
+    Kind.OUTCOMES: take_outcomes,
+}
 
 
 def answer(living: Living, data: bytes, kind: Kind) -> bytes:

@@ -32,11 +32,14 @@ LONGEST: Final = 16_384
 
 
 class Kind(StrEnum):
-    """What a message is for: three that begin something, and two that only answer."""
+    """What a message is for: six that begin something, and two that only answer."""
 
     ASK = "ask"
     DISPUTE = "dispute"
     ANSWER = "answer"
+    KEY = "key"
+    PARCEL = "parcel"
+    OUTCOMES = "outcomes"
     STATEMENT = "statement"
     RECEIVED = "received"
 

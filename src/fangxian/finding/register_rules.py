@@ -67,7 +67,7 @@ def not_there(known: Known, may_read: Readable, numbers: CheckNumbers) -> ir.Tab
 
 
 def missing(known: Known, may_read: Readable, numbers: CheckNumbers) -> ir.Table:
-    """Return whom gates and checkpoints saw in one prefecture on `seen_on` of the last days, and who has no entry in it that holds.
+    """Return whom gates and checkpoints saw in one prefecture on `seen_on` of the last days, and who has no entry that holds.
 
     Of somebody who is often in two prefectures the one of the latest sighting is asked.
     """
@@ -77,9 +77,8 @@ def missing(known: Known, may_read: Readable, numbers: CheckNumbers) -> ir.Table
     dated = moments.mutate(within=prefecture(moments.region_code), day=(moments.seen_from + known.offset).date())
     counted = dated.group_by("person_id", "within").agg(days=dated.day.nunique(), sources=dated.source.nunique())
     often = counted.filter(counted.days >= numbers.seen_on)
-    registered = entries(known, may_read)
-    in_it = registered.select("person_id", within=prefecture(registered.area_code)).distinct()
-    lacking = often.anti_join(in_it, ["person_id", "within"]).select("person_id", "within", "sources")
+    # Whoever is registered elsewhere may work here: is that so, `not_there` asks at home.
+    lacking = often.anti_join(entries(known, may_read), "person_id").select("person_id", "within", "sources")
     theirs = dated.drop("source").inner_join(lacking, ["person_id", "within"])
     last = _latest(theirs.select("person_id", "fact_type", "fact_id", "sources", area_code=theirs.region_code, seen_at=theirs.seen_from))
     return _findings(last, difference=ibis.literal(str(Difference.MISSING)), because=(last.fact_type, last.fact_id))

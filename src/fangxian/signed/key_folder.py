@@ -27,7 +27,7 @@ from fangxian.signed.trust import TrustedKey, TrustList
 
 KEY_LASTS: Final = timedelta(days=90)
 ROOT_PUBLIC: Final = "root.pub"
-_ROOT, _LIST, _PUBLISHED = "root.key", "keys.json", "trust.cose"
+_ROOT, _LIST, _PUBLISHED, _SEALING = "root.key", "keys.json", "trust.cose", "sealing.key"
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,14 @@ class KeyFolder:
                 next_step="Make one with `fangxian keys rotate --starts-in 0`, then `fangxian keys trust`.",
             )
         return self._private(f"{max(usable, key=lambda key: key.not_before).key_id.hex()}.key")
+
+    @property
+    def sealing(self) -> PrivateKey:
+        """The key to which others seal what they send us, and which signs nothing; made when it is first asked for."""
+        with self._changing():
+            if not (self.folder / _SEALING).exists():
+                self._keep(_SEALING, PrivateKey.make())
+        return self._private(_SEALING)
 
     @property
     def published(self) -> bytes:

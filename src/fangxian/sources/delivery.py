@@ -115,7 +115,7 @@ def _deliver(delivery: _Delivery, key_holder: KeyHolder, finder: Finder | None, 
     progress("read")
     reading = read(door, plan.source, path, scratch=folder)
     progress("identify")
-    has_people = identify(door, plan, key_holder)
+    has_people = _identify(door, plan, key_holder)
     found = find_people(door, plan, key_holder, finder, folder) if finder else {}
     progress("understand")
     repeated = _understand(door, plan)
@@ -163,7 +163,7 @@ def _door(folder: Path, received_at: datetime, delivery_id: str, memory: str, th
         shutil.rmtree(spill, ignore_errors=True)
 
 
-def identify(door: duckdb.DuckDBPyConnection, plan: Plan, key_holder: KeyHolder) -> bool:
+def _identify(door: duckdb.DuckDBPyConnection, plan: Plan, key_holder: KeyHolder) -> bool:
     """Make the table `person` of the file's distinct id numbers; return whether the source is about people."""
     people = plan.people()
     if people is None:

@@ -17,7 +17,7 @@ REASON: Final = "reason"
 _BESIDE_FACTS: Final = {
     Retention.MOVEMENT: (
         *("gate.scan", "gate.visitor", "gate.alert", "gate.alert_preview", "code.token"),
-        *("work.arrival", "work.arrival_outcome", "work.difference"),
+        *("work.arrival", "work.arrival_outcome", "work.difference", "exchange.parcel_person"),
     ),
     Retention.CONTROL: (
         *("work.appeal", "work.decision", "work.task", "work.step", "work.visit", "work.photograph", "work.supplies"),

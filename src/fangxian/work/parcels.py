@@ -165,22 +165,33 @@ def progress(store: Store, by: Principal, search_id: UUID, *, at: datetime) -> l
         return cursor.execute(query, {"search": search_id, "at": at, "due": due}).fetchall()
 
 
+# Nobody is sorted: only those who went out twice, or about whom something is known, are looked for among all.
 _PROGRESS: Final = """
-    WITH latest AS (
-        SELECT DISTINCT ON (person_id) person_id, parcel_id FROM work.arrival JOIN work.parcel USING (search_id, turn, parcel_id)
-        WHERE search_id = %(search)s ORDER BY person_id, turn DESC
+    WITH own AS (
+        SELECT * FROM work.parcel WHERE search_id = %(search)s AND {visible}
+    ), superseded AS (
+        SELECT DISTINCT earlier.parcel_id, earlier.person_id
+        FROM work.arrival AS later JOIN work.arrival AS earlier USING (person_id, search_id)
+        WHERE search_id = %(search)s AND later.turn > 1 AND later.turn > earlier.turn AND later.parcel_id IS NOT NULL
+    ), done AS (
+        SELECT person_id FROM work.task WHERE kind = 'visit_arrival' AND state = 'done'
+        UNION SELECT person_id FROM work.arrival_outcome JOIN own USING (parcel_id)
     ), visit AS (
-        SELECT latest.person_id, latest.parcel_id,
-            EXISTS (SELECT FROM work.arrival_outcome AS came WHERE (came.person_id, came.parcel_id) = (latest.person_id, latest.parcel_id))
-            OR EXISTS (SELECT FROM work.task WHERE task.person_id = latest.person_id AND kind = 'visit_arrival' AND state = 'done') AS done
-        FROM latest
+        SELECT parcel_id, count(*) AS people FROM work.arrival JOIN done USING (person_id)
+        WHERE search_id = %(search)s AND NOT EXISTS (
+            SELECT FROM superseded WHERE (superseded.parcel_id, superseded.person_id) = (arrival.parcel_id, arrival.person_id)
+        )
+        GROUP BY parcel_id
+    ), moved AS (
+        SELECT parcel_id, count(*) AS people FROM superseded GROUP BY parcel_id
+    ), counted AS (
+        SELECT own.*, own.people - coalesce(moved.people, 0) AS here, coalesce(visit.people, 0) AS visited
+        FROM own LEFT JOIN moved USING (parcel_id) LEFT JOIN visit USING (parcel_id)
     )
-    SELECT region_code, count(*) AS people, count(*) FILTER (WHERE sent_at IS NOT NULL) AS sent,
-        count(*) FILTER (WHERE acknowledged_at IS NOT NULL) AS acknowledged, count(*) FILTER (WHERE done) AS visited,
-        count(*) FILTER (WHERE NOT done AND made_at + %(due)s <= %(at)s) AS late
-    FROM visit JOIN work.parcel USING (parcel_id)
-    WHERE {visible}
-    GROUP BY region_code ORDER BY people DESC, region_code
+    SELECT region_code, sum(here)::bigint AS people, coalesce(sum(here) FILTER (WHERE sent_at IS NOT NULL), 0)::bigint AS sent,
+        coalesce(sum(here) FILTER (WHERE acknowledged_at IS NOT NULL), 0)::bigint AS acknowledged, sum(visited)::bigint AS visited,
+        coalesce(sum(here - visited) FILTER (WHERE made_at + %(due)s <= %(at)s), 0)::bigint AS late
+    FROM counted GROUP BY region_code HAVING sum(here) > 0 ORDER BY people DESC, region_code
 """
 
 

@@ -88,6 +88,7 @@ class Action(StrEnum):
     PROPOSE_DECISION = "propose_decision"
     SIGN_DECISION = "sign_decision"
     REJECT_DECISION = "reject_decision"
+    SEE_SEARCHES = "see_searches"
     PROPOSE_RENEWAL = "propose_renewal"
     RENEW_POLICY = "renew_policy"
     HEAR_ALERT = "hear_alert"
@@ -112,5 +113,4 @@ class Action(StrEnum):
     ESCALATE_CLUES = "escalate_clues"
     OPEN_CLUE_REPORTER = "open_clue_reporter"
     REPORT_FOR_CALLER = "report_for_caller"
-    SEE_SEARCHES = "see_searches"
     SEE_AUDIT = "see_audit"

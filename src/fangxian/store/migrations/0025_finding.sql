@@ -56,6 +56,9 @@ CREATE TABLE work.parcel (
     made_at timestamp(6) NOT NULL,
     tried_at timestamp(6),
     tries int NOT NULL DEFAULT 0,
+    -- By exchange: how many pages of it were taken there, and of how many people nobody knows the papers by which they could be named.
+    pages_taken int NOT NULL DEFAULT 0,
+    without_papers bigint,
     sent_at timestamp(6),
     acknowledged_at timestamp(6) CHECK (acknowledged_at >= sent_at),
     acknowledged_by varchar,
@@ -126,8 +129,27 @@ CREATE TRIGGER only_added_to BEFORE UPDATE OR TRUNCATE ON work.arrival_outcome
 
 GRANT SELECT, INSERT ON work.agreement, work.search, work.search_turn, work.parcel, work.arrival, work.arrival_outcome TO fangxian_service;
 GRANT UPDATE (ended_at, event_id) ON work.agreement TO fangxian_service;
-GRANT UPDATE (hand_out_id, tried_at, tries, sent_at, acknowledged_at, acknowledged_by, event_id) ON work.parcel TO fangxian_service;
+GRANT UPDATE (hand_out_id, tried_at, tries, pages_taken, without_papers, sent_at, acknowledged_at, acknowledged_by, event_id) ON work.parcel TO fangxian_service;
 INSERT INTO store.ends_by_month VALUES ('work.arrival', 'found_at'), ('work.arrival_outcome', 'known_at');
+
+-- Whom another installation sent us in a parcel, and whether it was told what came of it.
+CREATE TABLE exchange.parcel_person (
+    person_id uuid NOT NULL,
+    region_code varchar NOT NULL,
+    parcel_id uuid NOT NULL,
+    number int NOT NULL,
+    taken_at timestamp(6) NOT NULL,
+    told_at timestamp(6),
+    event_id uuid NOT NULL,
+    PRIMARY KEY (person_id, region_code, parcel_id)
+);
+CREATE INDEX parcel_person_untold ON exchange.parcel_person (region_code, parcel_id) WHERE told_at IS NULL;
+CREATE TRIGGER brought_by_an_event AFTER INSERT ON exchange.parcel_person
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event_of_person();
+CREATE TRIGGER told_by_an_event AFTER UPDATE ON exchange.parcel_person
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event_of_person();
+GRANT SELECT, INSERT, UPDATE (told_at, event_id) ON exchange.parcel_person TO fangxian_service;
+INSERT INTO store.ends_by_month VALUES ('exchange.parcel_person', 'taken_at');
 
 -- What a leaf of a parcel says of one of its people.
 CREATE FUNCTION work.leaf_of(arrival work.arrival) RETURNS bytea

@@ -19,6 +19,7 @@ PLACES: Final[dict[str, tuple[Action, ...]]] = {
     "appeals": ANSWER,
     "decisions": (Action.SIGN_DECISION,),
     "renewal": RENEW,
+    "searches": (Action.SEE_SEARCHES,),
     "confirm": (Action.CONFIRM_DECLARATION,),
     "paper": (Action.ENROL_AT_SERVICE_POINT,),
     "release": (Action.RELEASE_DOCUMENT,),
@@ -31,7 +32,6 @@ PLACES: Final[dict[str, tuple[Action, ...]]] = {
     "clues": (Action.ANSWER_CLUE,),
     "work": (Action.WORK_ON_TASK,),
     "tasks": (Action.SUPERVISE_TASKS,),
-    "searches": (Action.SEE_SEARCHES,),
     "audit": (Action.SEE_AUDIT,),
 }
 

@@ -32,13 +32,13 @@ from fangxian.work.roles import Action
 def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Iterator[BaseRoute]:
     """Yield the routes; those without an action ask who somebody is, or are for everybody of the staff."""
     desk = StaffDesk(living, templates)
+    searches = SearchDesk(desk)
     coming, appeals, looking = ComingIn(desk, sign_in), AppealDesk(desk), LookingDesk(desk)
     service_point, entrance, renewal, alerts = ServicePointDesk(desk), EntranceDesk(desk), RenewalDesk(desk), AlertDesk(desk)
     links = LinkDesk(desk)
     clues, consultations = ClueDesk(desk), ConsultationDesk(desk)
     hotline = HotlineDesk(desk)
     supervision = SupervisionDesk(desk)
-    searches = SearchDesk(desk)
     service_point, entrance, renewal = ServicePointDesk(desk), EntranceDesk(desk), RenewalDesk(desk)
     alerts, cases = AlertDesk(desk), CaseDesk(desk)
     open_to_all: tuple[tuple[str, StaffHandler, str], ...] = (
@@ -72,6 +72,8 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/renewal", renewal.standing, "GET", RENEW),
         ("/staff/renewal/first", renewal.first, "POST", (Action.PROPOSE_RENEWAL,)),
         ("/staff/renewal/{reference}/second", renewal.second, "POST", (Action.RENEW_POLICY,)),
+        ("/staff/searches", searches.searches, "GET", (Action.SEE_SEARCHES,)),
+        ("/staff/searches/{reference}", searches.search, "GET", (Action.SEE_SEARCHES,)),
         ("/staff/confirm", looking.confirm, "GET", (Action.CONFIRM_DECLARATION,)),
         ("/staff/confirm/look-up", looking.look_up, "POST", (Action.CONFIRM_DECLARATION,)),
         ("/staff/confirm/sign", looking.sign, "POST", (Action.CONFIRM_DECLARATION,)),
@@ -110,8 +112,6 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/tasks/move", supervision.move, "POST", (Action.SUPERVISE_TASKS,)),
         ("/staff/tasks/brought", supervision.brought, "POST", (Action.SUPERVISE_TASKS,)),
         ("/staff/tasks/shut-out", supervision.shut_out, "POST", (Action.SUPERVISE_TASKS,)),
-        ("/staff/searches", searches.searches, "GET", (Action.SEE_SEARCHES,)),
-        ("/staff/searches/{reference}", searches.search, "GET", (Action.SEE_SEARCHES,)),
         ("/staff/audit", looking.audit, "GET", (Action.SEE_AUDIT,)),
     )
     for path, handler, methods in open_to_all:

@@ -7,7 +7,7 @@ import pytest
 from fangxian.engine.workbook import write_workbook
 from fangxian.errors import FangxianError
 from fangxian.sources.catalogue import source_named
-from fangxian.sources.people_named import named_people
+from fangxian.sources.reached import named_people
 
 
 class Keys:

@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from fangxian.errors import FangxianError
 from fangxian.sources import spelling
-from fangxian.sources.delivery import identify
 from fangxian.sources.identity import KeyHolder
+from fangxian.sources.naming import name_people
 from fangxian.sources.people import Person
 from fangxian.sources.plan import Plan
 from fangxian.sources.reading import read
@@ -42,7 +42,7 @@ def named_people(source: Source, path: Path, key_holder: KeyHolder) -> Iterator[
     with tempfile.TemporaryDirectory(prefix="fangxian-names-") as scratch, duckdb.connect() as door:
         door.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET temp_directory = ''")
         read(door, plan.source, path, scratch=Path(scratch))
-        identify(door, plan, key_holder)
+        name_people(door, plan.people() or "", key_holder)
         said = ", ".join(
             f"max(coalesce({', '.join(spelling.name(heading) for heading in headings)})) AS {column}"
             for column, headings in HEADINGS.items()
