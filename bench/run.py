@@ -20,6 +20,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.alerts import AlertFigures, measure_alerts
 from bench.area import AreaFigures, measure_area
 from bench.contact_truth import TruthFigures, measure_truth
 from bench.contacts import ContactsFigures, measure_contacts
@@ -147,6 +148,11 @@ def truth_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) ->
     return measure_truth(scratch, people=20_000 if len(sizes) == len(SIZES) else 5_000)
 
 
+def alerts_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[AlertFigures]:
+    """Look who was there at alerts, in a store of 2 M visits, whatever the sizes."""
+    return measure_alerts(scratch, visits=2_000_000)
+
+
 PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] = {
     "decide": decide_part,
     "explain": explain_part,
@@ -158,6 +164,7 @@ PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] 
     "gates": gates_part,
     "contacts": contacts_part,
     "truth": truth_part,
+    "alerts": alerts_part,
 }
 
 
