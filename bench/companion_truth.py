@@ -59,8 +59,9 @@ def measure_companions(lake: Lake, folder: Path, people: pl.DataFrame, met: pl.D
 
 def _squares(people: pl.DataFrame) -> pl.DataFrame:
     """Return in which square each lives (home) and works (work, null where nowhere)."""
-    in_county = people.with_columns(many=(pl.len().over("region_code") / SQUARE_PEOPLE).ceil().cast(pl.Int64))
-    home = in_county.with_columns(home=pl.format("{}-{}", "region_code", pl.col("household") % pl.col("many")))
+    near = people.with_columns(prefecture=pl.col("region_code").str.slice(0, 4))
+    many = near.with_columns(many=(pl.len().over("prefecture") / SQUARE_PEOPLE).ceil().cast(pl.Int64))
+    home = many.with_columns(home=pl.format("{}-{}", "prefecture", pl.col("household") % pl.col("many")))
     works = home.filter(pl.col("credit_code").is_not_null()).group_by("credit_code").agg(work=pl.col("home").sort().first())
     return home.join(works, on="credit_code", how="left").select("person_id", "home", "work")
 

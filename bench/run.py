@@ -20,6 +20,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.alerts import AlertFigures, measure_alerts
 from bench.area import AreaFigures, measure_area
 from bench.chain_truth import ChainFigures, measure_chain_truth
 from bench.contact_truth import TruthFigures, measure_truth
@@ -179,6 +180,11 @@ def registers_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int
     return measure_registers(scratch, people=20_000 if len(sizes) == len(SIZES) else 5_000)
 
 
+def alerts_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[AlertFigures]:
+    """Look who was there at alerts, in a store of 2 M visits, whatever the sizes."""
+    return measure_alerts(scratch, visits=2_000_000)
+
+
 PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] = {
     "decide": decide_part,
     "explain": explain_part,
@@ -195,6 +201,7 @@ PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] 
     "tasks": tasks_part,
     "finding": finding_part,
     "registers": registers_part,
+    "alerts": alerts_part,
 }
 
 

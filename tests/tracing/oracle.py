@@ -138,7 +138,7 @@ class Oracle:
         for case in self.cases():
             of = Spread(case.case_fact_id, case.case_person_id, case.from_at, case.until_at)
             if of.from_at < of.until_at:
-                found |= {*self._places(of), *self._gates(of), *self._vehicles(of)}
+                found |= {*self._places(of), *self._gates(of), *self._vehicles(of), *self._crews(of)}
         return found
 
     def secondary_meetings(self) -> set[Meeting]:
@@ -213,6 +213,17 @@ class Oracle:
                 if other["person_id"] != of.person_id and other["place_id"] == own["place_id"] and from_at < until_at:
                     yield _meeting(of, own, other, "venue", "general", "same_place", "time_assumed", from_at, until_at)
 
+    def _crews(self, of: Spread) -> Iterator[Meeting]:
+        trips = [Ride(row) for row in self.facts.get("trip", ()) if row["number"]]
+        duties = [Ride({**row, "seat": None}) for row in self.facts.get("crew_duty", ())]
+        for trip in trips:
+            for duty in duties:
+                if (trip.mode, trip.number) == (duty.mode, duty.number) and trip.person_id != duty.person_id:
+                    if trip.person_id == of.person_id:
+                        yield from _served(of, trip, duty, trip, duty)
+                    if duty.person_id == of.person_id:
+                        yield from _served(of, duty, trip, trip, duty)
+
     def _vehicles(self, of: Spread) -> Iterator[Meeting]:
         trips = [Ride(row) for row in self.facts.get("trip", ()) if row["number"]]
         for own in trips:
@@ -275,6 +286,33 @@ def _aboard(of: Spread, own: Ride, other: Ride) -> Iterator[Meeting]:
     same_run = own.mode == "train" and own.travelled_on == other.travelled_on and own.is_timed and other.is_timed
     if same_run and same_seat and other.boards_at >= own.alights_at:
         yield _meeting(of, own.row, other.row, "train", "general", "reused_seat", "known", other.boards_at, other.alights_at)
+
+
+def _served(of: Spread, own: Ride, other: Ride, trip: Ride, duty: Ride) -> Iterator[Meeting]:
+    near_day = abs(other.travelled_on - own.travelled_on) <= DAY and own.is_timed and other.is_timed
+    from_at, until_at = max(own.boards_at, other.boards_at, of.from_at), min(own.alights_at, other.alights_at, of.until_at)
+    if from_at < until_at and (other.travelled_on == own.travelled_on or near_day):
+        serving = _serving(trip, duty)
+        nearness = {None: "seat_unknown", True: "crew", False: "aboard"}[serving]
+        times = "known" if own.is_timed and other.is_timed else "time_assumed"
+        certainty = "seat_unknown" if serving is None else times
+        yield _meeting(of, own.row, other.row, own.mode, "close" if serving else "general", nearness, certainty, from_at, until_at)
+
+
+def _serving(trip: Ride, duty: Ride) -> bool | None:
+    """Return whether the crew served where somebody sat; None where nobody knows."""
+    if trip.mode == "coach":
+        return True
+    if trip.mode == "aircraft":
+        row, _ = trip.row_and_place()
+        first, last = duty.row["first_row"], duty.row["last_row"]
+        # A comparison that fails on what is known decides it, whatever is not known of the other end.
+        ends = [
+            None if row is None or first is None else first <= row + 3,
+            None if row is None or last is None else last >= row - 3,
+        ]
+        return False if False in ends else None if None in ends else True
+    return duty.carriage == trip.carriage if duty.carriage and trip.carriage else None
 
 
 def _by_rows(own: Ride, other: Ride) -> str | None:

@@ -105,6 +105,8 @@ class World:
             self._visit(person_id, self._moment(), choose("ab"))
         for _ in range(self.random.randrange(5)):
             self._travel(person_id)
+        if (self.modes != ("ship", "metro") and self.random.random() < 0.3) or self.random.random() < 0.1:
+            self._serve(person_id)
 
     def _visit(self, person_id: str, from_at: datetime, place: str) -> None:
         outcome = self.random.choice(("passed", "passed", "passed", "emergency", "refused"))
@@ -130,6 +132,20 @@ class World:
         self._write("trip", person_id, from_at, until_at=until_at, **said)
         if until_at and self.random.random() < 0.2:
             self._write("trip", choose(self.people), until_at, until_at=until_at + timedelta(hours=1), **said)
+
+    def _serve(self, person_id: str) -> None:
+        choose, mode = self.random.choice, self.modes[0]
+        on = FIRST_DAY + timedelta(days=choose((3, 3, 4)))
+        from_at = midnight(on) + timedelta(minutes=choose(MINUTES[1:5]))
+        said = {
+            "mode": mode,
+            "number": f"{choose(NUMBERS[mode])}{self.number + 1000}",
+            "travelled_on": on,
+            "carriage": choose(self.carriages) if mode in ("train", "ship") else None,
+            "first_row": choose((1, 9, 15, None)) if mode == "aircraft" else None,
+            "last_row": choose((15, 18, 18, None)) if mode == "aircraft" else None,
+        }
+        self._write("crew_duty", person_id, from_at, until_at=self._later(from_at, hours=(2, 5, 20)), **said)
 
     def _crowd(self) -> None:
         """Add just about as many people as are still few, where the first case works and visits."""

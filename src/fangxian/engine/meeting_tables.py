@@ -77,7 +77,7 @@ class MeetingTables:
 
     def _add_who_was_there(self, fact_type: type[PersonFact], queries: Sequence[str]) -> None:
         """Replace a type's table by the facts of everybody who was where the cases were, and when, or so near that a rule may say so."""
-        name, place, most = fact_type.name, f'fact."{fact_type.meets_by}"', fact_type.stays_at_most
+        name, place, most = fact_type.name, "fact.place", fact_type.stays_at_most
         left, times = "coalesce(fact.until_at, 'infinity')", f"[{ALL_ALONG}]"
         if most:
             slack = f"INTERVAL '{int(most.total_seconds())} seconds'"
@@ -88,13 +88,19 @@ class MeetingTables:
             "met",
             f"""
             SELECT DISTINCT {key_of(place, "unnested.time")} AS {MEETS}
-            FROM "{name}" AS fact JOIN cases ON fact.person_id = cases.case_person_id, unnest({times}) AS unnested(time)
+            FROM ({self._where_they_were(fact_type)}) AS fact
+            JOIN cases ON fact.person_id = cases.case_person_id, unnest({times}) AS unnested(time)
             WHERE {place} IS NOT NULL AND fact.from_at <= cases.until_at AND {left} >= cases.from_at
             """,
         )
         among = self._among(MEETS, "met", few=FEW_KEYS)
         there = " UNION ALL ".join(f"SELECT * EXCLUDE ({MEETS}) FROM ({query}) WHERE {among}" for query in queries)
         self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {there}' if queries else f'DELETE FROM "{name}"')
+
+    def _where_they_were(self, fact_type: type[PersonFact]) -> str:
+        """Return the query of where people were, by every type that names places as this one does: a crew and its passengers meet."""
+        alike = (each for each in self._by_meeting if each.meets_by == fact_type.meets_by)
+        return " UNION ALL ".join(f'SELECT person_id, "{each.meets_by}" AS place, from_at, until_at FROM "{each.name}"' for each in alike)
 
     def rows_of(self, sql: str, schema: ibis.Schema) -> pa.Table:
         """Run SQL that was compiled before and return its rows as Arrow in `schema`."""

@@ -47,7 +47,7 @@ class StoredMeetings:
         self.register("widened", cases.select(["case_person_id", "from_at", "until_at"]))
         meeting = [each for each in self._fact_types if each.meets_by]
         for each in meeting:
-            self._connection.execute(f"CREATE TEMP TABLE met ON COMMIT DROP AS {_who_was_there(each)}")
+            self._connection.execute(f"CREATE TEMP TABLE met ON COMMIT DROP AS {_who_was_there(each, meeting)}")
             self._keep(each.name, "TABLE met")
             self._connection.execute("DROP TABLE met")
         if meeting:
@@ -91,23 +91,29 @@ def around(
     tables.close()
 
 
-def _who_was_there(fact_type: type[PersonFact]) -> str:
+def _who_was_there(fact_type: type[PersonFact], meeting: Sequence[type[PersonFact]]) -> str:
     """Return the query of the facts of everybody who was where the cases were, and when, or so near that a rule may say so.
 
-    Facts that last longer than a type's usual longest are few, and have an index of their own.
+    Where they were is said by every type of `meeting` that names places as this one does: a crew and its passengers meet. Facts that
+    last longer than a type's usual longest are few, and have an index of their own.
     """
     name, place, most = fact_type.name, fact_type.meets_by, fact_type.stays_at_most
-    own = f'FROM pg_temp."{name}" AS own JOIN pg_temp.widened ON own.person_id = case_person_id'
+    alike = " UNION ALL ".join(
+        f"SELECT person_id, {each.meets_by} AS place, from_at, until_at FROM pg_temp.{_quoted(each.name)}"
+        for each in meeting
+        if each.meets_by == place
+    )
+    own = f"FROM ({alike}) AS own JOIN pg_temp.widened ON own.person_id = case_person_id"
     there, columns = f"facts.{name} AS fact", _columns(fact_type)
     if most is None:
-        places = f"SELECT DISTINCT own.{place} {own} WHERE own.from_at <= widened.until_at"
+        places = f"SELECT DISTINCT own.place {own} WHERE own.from_at <= widened.until_at"
         return f"SELECT {columns} FROM {there} WHERE {place} IN ({places})"
     slack = f"INTERVAL '{int(most.total_seconds())} seconds'"
     left = f"coalesce(own.until_at, own.from_at + {slack})"
     spans = (
-        f"SELECT DISTINCT own.{place} AS place, greatest(own.from_at, widened.from_at) - {slack} AS since, "
+        f"SELECT DISTINCT own.place, greatest(own.from_at, widened.from_at) - {slack} AS since, "
         f"least({left}, widened.until_at) + {slack} AS until {own} "
-        f"WHERE own.{place} IS NOT NULL AND own.from_at <= widened.until_at AND {left} >= widened.from_at"
+        f"WHERE own.place IS NOT NULL AND own.from_at <= widened.until_at AND {left} >= widened.from_at"
     )
     short = f"fact.{place} = place AND fact.from_at BETWEEN since AND until"
     long = f"fact.{place} = place AND fact.until_at > fact.from_at + {slack} AND fact.from_at < since AND fact.until_at >= since"

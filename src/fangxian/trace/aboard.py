@@ -8,7 +8,7 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
-from fangxian.facts import Trip
+from fangxian.facts import CrewDuty, Trip
 from fangxian.facts.fact import INSTANT
 from fangxian.facts.known import Known
 from fangxian.trace import seats
@@ -29,31 +29,7 @@ def fellow_travellers(known: Known, cases: ir.Table, *, mode: str) -> ir.Table:
     before or after is the same where both times are known and overlap. People share only the overlap of their parts of the way.
     """
     trips = _timed(known, mode)
-    cases = cases.select("case_fact_id", "case_person_id", window_from="from_at", window_until="until_at")
-    own = trips.inner_join(cases, trips.person_id == cases.case_person_id).select(
-        "case_fact_id",
-        "case_person_id",
-        "window_from",
-        "window_until",
-        "number",
-        own_on="travelled_on",
-        own_day_at="day_at",
-        own_from="boards_at",
-        own_until="alights_at",
-        own_timed="is_timed",
-        own_carriage="carriage",
-        own_seat="seat",
-        case_because="fact_id",
-    )
-    own = own.filter((own.own_from < own.window_until) & (own.own_until > own.window_from))
-    pair = trips.inner_join(own, "number").filter(lambda t: t.person_id != t.case_person_id)
-    day = ibis.interval(days=1)
-    near_day = (pair.day_at <= pair.own_day_at + day) & (pair.day_at + day >= pair.own_day_at)
-    pair = pair.filter((pair.travelled_on == pair.own_on) | (near_day & pair.is_timed & pair.own_timed))
-    begins = ibis.greatest(pair.boards_at, pair.own_from, pair.window_from)
-    ends = ibis.least(pair.alights_at, pair.own_until, pair.window_until)
-    pair = pair.mutate(from_at=begins, until_at=ends)
-    together = pair.filter(pair.from_at < pair.until_at)
+    together = _together(trips, _own(trips, cases).rename(own_carriage="carriage", own_seat="seat"))
     same_carriage = together.carriage == together.own_carriage
     return together.select(
         "case_fact_id",
@@ -71,6 +47,64 @@ def fellow_travellers(known: Known, cases: ir.Table, *, mode: str) -> ir.Table:
         case_seat=together.own_seat,
         seat=together.seat,
     )
+
+
+def crew_and_served(known: Known, cases: ir.Table, *, mode: str) -> ir.Table:
+    """Return who was on duty on a run of `mode` with a case aboard, and who was aboard with a case on duty, while both were there.
+
+    Shape: case_fact_id, case_person_id, person_id, from_at, until_at, case_because, because, certainty (of the times), carriage and seat
+    (of whoever travelled; null where unknown), zone_carriage, first_row, last_row (the zone that was served; null where unknown).
+    """
+    trips = _timed(known, mode)
+    duties = _duties(known, mode)
+    pairs = (_together(duties, _own(trips, cases)), _together(trips, _own(duties, cases)))
+    return ibis.union(
+        *(
+            pair.select(
+                "case_fact_id",
+                "case_person_id",
+                "person_id",
+                "from_at",
+                "until_at",
+                "case_because",
+                "carriage",
+                "seat",
+                "zone_carriage",
+                "first_row",
+                "last_row",
+                because=pair.fact_id,
+                certainty=ibis.ifelse(pair.is_timed & pair.own_timed, str(Certainty.KNOWN), str(Certainty.TIME_ASSUMED)),
+            )
+            for pair in pairs
+        )
+    )
+
+
+def _own(rides: ir.Table, cases: ir.Table) -> ir.Table:
+    """Return the rides of cases in their time: number, own_on, own_day_at, own_from, own_until, own_timed, and where on board."""
+    window = cases.select("case_fact_id", "case_person_id", window_from="from_at", window_until="until_at")
+    own = rides.inner_join(window, rides.person_id == window.case_person_id)
+    own = own.filter((own.boards_at < own.window_until) & (own.alights_at > own.window_from))
+    return own.drop("person_id").rename(
+        own_on="travelled_on",
+        own_day_at="day_at",
+        own_from="boards_at",
+        own_until="alights_at",
+        own_timed="is_timed",
+        case_because="fact_id",
+    )
+
+
+def _together(rides: ir.Table, own: ir.Table) -> ir.Table:
+    """Return the rides of others on the runs of `own`, with from_at and until_at: while both were aboard, in the case's time."""
+    pair = rides.inner_join(own, "number").filter(lambda t: t.person_id != t.case_person_id)
+    day = ibis.interval(days=1)
+    near_day = (pair.day_at <= pair.own_day_at + day) & (pair.day_at + day >= pair.own_day_at)
+    pair = pair.filter((pair.travelled_on == pair.own_on) | (near_day & pair.is_timed & pair.own_timed))
+    begins = ibis.greatest(pair.boards_at, pair.own_from, pair.window_from)
+    ends = ibis.least(pair.alights_at, pair.own_until, pair.window_until)
+    pair = pair.mutate(from_at=begins, until_at=ends)
+    return pair.filter(pair.from_at < pair.until_at)
 
 
 def took_the_seat_after(known: Known, cases: ir.Table, *, mode: str) -> ir.Table:
@@ -102,30 +136,44 @@ def took_the_seat_after(known: Known, cases: ir.Table, *, mode: str) -> ir.Table
 
 
 def _timed(known: Known, mode: str) -> ir.Table:
-    """Return the trips of a mode on numbered runs.
-
-    Shape: person_id, fact_id, number, travelled_on, day_at, carriage, seat, boards_at, alights_at, is_timed.
-
-    A departure at the very start of its day is how sources write one that they do not know. Numbers are normalised as facts are;
-    carriages and seats are upper case, without leading zeros.
-    """
+    """Return the trips of a mode on numbered runs: the shape of `_on_runs`, with carriage and seat."""
     trips = known.facts(Trip).filter(lambda t: (t.mode == mode) & t.number.notnull())
-    day_begins = trips.travelled_on.cast(INSTANT) - known.offset
-    unknown = trips.from_at == day_begins
+    return _on_runs(known, trips, carriage=_written_alike(trips.carriage), seat=_written_alike(trips.seat))
+
+
+def _duties(known: Known, mode: str) -> ir.Table:
+    """Return the duties aboard a mode: the shape of `_on_runs`, with zone_carriage, first_row and last_row."""
+    duties = known.facts(CrewDuty).filter(lambda t: t.mode == mode)
+    return _on_runs(known, duties, zone_carriage=_written_alike(duties.carriage), first_row=duties.first_row, last_row=duties.last_row)
+
+
+def _on_runs(known: Known, rides: ir.Table, **where: ir.Value) -> ir.Table:
+    """Return who was aboard which run from when until when.
+
+    Shape: person_id, fact_id, number, travelled_on, day_at, boards_at, alights_at, is_timed, and `where`.
+
+    A departure at the very start of its day is how sources write one that they do not know. Numbers are normalised as facts are.
+    """
+    day_begins = rides.travelled_on.cast(INSTANT) - known.offset
+    unknown = rides.from_at == day_begins
     longest = ibis.interval(hours=LONGEST_RIDE_HOURS)
-    latest = ibis.ifelse(unknown, trips.from_at + ibis.interval(days=1) + longest, trips.from_at + longest)
-    return trips.select(
+    latest = ibis.ifelse(unknown, rides.from_at + ibis.interval(days=1) + longest, rides.from_at + longest)
+    return rides.select(
         "person_id",
         "fact_id",
         "travelled_on",
         day_at=day_begins,
         number="number",
-        carriage=trips.carriage.upper().re_replace("^0+", "").nullif(""),
-        seat=trips.seat.upper().re_replace("^0+", "").nullif(""),
-        boards_at=trips.from_at,
-        alights_at=ibis.coalesce(trips.until_at, latest),
-        is_timed=trips.until_at.notnull() & ~unknown,
+        boards_at=rides.from_at,
+        alights_at=ibis.coalesce(rides.until_at, latest),
+        is_timed=rides.until_at.notnull() & ~unknown,
+        **where,
     )
+
+
+def _written_alike(text: ir.StringValue) -> ir.StringValue:
+    """Return a carriage or seat in upper case, without leading zeros; null where it says nothing."""
+    return text.upper().re_replace("^0+", "").nullif("")
 
 
 def _apart(pair: ir.Table, where: Callable[..., ir.IntegerValue], *, mode: str) -> ir.IntegerValue:

@@ -6,7 +6,7 @@ import ibis.expr.types as ir
 from fangxian.facts import Text
 from fangxian.facts.known import Known
 from fangxian.trace import seats
-from fangxian.trace.aboard import fellow_travellers, took_the_seat_after
+from fangxian.trace.aboard import crew_and_served, fellow_travellers, took_the_seat_after
 from fangxian.trace.rule import Certainty, ContactRule, Nearness, meetings
 
 aircraft = ContactRule(
@@ -43,32 +43,37 @@ ADJACENT = 1
 
 @aircraft.condition
 def rows_around(known: Known, cases: ir.Table, *, rows: int) -> ir.Table:
-    """Close: the same row and `rows` rows before and behind. Everybody else aboard is a general contact."""
-    return _by_rows(fellow_travellers(known, cases, mode="aircraft"), "aircraft", rows=rows)
+    """Close: the same row and `rows` rows before and behind, and the crew that served them. Everybody else aboard is a general contact."""
+    return ibis.union(_by_rows(fellow_travellers(known, cases, mode="aircraft"), "aircraft", rows=rows), _rows_served(known, cases, rows))
 
 
 @aircraft.condition
 def seats_around(known: Known, cases: ir.Table, *, seats: int) -> ir.Table:
-    """Close: `seats` seats in any direction. Everybody else aboard is a general contact."""
+    """Close: `seats` seats in any direction, and the crew that served those rows. Everybody else aboard is a general contact."""
     pair = fellow_travellers(known, cases, mode="aircraft")
     close = (pair.rows_apart <= seats) & (pair.places_apart <= seats)
-    return _classed(pair, "aircraft", close=close, seat_known=pair.rows_apart.notnull() & pair.places_apart.notnull(), rows=seats)
+    seat_known = pair.rows_apart.notnull() & pair.places_apart.notnull()
+    return ibis.union(
+        _classed(pair, "aircraft", close=close, seat_known=seat_known, rows=seats),
+        _rows_served(known, cases, seats),
+    )
 
 
 @aircraft.condition
 def everybody_aboard(known: Known, cases: ir.Table, *, rows: int) -> ir.Table:
-    """Close: everybody, where the air is not filtered; how near they sat, within `rows` rows, is said for the ranking."""
+    """Close: everybody, crew too, where the air is not filtered; how near they sat, within `rows` rows, is said for the ranking."""
     pair = fellow_travellers(known, cases, mode="aircraft")
-    return _classed(pair, "aircraft", close=ibis.literal(True), seat_known=ibis.literal(True), rows=rows)
+    aboard = _classed(pair, "aircraft", close=ibis.literal(True), seat_known=ibis.literal(True), rows=rows)
+    return ibis.union(aboard, _all_served(known, cases, "aircraft"))
 
 
 @train.condition
 def carriage_or_bays(known: Known, cases: ir.Table, *, sealed_letters: str, bays: int, rows: int) -> ir.Table:
     """Close: on a sealed air-conditioned train the same carriage, of soft sleepers the same compartment; on others `bays` around.
 
-    A train is sealed by the letter of its number, one of `sealed_letters`; a carriage is a soft sleeper where either has a berth in
-    one. Everybody else aboard is a general contact, and so is whoever took the case's seat after it. `rows` says what counts as near
-    for the ranking.
+    The crew of the case's carriage is close, too. A train is sealed by the letter of its number, one of `sealed_letters`; a carriage is a
+    soft sleeper where either has a berth in one. Everybody else aboard is a general contact, and so is whoever took the case's seat
+    after it. `rows` says what counts as near for the ranking.
     """
     pair = fellow_travellers(known, cases, mode="train")
     sealed = pair.number.re_search(f"^[{sealed_letters}]")
@@ -81,32 +86,37 @@ def carriage_or_bays(known: Known, cases: ir.Table, *, sealed_letters: str, bays
     aboard = _classed(pair, "train", close=close, seat_known=known_seat.fill_null(False), rows=rows, soft=soft, bays_apart=bays_apart)
     after = took_the_seat_after(known, cases, mode="train")
     reused = meetings(after, setting="train", contact_class="general", nearness=Nearness.REUSED_SEAT, certainty=Certainty.KNOWN)
-    return ibis.union(aboard, reused)
+    return ibis.union(aboard, reused, _carriage_served(known, cases, "train"))
 
 
 @coach.condition
 def everybody_on_the_coach(known: Known, cases: ir.Table, *, rows: int) -> ir.Table:
-    """Close: everybody aboard a sealed coach. `rows` says what counts as near for the ranking."""
+    """Close: everybody aboard a sealed coach, and its driver and crew. `rows` says what counts as near for the ranking."""
     pair = fellow_travellers(known, cases, mode="coach")
-    return _classed(pair, "coach", close=ibis.literal(True), seat_known=ibis.literal(True), rows=rows)
+    aboard = _classed(pair, "coach", close=ibis.literal(True), seat_known=ibis.literal(True), rows=rows)
+    return ibis.union(aboard, _all_served(known, cases, "coach"))
 
 
 @coach.condition
 def coach_rows_around(known: Known, cases: ir.Table, *, rows: int) -> ir.Table:
-    """Close: `rows` rows before and behind, in a coach whose windows are open. Everybody else aboard is a general contact."""
-    return _by_rows(fellow_travellers(known, cases, mode="coach"), "coach", rows=rows)
+    """Close: `rows` rows before and behind, and driver and crew, in a coach whose windows are open. Everybody else is a general contact."""
+    return ibis.union(
+        _by_rows(fellow_travellers(known, cases, mode="coach"), "coach", rows=rows),
+        _all_served(known, cases, "coach"),
+    )
 
 
 @ship.condition
 def same_cabin(known: Known, cases: ir.Table) -> ir.Table:
-    """Close: the same cabin. Everybody else aboard is a general contact."""
+    """Close: the same cabin, and the crew that served it. Everybody else aboard is a general contact."""
     pair = fellow_travellers(known, cases, mode="ship")
     nearness = ibis.cases(
         (pair.same_carriage.isnull(), str(Nearness.SEAT_UNKNOWN)),
         (pair.same_carriage, str(Nearness.SAME_CABIN)),
         else_=str(Nearness.ABOARD),
     )
-    return _met(pair, "ship", close=pair.same_carriage, nearness=nearness, seat_known=pair.same_carriage.notnull())
+    aboard = _met(pair, "ship", close=pair.same_carriage, nearness=nearness, seat_known=pair.same_carriage.notnull())
+    return ibis.union(aboard, _carriage_served(known, cases, "ship"))
 
 
 @metro.condition
@@ -114,6 +124,30 @@ def same_run(known: Known, cases: ir.Table) -> ir.Table:
     """General contacts: everybody on the same run."""
     pair = fellow_travellers(known, cases, mode="metro")
     return meetings(pair, setting="other", contact_class="general", nearness=Nearness.ABOARD, certainty=pair.certainty)
+
+
+def _rows_served(known: Known, cases: ir.Table, rows: int) -> ir.Table:
+    """Return the crew of an aircraft that served rows within `rows` of a case's, and whom a case of the crew served."""
+    pair = crew_and_served(known, cases, mode="aircraft")
+    at = seats.row(pair.seat, mode="aircraft")
+    return _served(pair, "aircraft", (pair.first_row <= at + rows) & (pair.last_row >= at - rows))
+
+
+def _carriage_served(known: Known, cases: ir.Table, mode: str) -> ir.Table:
+    """Return the crew of the carriage or cabin of a case, and whom a case of the crew served."""
+    pair = crew_and_served(known, cases, mode=mode)
+    return _served(pair, mode, pair.zone_carriage == pair.carriage)
+
+
+def _all_served(known: Known, cases: ir.Table, mode: str) -> ir.Table:
+    """Return the crew of a vehicle all of which each of them serves, and whom a case of the crew served."""
+    return _served(crew_and_served(known, cases, mode=mode), mode, ibis.literal(True))
+
+
+def _served(pair: ir.Table, setting: str, serving: ir.BooleanValue) -> ir.Table:
+    """Return meetings of crew and served: close where the zone is the case's; where it is not known, it must be asked for."""
+    nearness = ibis.cases((serving.isnull(), str(Nearness.SEAT_UNKNOWN)), (serving, str(Nearness.CREW)), else_=str(Nearness.ABOARD))
+    return _met(pair, setting, close=serving, nearness=nearness, seat_known=serving.notnull())
 
 
 def _by_rows(pair: ir.Table, setting: str, *, rows: int) -> ir.Table:
