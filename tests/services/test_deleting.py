@@ -34,16 +34,46 @@ def test_who_somebody_is_goes_at_once_and_the_code_with_it(living, database):
     issuing.issue_day(living, member, point(PrivateKey.make().public))
     before = kept(database, member.person_id)
     assert before == {"identity": 1, "phone": 1, "named": 1, "tokens": 1, "declarations": 1, "withdrawn": 0}
-    deleting.delete(living, member, living.vault.phone_index(PHONE))
+    deleting.delete(living, member)
     assert kept(database, member.person_id) == dict.fromkeys(before, 0) | {"declarations": 1, "withdrawn": 2}
     with pytest.raises(RefusedError):
         members.member_at(living, living.vault.phone_index(PHONE), 0)
 
 
+def test_the_next_holder_of_the_number_finds_nobody_on_it(living, database):
+    session = come_in(living)
+    own = enrolled_with(living, session)
+    child = child_added(living)
+    deleting.delete(living, own)
+    assert members.members_of(living, session.phone_index) == ()
+    assert kept(database, child.person_id)["identity"] == 1
+    living.clock.forward(minutes=2)
+    stranger = enrolled(living, number=ADULT)
+    assert [each.person_id for each in members.members_of(living, session.phone_index)] == [stranger.person_id]
+    with pytest.raises(RefusedError):
+        issuing.issue_day(living, child, point(PrivateKey.make().public))
+
+
+def test_a_childs_data_go_and_the_guardian_stays_on_the_phone(living):
+    enrolled(living)
+    child = child_added(living)
+    deleting.delete(living, child)
+    assert [each.place for each in members.members_of(living, living.vault.phone_index(PHONE))] == [0]
+
+
+def test_nobody_deletes_by_a_page_from_before_the_place_ended(living, database):
+    member = enrolled(living)
+    deleting.delete(living, member)
+    before = kept(database, member.person_id)
+    with pytest.raises(RefusedError):
+        deleting.delete(living, member)
+    assert kept(database, member.person_id) == before
+
+
 def test_whoever_deletes_is_logged_out_and_may_apply_again(living):
     session = come_in(living)
     member = enrolled_with(living, session)
-    deleting.delete(living, member, session.phone_index)
+    deleting.delete(living, member)
     assert accounts.session_of(living, session.secret) is None
     living.clock.forward(minutes=2)
     assert enrolled(living).person_id == member.person_id
@@ -53,7 +83,7 @@ def test_whoever_deletes_and_applies_again_the_same_day_passes_and_the_code_befo
     phone = PrivateKey.make()
     member = enrolled(living)
     before = issuing.issue_day(living, member, point(phone.public)).text
-    deleting.delete(living, member, living.vault.phone_index(PHONE))
+    deleting.delete(living, member)
     clock.forward(minutes=2)
     now = issuing.issue_day(living, enrolled(living), point(phone.public)).text
     clock.forward(seconds=1)
@@ -85,8 +115,8 @@ def test_a_guardian_deletes_for_a_child_and_nobody_for_another_adult(living, dat
     family.ask(living, index, other.person_id, "parent")
     answer(living, OTHER_PHONE, may_answer(living, OTHER_PHONE)[0])
     with pytest.raises(RefusedError):
-        deleting.delete(living, members.member_at(living, index, 2), index)
-    deleting.delete(living, child, index)
+        deleting.delete(living, members.member_at(living, index, 2))
+    deleting.delete(living, child)
     assert kept(database, child.person_id)["identity"] == 0
     assert kept(database, other.person_id)["identity"] == kept(database, own.person_id)["identity"] == 1
 
@@ -96,5 +126,5 @@ def test_whoever_asks_for_a_child_deletes_nothing_of_it(living, database):
     child, _ = child_added(living), enrolled(living, OTHER_PHONE, number=ADULT)
     asked = child_added(living, OTHER_PHONE)
     with pytest.raises(RefusedError):
-        deleting.delete(living, asked, living.vault.phone_index(OTHER_PHONE))
+        deleting.delete(living, asked)
     assert kept(database, child.person_id)["identity"] == 1

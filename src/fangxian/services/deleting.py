@@ -12,9 +12,10 @@ from psycopg import sql
 
 from fangxian.facts import Consent, Enrolment, PersonFact, Retention, Text, Withdrawal, all_fact_types
 from fangxian.services.acting import Acting, expect_may
-from fangxian.services.forgetting import forget, log_out_phone, withdrawal
+from fangxian.services.forgetting import end_own_phones, forget, withdrawal
 from fangxian.services.living import Living, by_citizen
-from fangxian.services.members import OWN, Member
+from fangxian.services.members import NOBODY_THERE, Member, hold_members
+from fangxian.services.refusals import RefusedError
 from fangxian.store.recording import hold_person, record_in
 from fangxian.store.retention import end_of
 from fangxian.work.roles import Action
@@ -52,23 +53,25 @@ def what_stays(living: Living, person_id: str, *, acting: Acting = Acting.PERSON
     return sorted((each for each in found if each), key=lambda each: each.until)
 
 
-def delete(living: Living, member: Member, phone_index: bytes) -> None:
+def delete(living: Living, member: Member) -> None:
     """Delete what is kept about a member of a phone and may go: who they are, their places on phones, their tokens and consents.
 
-    The sealed name, number and phone are removed, so that nothing here says any more who the person is. Raises RefusedError where
-    whoever asks is neither the person nor, of a child, the guardian.
+    The sealed name, number and phone are removed, so that nothing here says any more who the person is. Nobody else is shown by the
+    person's own phone any more: its number is another's one day. Raises RefusedError where whoever asks is neither the person nor, of a
+    child, the guardian, and where the place has ended meanwhile.
     """
     expect_may(member.acting, Action.DELETE_OWN_DATA)
     at, person = living.clock(), UUID(member.person_id)
     event = by_citizen("delete_own_data", member.person_id, acting=member.acting)
     with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
-        connection = transaction.connection
+        if not hold_members(transaction.connection, [member]):
+            raise RefusedError(NOBODY_THERE)
+        end_own_phones(transaction)
         forget(transaction)
-        withdrawn = [withdrawal(transaction, *fact, source=_SOURCE, reason=_REASON) for fact in _given(connection, person)]
+        given = _given(transaction.connection, person)
+        withdrawn = [withdrawal(transaction, *fact, source=_SOURCE, reason=_REASON) for fact in given]
         record_in(transaction, {Withdrawal: withdrawn}, policies=[living.policy])
-        if member.place == OWN:
-            log_out_phone(connection, phone_index)
 
 
 def _stays(connection: psycopg.Connection[Any], person_id: str, retention: Retention) -> Stays | None:

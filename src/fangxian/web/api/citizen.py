@@ -296,9 +296,9 @@ def citizen_api(living: Living) -> APIRouter:
         return [{"facts": each.facts, "until": utc(each.until), "why": both(each.why)} for each in found]
 
     @router.delete("/me/{place}/data", status_code=204, openapi_extra={"x-action": "delete_own_data"})
-    def delete(member: of, session: mine) -> None:
-        """Delete what may go; the phone's own person is logged out by it."""
-        deleting.delete(living, member, session.phone_index)
+    def delete(member: of) -> None:
+        """Delete what may go; by it the phone's own person is logged out, and nobody else is on the phone's list any more."""
+        deleting.delete(living, member)
 
     return router
 
