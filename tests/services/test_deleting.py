@@ -5,14 +5,16 @@ import pytest
 
 from fangxian.exchange.checking import check_code
 from fangxian.facts import Text
-from fangxian.services import accounts, declaring, deleting, family, issuing, looking, members
+from fangxian.services import accounts, arriving, consenting, declaring, deleting, family, issuing, looking, members
 from fangxian.services.refusals import RefusedError
 from fangxian.signed.keys import PrivateKey, point
 from fangxian.signed.phone import show
 from fangxian.signed.verdict import Outcome
 
 from .conftest import HEALTHY, IDENTITY, NOON, PHONE, come_in
+from .test_arriving import wall
 from .test_declaring import ADULT, OTHER_PHONE, answer, child_added, enrolled, may_answer
+from .test_lapse import rows
 from .test_papers import verdict
 
 
@@ -68,6 +70,25 @@ def test_nobody_deletes_by_a_page_from_before_the_place_ended(living, database):
     with pytest.raises(RefusedError):
         deleting.delete(living, member)
     assert kept(database, member.person_id) == before
+
+
+SAID = {
+    "declaration": lambda living, member: declaring.declare(living, member.person_id, HEALTHY, acting=member.acting),
+    "check-in": lambda living, member: declaring.check_in(living, member.person_id, HEALTHY, acting=member.acting),
+    "trip": lambda living, member: declaring.declare_trip(living, member.person_id, {"travelled_on": NOON.date()}),
+    "consent": lambda living, member: consenting.give_consent(living, member.person_id, "91330106MA00000003"),
+    "visit": lambda living, member: arriving.arrive(living, member, wall(living)),
+}
+
+
+@pytest.mark.parametrize("what", SAID)
+def test_nothing_is_recorded_of_whoever_deleted_between_the_page_and_what_they_said(living, database, what):
+    member = enrolled(living)
+    deleting.delete(living, member)
+    before = rows(database)
+    with pytest.raises(RefusedError, match="nobody at this place"):
+        SAID[what](living, member)
+    assert rows(database) == before
 
 
 def test_whoever_deletes_is_logged_out_and_may_apply_again(living):
