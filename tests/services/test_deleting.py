@@ -1,15 +1,32 @@
 """Deleting one's data: what may go goes at once, what stays is named, and nobody deletes for another adult."""
 
+import orjson
 import psycopg
 import pytest
 
 from fangxian.exchange.checking import check_code
 from fangxian.facts import Text
-from fangxian.services import accounts, arriving, consenting, declaring, deleting, family, issuing, looking, members
+from fangxian.services import (
+    accounts,
+    answering,
+    appeal_words,
+    arriving,
+    consenting,
+    declaring,
+    deleting,
+    family,
+    issuing,
+    looking,
+    members,
+)
 from fangxian.services.refusals import RefusedError
 from fangxian.signed.keys import PrivateKey, point
 from fangxian.signed.phone import show
 from fangxian.signed.verdict import Outcome
+from fangxian.work.appeal import AppealState, Ground
+from fangxian.work.appealing import open_appeal
+from fangxian.work.permissions import Principal
+from fangxian.work.roles import Role
 
 from .conftest import HEALTHY, IDENTITY, NOON, PHONE, come_in
 from .test_arriving import wall
@@ -128,6 +145,54 @@ def test_what_stays_is_said_with_its_end_and_the_reason(living):
     assert [each.facts for each in stays] == [1, 3]
     assert all(each.until > living.clock() and isinstance(each.why, Text) for each in stays)
     assert looking.who_looked(living, member.person_id, own=True)[1].action == "see_what_stays"
+
+
+def disputed(living, member):
+    """Have somebody dispute their declaration in words, and return it."""
+    with living.store.pool.connection() as connection:
+        (fact_id,) = connection.execute("SELECT fact_id FROM facts.health_declaration WHERE person_id = %s", [member.person_id]).fetchone()
+    at = living.clock()
+    return open_appeal(
+        living.store,
+        Principal(subject="citizen", roles=frozenset({Role.CITIZEN}), person_ids=frozenset({member.person_id})),
+        person_id=member.person_id,
+        fact_type="health_declaration",
+        fact_id=fact_id,
+        ground=Ground.WRONG_FACT,
+        words="体温计坏了。",
+        seal=appeal_words.sealing(living, member.person_id, appeal_words.SAID, at=at),
+        policy=living.policy,
+        at=at,
+    )
+
+
+OFFICE = Principal(subject="office-1", roles=frozenset({Role.APPEAL_OFFICER}), region_codes=frozenset({"330100"}), second_factor=True)
+
+
+def test_an_open_appeal_is_taken_back_and_nobody_reads_its_words_any_more(living):
+    member = enrolled(living, symptoms="fever")
+    disputed(living, member)
+    ((reference, _),) = answering.waiting_appeals(living, OFFICE)
+    assert answering.open_one(living, OFFICE, reference).words == "体温计坏了。"
+    assert any("Appeals" in each.why.en for each in deleting.what_stays(living, member.person_id))
+    deleting.delete(living, member)
+    assert answering.waiting_appeals(living, OFFICE) == []
+    with pytest.raises(RefusedError, match="taken back"):
+        answering.open_one(living, OFFICE, reference)
+
+
+def test_appeals_colours_and_the_phone_are_among_what_is_taken_home(living):
+    member = enrolled(living, symptoms="fever")
+    disputed(living, member)
+    ((reference, _),) = answering.waiting_appeals(living, OFFICE)
+    answering.answer(living, OFFICE, reference, AppealState.UPHELD, "已核实。")
+    kept = looking.own_data(living, member.person_id)
+    assert kept["identity"]["phone"] == PHONE
+    (appeal,) = kept["appeals"]
+    assert (appeal["words"], appeal["answer"], appeal["state"]) == ("体温计坏了。", "已核实。", "upheld")
+    assert {(each["colour"], each["replaced_at"]) for each in kept["colours"]} == {("yellow", living.clock())}
+    assert any("colours" in each.why.en for each in deleting.what_stays(living, member.person_id))
+    orjson.dumps(kept)
 
 
 def test_a_guardian_deletes_for_a_child_and_nobody_for_another_adult(living, database):
