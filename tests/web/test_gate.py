@@ -97,13 +97,13 @@ def test_a_gate_that_was_offline_sends_what_it_did_and_the_instant_of_the_scan_c
 def test_a_scan_of_a_gate_that_was_offline_has_the_colour_of_its_instant_though_that_has_ended(town, gate):
     begun, ended = now() - timedelta(hours=3), now() - timedelta(hours=1)
     town.declare(ANN)
+    loads = town.serving.loads
     with town.store.transaction(town.event(ANN, "invented"), at=now()) as transaction:
         transaction.connection.execute(
             "INSERT INTO code.hit VALUES (%s, %s, 'rule', 'red', %s, %s, '{1}', %s)",
             [ANN, HANGZHOU.name, begun, ended, transaction.event.event_id],
         )
         transaction.connection.execute("SELECT pg_notify(%s, '')", [MANY_CHANGED])
-    loads = town.serving.loads
     while town.serving.loads == loads:
         time.sleep(0.01)
     ages = [14_400.0, 7_200.0, 1_800.0, 0.0]
@@ -202,12 +202,12 @@ def test_a_gate_that_asks_about_documents_without_end_is_stopped_and_another_is_
 def test_nobody_passes_with_a_fever_but_in_an_emergency(town, gate):
     town.declare(ANN)
     papers = {"scan_id": str(uuid4()), "age_s": 0, "id_type": "resident_id", "id_number": NUMBER, "temperature_c": 37.3}
-    hot, warm = scan(town.shown(ANN), temperature_c=39.0), scan(town.shown(ANN), temperature_c=37.2)
+    hot, warm = scan(town.shown(ANN), temperature_c=39.0), scan(town.shown(ANN, at=now() - timedelta(seconds=3)), temperature_c=37.2)
     answers = [send(gate, hot)[0], send(gate, hot)[0], gate.post(PAPERS, json=papers).json()["scans"][0]]
     assert [(each["passes"], each["colour"], each["words"]["zh"][:2]) for each in answers] == [(False, "green", "体温")] * 3
     assert town.rows("SELECT DISTINCT outcome FROM facts.gate_visit") == [("refused",)]
     assert send(gate, warm)[0]["passes"]
-    assert send(gate, scan(town.shown(ANN), temperature_c=39.0, emergency="birth"))[0]["passes"]
+    assert send(gate, scan(town.shown(ANN, at=now() - timedelta(seconds=6)), temperature_c=39.0, emergency="birth"))[0]["passes"]
 
 
 def test_what_could_not_be_recorded_is_no_replay_later_and_what_was_recorded_stays_one(town, gate, monkeypatch):
