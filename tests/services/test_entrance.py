@@ -1,5 +1,6 @@
 """An organisation's entrance: who of its people was checked today, who visits it, what the person sees of it, and what is left of it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -13,6 +14,7 @@ from fangxian.services import consenting, declaring, deleting, issuing, looking,
 from fangxian.services.allowance import DESK
 from fangxian.services.documents import document
 from fangxian.services.entrance import check_by_hand, entrance_today
+from fangxian.services.own_people import own_people
 from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
 from fangxian.services.screen_number import number_on_screen
 from fangxian.signed.credential import token_id
@@ -104,6 +106,27 @@ def test_whoever_was_scanned_or_checked_sees_where(living, clock):
     assert places[:4] == [("checked_at_entrance", SITE), ("entrance_seen", None), ("scan", "虚构商场东门"), ("scan", "虚构商场东门")]
 
 
+def test_the_list_says_which_organisation_looked_and_what_came_of_a_scan(living, clock):
+    person = enrolled(living).person_id
+    works_here(living, person)
+    scanned(living, person)
+    scanned(living, person, colour="yellow", did="refused")
+    scanned(living, person, present=False, did="refused", outcome="replay")
+    entrance_today(living, CONTACT)
+    own_people(living, CONTACT)
+    looks = looking.who_looked(living, person)
+    assert {look.outcome for look in looks if look.action == "scan"} == {"passed", "refused", "invalid"}
+    assert {look.organisation for look in looks if look.action in ("entrance_seen", "own_people_seen")} == {SITE}
+    guest = enrolled(living, 1)
+    scanned(living, guest.person_id)
+    visitors.visitors_today(living, CONTACT)
+    registering_visitors.register_at_desk(living, CONTACT, shown_by("赵大年", 1))
+    asked = [
+        look.organisation for look in looking.who_looked(living, guest.person_id) if look.action in ("visitors_seen", "visitor_at_desk")
+    ]
+    assert asked == [SITE, SITE]
+
+
 def test_the_newest_scan_counts_the_days_reading_stays_and_yesterdays_is_gone(living, clock):
     person = enrolled(living).person_id
     works_here(living, person)
@@ -145,6 +168,22 @@ def test_a_check_by_hand_is_a_scan_with_one_event_of_the_person(living, database
         ).fetchall()
     assert events == [("contact-1", "employer_contact", "checked_at_entrance")]
     assert looks_of(living, person).count("scan") == 0
+
+
+def test_a_check_that_is_sent_many_times_at_once_is_one_and_a_later_one_is_another(living, clock):
+    person = enrolled(living).person_id
+    works_here(living, person)
+    (found,) = entrance_today(living, CONTACT)
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda _: check_by_hand(living, CONTACT, found.reference, 36.5), range(4)))
+    assert len(set(told)) == 1
+    with living.store.pool.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM facts.temperature_reading").fetchone() == (1,)
+    assert check_by_hand(living, CONTACT, found.reference, 36.6) != told[0]
+    clock.forward(minutes=2)
+    assert check_by_hand(living, CONTACT, found.reference, 36.6).passes
+    with living.store.pool.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM facts.gate_visit").fetchone() == (3,)
 
 
 def test_a_fever_by_hand_does_not_pass_and_the_code_follows_where_the_policy_reads_it(living):

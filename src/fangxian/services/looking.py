@@ -32,12 +32,18 @@ _ONES_OWN: Final = {Acting.PERSON: [Acting.PERSON], Acting.GUARDIAN: [Acting.PER
 
 @dataclass(frozen=True)
 class Look:
-    """Something that was done with a person's data: when, in which role, for which purpose; of a scan also where, while that is kept."""
+    """Something that was done with a person's data: when, in which role, for which purpose, for which organisation.
+
+    Of a scan also where, and what came of it, while that is kept: `passed`, `refused`, `emergency`, or `invalid` for a code that was
+    a screenshot, a replay and the like.
+    """
 
     at: datetime
     role: str
     purpose: str
     action: str
+    organisation: str | None
+    outcome: str | None
     place: str | None
 
 
@@ -74,11 +80,12 @@ def who_looked(
 def _looks(transaction: Transaction, which: LiteralString, **values: Any) -> list[Look]:
     rows = transaction.connection.execute(
         "SELECT at, CASE WHEN role = %(citizen)s AND actor = ANY(%(others)s) THEN actor ELSE role END, purpose, action, "
+        "details ->> 'organisation_id', CASE WHEN scan.event_id IS NOT NULL THEN coalesce(visit.outcome, 'invalid') END, "
         "coalesce(place_name, place_id) FROM (SELECT * FROM audit.event WHERE person_id = %(person)s " + which + ") AS look "
         # Where no gate's device stands, the visit knows the place by its number.
         "LEFT JOIN (SELECT event_id, gate_id FROM gate.scan WHERE person_id = %(person)s) AS scan USING (event_id) "
         "LEFT JOIN (SELECT gate_id, place_name FROM gate.device) AS device USING (gate_id) "
-        "LEFT JOIN (SELECT event_id, place_id FROM facts.gate_visit WHERE person_id = %(person)s) AS visit USING (event_id) "
+        "LEFT JOIN (SELECT event_id, place_id, outcome FROM facts.gate_visit WHERE person_id = %(person)s) AS visit USING (event_id) "
         "ORDER BY at DESC",
         {"person": UUID(transaction.event.person_id), "citizen": CITIZEN, "others": [Acting.GUARDIAN, Acting.FAMILY]} | values,
     ).fetchall()

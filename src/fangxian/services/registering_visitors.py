@@ -80,7 +80,8 @@ def register_at_desk(living: Living, by: Principal, given: Given, *, organisatio
     visit, at = living.read("visit", given), living.clock()
     expect_in_force(living, at)
     person_id, name = _who(living, given, organisation_id, at)
-    event = staff_event(by, _AT_DESK, purpose=PURPOSE, role=role, person_id=person_id)
+    asked = staff_event(by, _AT_DESK, purpose=PURPOSE, role=role, person_id=person_id)
+    event = replace(asked, details={"organisation_id": organisation_id})
     with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
         if name and not _is_called(living, transaction, name):
