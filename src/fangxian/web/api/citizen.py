@@ -33,6 +33,16 @@ _Answers = dict[str, str | list[str]]
 _PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
 
 
+def _as_it_is_written(said: object) -> object:
+    if not str(said).isascii() or not str(said).isdigit():
+        raise ValueError("a place is a number")
+    return said
+
+
+Place = Annotated[int, BeforeValidator(_as_it_is_written)]
+"""A place on a phone's list: one way to write it, or an address would have many."""
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -129,7 +139,7 @@ def key_point(phone_key: str) -> bytes:
 def member_in(living: Living) -> Callable[..., members.Member]:
     """Return what finds who is at the place that an address names; it refuses what may not be done there, by the route's `x-action`."""
 
-    def member(place: int, session: Annotated[Session, Depends(session_in(living))], request: Request) -> members.Member:
+    def member(place: Place, session: Annotated[Session, Depends(session_in(living))], request: Request) -> members.Member:
         found = members.member_at(living, session.phone_index, place)
         expect_may(found.acting, Action(request.scope["route"].openapi_extra["x-action"]))
         return found
