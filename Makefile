@@ -9,7 +9,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: ready-demo ## make a world of 50,000 people, decide its codes and open the page (ARGS="--help" for options)
-	@.venv/bin/fangxian demo $(ARGS)
+	@trap : INT; .venv/bin/fangxian demo $(ARGS) || [ $$? -eq 130 ]  # Ctrl-C is how it ends, and no error
 
 test: ready ## run every test (ARGS="-k exposure" for some)
 	@.venv/bin/python -m pytest --numprocesses auto $(ARGS)

@@ -182,6 +182,23 @@ def test_somebody_who_was_refused_can_be_let_through_at_once_and_it_is_said_of_t
     assert town.rows_once_there("SELECT person_id FROM facts.gate_visit WHERE outcome = 'emergency'") == [(UUID(ANN),)]
 
 
+def test_an_emergency_after_the_verdict_was_closed_is_said_of_nobody_who_was_scanned_before(opened: Opened):
+    page, town = opened.page, opened.town
+    town.diagnose(BO)
+    town.becomes(BO, Colour.RED)
+    scan(page, town.shown(ANN))
+    verdict(page, "绿码", "通行")
+    scan(page, town.shown(BO))
+    verdict(page, "红码", "不放行")
+    page.locator("#emergency").click()
+    page.get_by_role("button", name="临产").click()
+    verdict(page, "临产", "通行")
+    expect(page.locator("#waiting")).to_have_text("0")
+    told = "SELECT person_id FROM audit.event WHERE action = 'let an emergency through'"
+    assert town.rows_once_there(told) == [(UUID(int=0),)]
+    assert town.rows("SELECT count(*) FROM facts.gate_visit WHERE outcome = 'emergency'") == [(0,)]
+
+
 def test_somebody_without_a_phone_is_registered_and_the_number_leaves_no_trace_on_the_device(opened: Opened):
     page, town = opened.page, opened.town
     town.declare(ANN)

@@ -162,6 +162,49 @@ UNNAMED = """() => [...document.querySelectorAll("input:not([type=hidden]), sele
     .filter((e) => !(e.labels?.length || e.textContent.trim())).map((e) => e.outerHTML)"""
 
 
+def apply(page: Page, *, full_name: str, document: str) -> None:
+    page.fill("#full_name", full_name)
+    page.check("[name=id_type][value=passport]")
+    page.fill("#id_number", document)
+    page.fill("#home", "西湖区")
+
+
+KEPT = """() => import("/static/citizen/keeping.js").then((module) => module.allKept()).then((codes) => codes.length)"""
+
+
+@pytest.mark.parametrize("way", ["delete", "log out"])
+def test_nothing_is_left_to_show_on_a_phone_whose_person_deleted_their_data_or_logged_out(chromium: Browser, links: Links, way: str):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    context.set_default_timeout(SLOW)
+    page, number = context.new_page(), "13800000011" if way == "delete" else "13800000012"
+    page.goto(links.phone)
+    page.fill("#phone", number)
+    page.click("button.main")
+    page.fill("#code", page.locator("#shown-code").inner_text())
+    page.click("button.main")
+    apply(page, full_name="赵小红", document=f"E{number[-8:]}")
+    page.fill("#phone", number)
+    fill_declaration(page, fever=False)
+    page.click("button.main")
+    shown_code(page)
+    page.wait_for_function(f"({KEPT})().then((number) => number === 1)")
+    page.goto(f"{links.phone}/0/{'delete' if way == 'delete' else 'looks'}")
+    if way == "delete":
+        picture(page, "phone-delete")
+        page.check("[name=confirm]")
+        page.click("main form button")
+        expect(page.locator("[role=status]")).to_contain_text("已删除")
+    else:
+        page.click("form[action='/me/log-out'] button")
+        expect(page.locator("form[action='/me/log-in/code']")).to_be_visible()
+    page.wait_for_function(f"({KEPT})().then((number) => number === 0)")
+    context.set_offline(True)
+    page.goto(f"{links.phone}/0")
+    expect(page.locator("#codes")).to_be_visible()
+    assert page.locator("#codes canvas").count() == 0
+    context.close()
+
+
 def test_a_page_of_the_phone_fits_the_narrowest_and_is_whole_in_english(phone: BrowserContext, links: Links):
     page = phone.new_page()
     page.set_viewport_size({"width": 320, "height": 640})

@@ -1,5 +1,6 @@
 """Personal decisions: two different people, a limited time, and never a worse code, whoever colludes."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import product
 
@@ -12,6 +13,7 @@ from fangxian.policy.colour import Colour
 from fangxian.work.deciding import decisions_to_sign, propose_decision, read_decision, reject_decision, sign_decision
 from fangxian.work.decision import DECISION_MOVES, DecisionState, decision_action_for
 from fangxian.work.permissions import Forbidden
+from fangxian.work.refusals import RefusedError
 from fangxian.work.roles import Role
 from tests.store.conftest import declaration
 
@@ -65,6 +67,34 @@ def test_two_signatures_make_a_fact_that_ends_what_the_rule_concluded(store, dat
         ("close-contact", EXPOSURE, "medical_opinion", "officer-1", "officer-2")
     ]
     assert read_decision(store, ANN, decision.decision_id).state is DecisionState.SIGNED
+
+
+def test_what_waits_for_a_second_signature_is_not_proposed_again_until_it_lapsed_or_was_rejected(store, database):
+    expose(store)
+    decision = propose(store)
+    for by in (FIRST, SECOND):
+        with pytest.raises(RefusedError, match="proposed already"):
+            propose(store, by=by)
+    reject(store, decision)
+    again = propose(store, at=LATER)
+    lapsed = again.lapses_at
+    propose(store, at=lapsed)
+    assert rows(database, "SELECT count(*) FROM work.decision") == [(3,)]
+
+
+def test_many_who_propose_the_same_at_once_make_one_proposal(store, database):
+    expose(store)
+
+    def tried(_):
+        try:
+            return propose(store)
+        except RefusedError:
+            return None
+
+    with ThreadPoolExecutor(4) as pool:
+        made = [each for each in pool.map(tried, range(4)) if each]
+    assert len(made) == 1
+    assert rows(database, "SELECT count(*) FROM work.decision") == [(1,)]
 
 
 @pytest.mark.parametrize("subject", ["officer-1", "OFFICER-1"])

@@ -65,17 +65,43 @@ def test_a_program_asks_the_same(both, program):
     assert program.post("/api/v1/me/0/recognitions", json=given | {"consent": False}).status_code == 422
 
 
-APPLICATION = {
+REPORT = {
+    "temperature": "36.5",
+    "symptom": "1",
+    "isContactPatient": "2",
+    "isEpidemicAreaRisk": "2",
+    "isGoHubei": "2",
+    "isGoHubeiWH": "2",
+    "consent": "1",
+}
+APPLICATION = REPORT | {
     "name": IDENTITY["full_name"],
     "idType": "resident_id",
     "idNumber": IDENTITY["id_number"],
     "home": "330106",
     "phone": PHONE,
-    "temperature": "36.5",
-    "symptom": "1",
-    "isContactPatient": "2",
-    "isEpidemicAreaRisk": "2",
 }
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {name: said for name, said in REPORT.items() if name != "consent"},
+        REPORT | {"consent": "2"},
+        {name.lower(): said for name, said in REPORT.items()} | {"isgohubei": "1"},
+        REPORT | {"isGoHubie": "1"},
+        REPORT | {"symptom": ""},
+    ],
+)
+def test_a_report_that_lacks_or_misspells_an_answer_is_not_taken_for_healthy(both, given):
+    enrolled(both.here)
+    both.here.living.clock.forward(minutes=2)
+    session = come_in(both.here.living)
+    with httpx.Client(base_url=both.here.address, timeout=60, headers={"Authorization": f"Bearer {session.secret}"}) as client:
+        assert client.post(f"{GBT}/declaration", json=given).status_code == 422
+        told = client.post(f"{GBT}/declaration", json=REPORT | {"date": "2020-02-24", "city": "杭州", "phone": PHONE})
+        assert told.status_code in (200, 201)
 
 
 def test_the_seven_interfaces_of_the_standard_do_what_our_own_do(both, program):
@@ -98,7 +124,7 @@ def test_the_seven_interfaces_of_the_standard_do_what_our_own_do(both, program):
     green = {"outcome": "colour", "colour": "green", "healthyStaus": "00", "desensitizeName": "王**"}
     assert httpx.post(verify, json={"bizExtData": shown}, **at_gate).json() == green
 
-    fever = program.post(f"{GBT}/declaration", json={"temperature": "38.6", "symptom": "2^3"})
+    fever = program.post(f"{GBT}/declaration", json=REPORT | {"temperature": "38.6", "symptom": "2^3"})
     assert (fever.json()["healthyStaus"], fever.json()["hasWarm"]) == ("01", "")
     assert httpx.post(verify, json={"bizExtData": shown}, **at_gate).json() == green | {"colour": "yellow", "healthyStaus": "01"}
     assert program.get(f"{GBT}/query").json() == fever.json()

@@ -21,7 +21,17 @@ PAPERS = {"id_type": "resident_id", "id_number": IDENTITY["id_number"]}
 PHONE = {"phone": "13800000001"}
 SCAN = {"scan_id": "00000000-0000-0000-0000-000000000001", "age_s": 1.5, "text": "HC1:", "temperature_c": 36.5, "did": None}
 KEY = base64.urlsafe_b64encode(point(PrivateKey.make().public)).decode()
-REPORT = {"temperature": "36.5", "symptom": "1", "isEpidemicAreaRisk": "1", "stayRegion": "420100", "leftOn": "2020-02-20"}
+REPORT = {
+    "temperature": "36.5",
+    "symptom": "1",
+    "isContactPatient": "2",
+    "isEpidemicAreaRisk": "1",
+    "isGoHubei": "2",
+    "isGoHubeiWH": "2",
+    "stayRegion": "420100",
+    "leftOn": "2020-02-20",
+    "consent": "1",
+}
 TRIP = {"date": "2020-02-23", "mode": "train", "number": "G1", "carriage": "5", "seat": "6A", "fromRegion": "420100", "toRegion": "330100"}
 VISIT = {"host": "后勤部", "purpose": "meeting", "organisation_id": "91330106MA00000003"}
 ASSESSED = {

@@ -29,7 +29,9 @@ def expose(living, people):
 
 
 def test_everybody_may_read_a_days_figures_and_what_was_corrected(living, client):
-    assert client.get("/public").status_code == 404
+    none = client.get("/public?lang=zh")
+    assert (none.status_code, "还没有公布过" in none.text) == (404, True)
+    assert 'href="/public"' in client.get("/me").text
     expose(living, [f"p{number}" for number in range(7)])
     publish(living.store, living.policy, DAY, at=LATER)
     assert client.get("/public", follow_redirects=False).headers["location"] == f"/public/{DAY}"

@@ -56,7 +56,7 @@ def test_a_relation_that_somebody_chose_makes_nobody_a_guardian(living):
     theirs = members.member_at(living, index, 1)
     assert theirs.acting is Acting.FAMILY
     with pytest.raises(RefusedError, match="shows their code"):
-        deleting.delete(living, theirs, index)
+        deleting.delete(living, theirs)
 
 
 def test_what_family_does_stands_among_what_others_did(living):

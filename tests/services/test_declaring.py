@@ -24,7 +24,7 @@ from fangxian.work.permissions import Principal
 from fangxian.work.renewal import renew_at_set_up
 from fangxian.work.roles import Role
 
-from .conftest import HEALTHY, IDENTITY, NOON, PHONE, come_in, replace
+from .conftest import HEALTHY, IDENTITY, NOON, PHONE, as_typed, come_in, replace
 
 OTHER_PHONE = "+8613800000002"
 ADULT = "440524188001010014"
@@ -339,6 +339,28 @@ def test_a_place_is_found_by_what_people_call_it(said, meant):
 def test_a_place_that_is_none_or_could_be_several_is_refused(said):
     with pytest.raises(ValueError, match=r"."):
         region_called(said, NOON.date(), near="330100")
+
+
+@pytest.mark.parametrize("name", ["<b>x</b>", "😀", "\u0301\u0302", "2020", "-", "王;小明"])
+def test_what_is_no_name_is_refused(living, name):
+    with pytest.raises(BadAnswerError) as bad:
+        living.read("identity", {key: [value] for key, value in IDENTITY.items()} | {"full_name": [name]})
+    assert bad.value.problems.keys() == {"full_name"}
+
+
+@pytest.mark.parametrize("name", ["阿依古丽·买买提", "O’Brien", "José Ángel", "Nguyễn Thị Minh", "གཙང་མ".replace("་", " "), "𠮷田"])
+def test_names_of_every_script_are_taken(living, name):
+    given = {key: [value] for key, value in IDENTITY.items()} | {"full_name": [name]}
+    assert living.read("identity", given)["full_name"] == name
+
+
+def test_two_answers_to_a_question_that_takes_one_are_refused_and_the_same_twice_is_one(living):
+    given = {key: [value] for key, value in as_typed(**HEALTHY).items()}
+    for key, answers in {"contacted_case": ["no", "yes"], "stayed_in_key_area": ["no", "yes"], "temperature_c": ["36.5", "39"]}.items():
+        with pytest.raises(BadAnswerError) as bad:
+            living.read("declaration", given | {key: answers})
+        assert bad.value.problems.keys() == {key}
+    assert living.read("declaration", given | {"contacted_case": ["no", "no"], "symptoms": ["fever", "cough"]})["symptoms"] == "cough,fever"
 
 
 def test_nobody_declares_or_checks_in_without_end(living, clock, monkeypatch):

@@ -1,5 +1,6 @@
 """An organisation's entrance: who of its people was checked today, who visits it, what the person sees of it, and what is left of it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -10,9 +11,11 @@ import pytest
 from fangxian.facts import Diagnosis, Workplace
 from fangxian.policy.colour import Colour
 from fangxian.services import consenting, declaring, deleting, issuing, looking, members, registering_visitors, visitors
+from fangxian.services.allowance import DESK
 from fangxian.services.documents import document
 from fangxian.services.entrance import check_by_hand, entrance_today
-from fangxian.services.refusals import BadAnswerError, RefusedError
+from fangxian.services.own_people import own_people
+from fangxian.services.refusals import BadAnswerError, RefusedError, TooManyError
 from fangxian.services.screen_number import number_on_screen
 from fangxian.signed.credential import token_id
 from fangxian.signed.keys import PrivateKey, point
@@ -103,6 +106,27 @@ def test_whoever_was_scanned_or_checked_sees_where(living, clock):
     assert places[:4] == [("checked_at_entrance", SITE), ("entrance_seen", None), ("scan", "虚构商场东门"), ("scan", "虚构商场东门")]
 
 
+def test_the_list_says_which_organisation_looked_and_what_came_of_a_scan(living, clock):
+    person = enrolled(living).person_id
+    works_here(living, person)
+    scanned(living, person)
+    scanned(living, person, colour="yellow", did="refused")
+    scanned(living, person, present=False, did="refused", outcome="replay")
+    entrance_today(living, CONTACT)
+    own_people(living, CONTACT)
+    looks = looking.who_looked(living, person)
+    assert {look.outcome for look in looks if look.action == "scan"} == {"passed", "refused", "invalid"}
+    assert {look.organisation for look in looks if look.action in ("entrance_seen", "own_people_seen")} == {SITE}
+    guest = enrolled(living, 1)
+    scanned(living, guest.person_id)
+    visitors.visitors_today(living, CONTACT)
+    registering_visitors.register_at_desk(living, CONTACT, shown_by("赵大年", 1))
+    asked = [
+        look.organisation for look in looking.who_looked(living, guest.person_id) if look.action in ("visitors_seen", "visitor_at_desk")
+    ]
+    assert asked == [SITE, SITE]
+
+
 def test_the_newest_scan_counts_the_days_reading_stays_and_yesterdays_is_gone(living, clock):
     person = enrolled(living).person_id
     works_here(living, person)
@@ -144,6 +168,22 @@ def test_a_check_by_hand_is_a_scan_with_one_event_of_the_person(living, database
         ).fetchall()
     assert events == [("contact-1", "employer_contact", "checked_at_entrance")]
     assert looks_of(living, person).count("scan") == 0
+
+
+def test_a_check_that_is_sent_many_times_at_once_is_one_and_a_later_one_is_another(living, clock):
+    person = enrolled(living).person_id
+    works_here(living, person)
+    (found,) = entrance_today(living, CONTACT)
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda _: check_by_hand(living, CONTACT, found.reference, 36.5), range(4)))
+    assert len(set(told)) == 1
+    with living.store.pool.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM facts.temperature_reading").fetchone() == (1,)
+    assert check_by_hand(living, CONTACT, found.reference, 36.6) != told[0]
+    clock.forward(minutes=2)
+    assert check_by_hand(living, CONTACT, found.reference, 36.6).passes
+    with living.store.pool.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM facts.gate_visit").fetchone() == (3,)
 
 
 def test_a_fever_by_hand_does_not_pass_and_the_code_follows_where_the_policy_reads_it(living):
@@ -207,8 +247,7 @@ def test_whoever_was_scanned_and_does_not_work_here_is_a_visitor_to_register(liv
 
 def test_a_visitor_is_registered_at_the_desk_by_the_number_under_the_code(living):
     guest = enrolled(living)
-    came = registering_visitors.register_at_desk(living, CONTACT, VISIT | {"number": [number_of(living, guest)]})
-    assert (came.colour, came.passes) == (Colour.GREEN, True)
+    assert registering_visitors.register_at_desk(living, CONTACT, VISIT | {"number": [number_of(living, guest)]})
     (found,) = visitors.visitors_today(living, CONTACT)
     assert (found.masked_name, found.host, found.passed) == ("王**", "李经理", True)
     (visit,) = looking.own_data(living, guest.person_id)["visits"]
@@ -222,13 +261,10 @@ def test_a_visitor_is_registered_at_the_desk_by_the_number_under_the_code(living
 def test_whoever_has_no_phone_is_registered_by_a_document_and_their_name_is_sealed(living, database):
     enrolled(living)
     shown = {"full_name": ["王小明"], "id_type": ["resident_id"], "id_number": [NUMBERS[0].lower()]}
-    assert registering_visitors.register_at_desk(living, CONTACT, VISIT | shown).passes
+    assert registering_visitors.register_at_desk(living, CONTACT, VISIT | shown)
     stranger = {"full_name": ["赵大年"], "id_type": ["passport"], "id_number": ["E12345678"]}
-    came = registering_visitors.register_at_desk(living, CONTACT, VISIT | stranger)
-    assert (came.colour, came.passes) == (None, False)
-    by_name = {each.masked_name: each for each in visitors.visitors_today(living, CONTACT)}
-    assert {name: each.passed for name, each in by_name.items()} == {"王**": True, "—": False}
-    assert by_name["—"].purpose is None
+    assert not registering_visitors.register_at_desk(living, CONTACT, VISIT | stranger)
+    assert {each.masked_name: each.passed for each in visitors.visitors_today(living, CONTACT)} == {"王**": True}
     with psycopg.connect(database) as connection:
         kept = str(connection.execute("SELECT * FROM gate.visitor").fetchall()) + str(
             connection.execute("SELECT * FROM audit.event").fetchall()
@@ -243,13 +279,64 @@ def test_a_visitor_who_is_not_named_is_not_registered(living, given):
     assert bad.value.problems.keys() == {"number"}
 
 
+def shown_by(name, which=0):
+    return VISIT | {"full_name": [name], "id_type": ["resident_id"], "id_number": [NUMBERS[which]]}
+
+
+def test_a_document_under_another_name_tells_nothing_and_its_holder_sees_that_it_was_asked_about(living):
+    green, yellow = enrolled(living), enrolled(living, 1, contacted_case="yes")
+    for which, guest in enumerate((green, yellow)):
+        assert not registering_visitors.register_at_desk(living, CONTACT, shown_by("赵大年", which))
+        assert looks_of(living, guest.person_id)[0] == "visitor_at_desk"
+        assert "visitor_registered" not in looks_of(living, guest.person_id)
+    assert not registering_visitors.register_at_desk(living, CONTACT, shown_by("王小明", 1))
+    assert registering_visitors.register_at_desk(living, CONTACT, shown_by(" 王 小明 "))
+    assert [each.passed for each in visitors.visitors_today(living, CONTACT)].count(True) == 1
+
+
+def test_whoever_works_here_is_no_visitor_and_the_desk_learns_nothing_of_their_colour(living):
+    silent = enrolled(living, contacted_case="yes")
+    works_here(living, silent.person_id, consents=False)
+    for given in (shown_by("王小明"), VISIT | {"number": [number_of(living, silent)]}):
+        with pytest.raises(RefusedError, match="works here"):
+            registering_visitors.register_at_desk(living, CONTACT, given)
+    assert visitors.visitors_today(living, CONTACT) == ()
+
+
+def test_a_desk_that_asks_about_documents_by_the_dozen_is_stopped_for_the_hour(living, clock, monkeypatch):
+    monkeypatch.setattr(registering_visitors, "DESK", replace(DESK, most=3))
+    for _ in range(3):
+        assert not registering_visitors.register_at_desk(living, CONTACT, shown_by("赵大年"))
+    with pytest.raises(TooManyError):
+        registering_visitors.register_at_desk(living, CONTACT, shown_by("王小明"))
+    assert not registering_visitors.register_at_desk(living, ELSEWHERE, shown_by("赵大年"))
+    clock.forward(hours=1)
+    assert not registering_visitors.register_at_desk(living, CONTACT, shown_by("赵大年"))
+
+
+def test_nobody_is_registered_who_was_not_let_in_or_is_inside(living, clock):
+    guest = enrolled(living)
+    scanned(living, guest.person_id, did="refused", colour="yellow")
+    (refused,) = visitors.visitors_today(living, CONTACT)
+    with pytest.raises(RefusedError, match="not let in"):
+        registering_visitors.register_scanned(living, CONTACT, refused.reference, VISIT)
+    clock.forward(minutes=5)
+    scanned(living, guest.person_id)
+    (let_in,) = visitors.visitors_today(living, CONTACT)
+    clock.forward(minutes=5)
+    registering_visitors.register_at_desk(living, CONTACT, VISIT | {"number": [number_of(living, guest)]})
+    with pytest.raises(RefusedError, match="already"):
+        registering_visitors.register_scanned(living, CONTACT, let_in.reference, VISIT)
+    assert [each.purpose for each in visitors.visitors_today(living, CONTACT)] == ["meeting"]
+
+
 def test_a_visitor_who_is_not_green_is_recorded_as_refused_and_a_case_raises_the_alarm(living):
     guest = enrolled(living)
     event = Event(actor="test", role="system", purpose="test", action="record", person_id=guest.person_id)
     fact = new_fact(Diagnosis, event, source="hospital", known_at=NOON, from_at=NOON, status="confirmed")
     record(living.store, {Diagnosis: [fact]}, event, policies=[living.policy], at=NOON)
-    came = registering_visitors.register_at_desk(living, CONTACT, VISIT | {"number": [number_of(living, guest)]})
-    assert (came.colour, came.passes) == (Colour.RED, False)
+    assert not registering_visitors.register_at_desk(living, CONTACT, VISIT | {"number": [number_of(living, guest)]})
+    assert "visitor_registered" not in looks_of(living, guest.person_id)
     (found,) = visitors.visitors_today(living, CONTACT)
     assert (found.passed, found.purpose) == (False, None)
     with living.store.pool.connection() as connection:
@@ -263,7 +350,7 @@ def test_who_answers_for_several_organisations_says_which_and_none_that_is_not_t
         registering_visitors.register_at_desk(living, two, given)
     with pytest.raises(Forbidden):
         registering_visitors.register_at_desk(living, two, given, organisation_id="a third")
-    assert registering_visitors.register_at_desk(living, two, given, organisation_id="another").passes
+    assert registering_visitors.register_at_desk(living, two, given, organisation_id="another")
     assert visitors.visitors_today(living, CONTACT) == ()
 
 
@@ -289,8 +376,7 @@ def test_a_visitor_who_deletes_their_data_is_nameless_in_the_list(living, clock)
     guest = enrolled(living)
     registering_visitors.register_at_desk(living, CONTACT, VISIT | {"number": [number_of(living, guest)]})
     clock.forward(minutes=2)
-    session = come_in(living)
-    deleting.delete(living, guest, session.phone_index)
+    deleting.delete(living, guest)
     (found,) = visitors.visitors_today(living, CONTACT)
     assert (found.masked_name, found.host, found.purpose) == ("—", None, "meeting")
 

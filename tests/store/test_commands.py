@@ -133,3 +133,39 @@ def test_a_gate_is_registered_by_a_link_shown_and_revoked(fangxian, store, datab
     assert gate_id in fangxian("gate", "show", "--store", database)[1]
     assert fangxian("gate", "revoke", gate_id, *signed) == (0, "It is revoked.")
     assert "UUID" in fangxian("gate", "revoke", "nonsense", *signed)[1]
+
+
+def test_a_gate_is_registered_in_a_role_that_there_is(fangxian, store, database):
+    place = ("--place", "mall-1", "--name", "East", "--region", "330106", "--purpose", "test")
+    code, said = fangxian("gate", "register", "--store", database, "--role", "king", *place)
+    assert (code, "no role called 'king'" in said, "officer" in said) == (2, True, True)
+    with store.pool.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM gate.device").fetchone() == (0,)
+
+
+def serving(tmp_path, *more):
+    return (
+        *("serve", "--store", tmp_path / "store", "--keys", tmp_path / "keys", "--vault", tmp_path / "vault", "--policy", "hangzhou"),
+        *("--sender", "page", *more),
+    )
+
+
+@pytest.mark.parametrize("port", ["99999", "-1"])
+def test_a_port_that_there_is_not_is_refused_in_words(fangxian, tmp_path, port):
+    code, said = fangxian(*serving(tmp_path, "--port", port))
+    assert (code, "--port" in said, "Traceback" in said) == (2, True, False)
+
+
+def test_a_proxy_that_is_no_address_and_a_lake_that_cannot_be_are_refused_before_anything_starts(fangxian, tmp_path):
+    code, said = fangxian(*serving(tmp_path, "--proxy", "not-an-address"))
+    assert (code, "is no address of a proxy" in said) == (2, True)
+    code, said = fangxian(*serving(tmp_path, "--lake", "/proc/lake"))
+    assert (code, "/proc/lake" in said) == (2, True)
+    assert not (tmp_path / "store").exists()
+
+
+def test_the_version_is_said(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["fangxian", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code, capsys.readouterr().out.startswith("fangxian ")) == (0, True)

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -90,6 +91,48 @@ def test_a_killed_vault_is_missed_and_found_again_once_it_was_started_again(proc
     process.stop()
     process.start()
     assert vault.unseal(sealed, **WHERE) == "王小明"
+
+
+def test_a_watched_vault_that_dies_is_started_again_and_asked_whether_it_answers(tmp_path):
+    folder = VaultFolder.make(tmp_path / "vault")
+    with VaultProcess(folder.path, watched=True) as process, process.client() as client:
+        salt, killed = client.day_salt(date(2020, 2, 24)), process.process_id
+        os.kill(killed, signal.SIGKILL)
+        assert gone(killed)
+        with suppress(FangxianError):
+            client.expect_answer()  # what is kept of the salt says nothing of whether it lives
+        until = time.monotonic() + 60
+        while not answers(client) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert answers(client)
+        assert (process.process_id != killed, client.day_salt(date(2020, 2, 24))) == (True, salt)
+        again = process.process_id
+    assert gone(again)
+
+
+def answers(client):
+    try:
+        client.expect_answer()
+    except FangxianError:
+        return False
+    return True
+
+
+def test_a_vault_that_is_gone_does_not_answer_though_the_days_salt_is_kept(tmp_path):
+    folder = VaultFolder.make(tmp_path / "vault")
+    with VaultProcess(folder.path) as process, process.client() as client:
+        client.day_salt(date(2020, 2, 24))
+        process.stop()
+        assert not answers(client)
+        assert client.day_salt(date(2020, 2, 24))
+
+
+def test_a_vault_that_does_not_start_says_why_and_not_why_others_did_not(tmp_path):
+    folder = VaultFolder.make(tmp_path / "vault")
+    (folder.path / "vault.log").write_text("an earlier fault\n")
+    with VaultProcess(folder.path), pytest.raises(FangxianError, match="runs on") as fault:
+        VaultProcess(folder.path).start()
+    assert "earlier" not in str(fault.value)
 
 
 def test_a_vault_that_comes_back_with_another_key_is_not_used(process, vault, folder):

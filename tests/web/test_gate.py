@@ -3,15 +3,18 @@
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import httpx
+import psycopg
 import pytest
 from gate_town import ANN, BO, HANGZHOU, NUMBER, GateTown, gate_town
 
 from fangxian.facts.known import now
 from fangxian.policy.colour import Colour
+from fangxian.services.allowance import GATE
 from fangxian.signed import phone
 from fangxian.signed.changes import Changes
 from fangxian.signed.credential import token_id
@@ -20,6 +23,7 @@ from fangxian.signed.key_folder import ROOT_PUBLIC
 from fangxian.signed.keys import PrivateKey
 from fangxian.signed.trust import TrustList
 from fangxian.store.recording import MANY_CHANGED
+from fangxian.web.gate import routes, scanning
 from fangxian.web.gate.sent import LONGEST_BODY
 
 SCANS, PAPERS = "/api/v1/gate/scans", "/api/v1/gate/without-phone"
@@ -93,22 +97,20 @@ def test_a_gate_that_was_offline_sends_what_it_did_and_the_instant_of_the_scan_c
 def test_a_scan_of_a_gate_that_was_offline_has_the_colour_of_its_instant_though_that_has_ended(town, gate):
     begun, ended = now() - timedelta(hours=3), now() - timedelta(hours=1)
     town.declare(ANN)
+    loads = town.serving.loads
     with town.store.transaction(town.event(ANN, "invented"), at=now()) as transaction:
         transaction.connection.execute(
             "INSERT INTO code.hit VALUES (%s, %s, 'rule', 'red', %s, %s, '{1}', %s)",
             [ANN, HANGZHOU.name, begun, ended, transaction.event.event_id],
         )
         transaction.connection.execute("SELECT pg_notify(%s, '')", [MANY_CHANGED])
-    loads = town.serving.loads
     while town.serving.loads == loads:
         time.sleep(0.01)
     ages = [14_400.0, 7_200.0, 1_800.0, 0.0]
     shown = [town.shown(ANN, at=now() - timedelta(seconds=age), issued_at=now() - timedelta(hours=5)) for age in ages]
     kept = [scan(text, age_s=age, did="passed") for text, age in zip(shown, ages, strict=True)]
-    papers = {"scan_id": str(uuid4()), "age_s": ages[1], "id_type": "resident_id", "id_number": NUMBER}
     assert [each["colour"] for each in send(gate, *kept)] == ["green", "red", "green", "green"]
-    assert gate.post(PAPERS, json=papers).json()["scans"][0]["colour"] == "red"
-    assert town.rows("SELECT colour, count(*) FROM gate.scan GROUP BY colour ORDER BY colour") == [("green", 3), ("red", 2)]
+    assert town.rows("SELECT colour, count(*) FROM gate.scan GROUP BY colour ORDER BY colour") == [("green", 3), ("red", 1)]
 
 
 def test_five_thousand_scans_of_an_offline_gate_are_taken_at_once(town, gate):
@@ -173,6 +175,53 @@ def test_somebody_without_a_phone_is_found_by_papers_of_which_nothing_is_kept(to
     assert (mistyped.status_code, "110105" in mistyped.text) == (400, False)
     held = town.rows("SELECT (scan::text || event::text) FROM gate.scan AS scan JOIN audit.event AS event USING (event_id)")
     assert not [row for row in held if STRANGERS in row[0]]
+
+
+def test_papers_are_asked_about_now_and_not_of_days_ago(town, gate):
+    town.declare(ANN)
+    papers = {"scan_id": str(uuid4()), "id_type": "resident_id", "id_number": NUMBER}
+    assert gate.post(PAPERS, json=papers | {"age_s": 13 * 24 * 3600}).status_code == 400
+    assert gate.post(PAPERS, json=papers | {"age_s": 130}).status_code == 400
+    assert town.rows("SELECT count(*) FROM gate.scan") == [(0,)]
+
+
+def test_a_gate_that_asks_about_documents_without_end_is_stopped_and_another_is_not(town, gate, monkeypatch):
+    monkeypatch.setattr(routes, "GATE", replace(GATE, most=2))
+
+    def asks(client):
+        papers = {"scan_id": str(uuid4()), "age_s": 0, "id_type": "resident_id", "id_number": STRANGERS}
+        return client.post(PAPERS, json=papers)
+
+    assert [asks(gate).status_code for _ in range(3)] == [200, 200, 429]
+    assert (int(asks(gate).headers["retry-after"]) > 3000, "过于频繁" in asks(gate).text) == (True, True)
+    assert town.rows("SELECT count(*) FROM gate.scan") == [(2,)]
+    with town.client() as other:
+        assert asks(other).status_code == 200
+
+
+def test_nobody_passes_with_a_fever_but_in_an_emergency(town, gate):
+    town.declare(ANN)
+    papers = {"scan_id": str(uuid4()), "age_s": 0, "id_type": "resident_id", "id_number": NUMBER, "temperature_c": 37.3}
+    hot, warm = scan(town.shown(ANN), temperature_c=39.0), scan(town.shown(ANN, at=now() - timedelta(seconds=3)), temperature_c=37.2)
+    answers = [send(gate, hot)[0], send(gate, hot)[0], gate.post(PAPERS, json=papers).json()["scans"][0]]
+    assert [(each["passes"], each["colour"], each["words"]["zh"][:2]) for each in answers] == [(False, "green", "体温")] * 3
+    assert town.rows("SELECT DISTINCT outcome FROM facts.gate_visit") == [("refused",)]
+    assert send(gate, warm)[0]["passes"]
+    assert send(gate, scan(town.shown(ANN, at=now() - timedelta(seconds=6)), temperature_c=39.0, emergency="birth"))[0]["passes"]
+
+
+def test_what_could_not_be_recorded_is_no_replay_later_and_what_was_recorded_stays_one(town, gate, monkeypatch):
+    seen, lost = scan(town.shown(ANN)), scan(town.shown(BO))
+    assert send(gate, seen)[0]["outcome"] == "colour"
+
+    def gone(*arguments, **named):
+        raise psycopg.OperationalError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(scanning, "record_visits", gone)
+        assert gate.post(SCANS, json={"scans": [lost]}).status_code == 503
+    assert send(gate, lost)[0]["outcome"] == "colour"
+    assert send(gate, scan(seen["text"]))[0]["outcome"] == "replay"
 
 
 def test_files_are_the_regions_own_and_are_not_sent_again_unchanged(town, gate):

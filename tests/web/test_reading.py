@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from multiprocessing import get_context
@@ -51,3 +53,24 @@ def test_where_no_process_stays_alive_the_batch_is_refused_as_unavailable_and_fe
 def dying() -> ProcessPoolExecutor:
     """Return a pool whose processes end as they start."""
     return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=os._exit, initargs=(1,))
+
+
+SERVER = """
+import sys, time
+from fangxian.web.gate.reading import ReadingProcesses
+if __name__ == "__main__":
+    with ReadingProcesses() as processes:
+        print(*processes.pool._processes, flush=True)
+        time.sleep(600)
+"""
+
+
+def test_no_process_that_reads_codes_outlives_a_server_that_was_killed(tmp_path):
+    (tmp_path / "server.py").write_text(SERVER)
+    server = subprocess.Popen([sys.executable, tmp_path / "server.py"], stdout=subprocess.PIPE, text=True)
+    reading_ones = [int(number) for number in server.stdout.readline().split()]
+    assert reading_ones
+    server.kill()
+    server.wait()
+    server.stdout.close()
+    assert all(gone(number, within=30) for number in reading_ones)

@@ -259,6 +259,17 @@ def number_of(living, member):
     return number_on_screen(token_id(living.vault.day_salt(NOON.date()), member.person_id))
 
 
+def test_a_head_is_no_form_and_counts_as_no_try(living, served):
+    officer = served.come_in(Role.OFFICER, second_factor=False)
+    officer.post("/staff/factor/enrol")
+    for _ in range(8):
+        asked = officer.head("/staff/factor", headers={"sec-fetch-site": "cross-site"})
+        assert (asked.status_code, asked.content) == (200, b"")
+    with living.store.pool.connection() as connection:
+        assert connection.execute("SELECT coalesce(sum(tries), 0) FROM account.staff_factor").fetchone() == (0,)
+    assert officer.head("/staff/log-out").status_code == 405
+
+
 @pytest.mark.parametrize("by_number", [True, False])
 def test_a_doctor_confirms_one_declaration_and_the_person_sees_it(living, served, by_number):
     member = feverish(living)
@@ -273,7 +284,11 @@ def test_a_doctor_confirms_one_declaration_and_the_person_sees_it(living, served
     assert doctor.post("/staff/confirm/sign", data={"declaration": reference, "finding": "dead"}).status_code == 422
     assert "已签署" in doctor.post("/staff/confirm/sign", data={"declaration": reference, "finding": "fever_excluded"}).text
     assert {("doctor", "declaration_searched"), ("doctor", "declaration_confirmed")} <= set(actions_seen_by(living, member.person_id))
-    assert looking.own_data(living, member.person_id)["facts"]["doctor_confirmation"][0]["doctor_id"] == "doctor"
+    assert "已签署" in doctor.post("/staff/confirm/sign", data={"declaration": reference, "finding": "fever_excluded"}).text
+    (signed,) = looking.own_data(living, member.person_id)["facts"]["doctor_confirmation"]
+    assert signed["doctor_id"] == "doctor"
+    doctor.post("/staff/confirm/sign", data={"declaration": reference, "finding": "healthy"})
+    assert len(looking.own_data(living, member.person_id)["facts"]["doctor_confirmation"]) == 2
 
 
 def test_a_doctor_of_elsewhere_a_wrong_number_and_yesterdays_find_nothing(living, served, clock, database):

@@ -5,8 +5,9 @@ import importlib
 import os
 import pkgutil
 import sys
+from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -28,6 +29,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
+    app.callback()(_begin)
     for module in sorted(m.name for m in pkgutil.iter_modules(package.__path__)):
         loaded = importlib.import_module(f"{package.__name__}.{module}")
         for command in getattr(loaded, "commands", ()):
@@ -38,6 +40,20 @@ def build() -> typer.Typer:
                 group.command()(command)
             app.add_typer(group, name=name)
     return app
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"fangxian {version('fangxian')}")
+        raise typer.Exit
+
+
+def _begin(
+    shown: Annotated[
+        bool, typer.Option("--version", help="Say which version this is, and stop.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    """防线 Fangxian: facts in; health codes, area levels and reasons out."""
 
 
 def _lakes() -> list[Path]:

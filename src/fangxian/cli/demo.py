@@ -37,7 +37,7 @@ def demo(
     directory: Annotated[
         Path | None, typer.Option("--dir", help="The folder to make it in; data/demo-<people>-<seed> by default.", show_default=False)
     ] = None,
-    port: Annotated[int, typer.Option(help="The port of the page on this machine; 0 takes any free one.")] = 8000,
+    port: Annotated[int, typer.Option(help="The port of the page on this machine; 0 takes any free one.", min=0, max=65535)] = 8000,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Make everything and stop, without opening the page.")] = False,
     language: LanguageOption = "zh",
 ) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from fangxian.cli.options import LanguageOption, PurposeOption, RoleOption
+from fangxian.cli.options import LanguageOption, PurposeOption, RoleOption, expect_role
 from fangxian.cli.printing import Reader, plain_table, print_line, print_table
 from fangxian.cli.store import StoreOption
 from fangxian.errors import FangxianError
@@ -32,6 +32,7 @@ def register(
     language: LanguageOption = "zh",
 ) -> None:
     """Register a device for a place, and print the link that opens it: once, within an hour."""
+    expect_role(role)
     expect_region(region, now().date())
     if not address.startswith(("https://", "http://")):
         raise FangxianError("The address is none.", done="Nothing was registered.", next_step="Begin it with https:// (or http://).")
@@ -57,6 +58,7 @@ def revoke(
     language: LanguageOption = "zh",
 ) -> None:
     """Let a device no longer be believed: it can neither fetch files nor send scans, within seconds."""
+    expect_role(role)
     try:
         named = UUID(gate_id)
     except ValueError:

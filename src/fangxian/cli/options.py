@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from fangxian.errors import FangxianError
+from fangxian.work.roles import Role
 
 LakeOption = Annotated[Path, typer.Option("--lake", help="The lake's folder.", envvar="FANGXIAN_LAKE", show_default=False)]
 PolicyOption = Annotated[str, typer.Option("--policy", help="A policy that ships (`fangxian policies`), or the folder of a draft.")]
@@ -43,6 +44,17 @@ def expect_person_id(text: str) -> None:
             "That is not a person_id.",
             known="A person_id has 32 hexadecimal digits. Names and id numbers are not looked up here.",
             next_step="Take the person_id from a list that you are entitled to.",
+        )
+
+
+def expect_role(text: str) -> None:
+    """Raise FangxianError for what is no role: it is recorded as somebody's."""
+    if text not in set(Role):
+        raise FangxianError(
+            f"There is no role called {text!r}.",
+            known=f"Roles: {', '.join(sorted(Role))}.",
+            done="Nothing was done.",
+            next_step="Name one of them.",
         )
 
 

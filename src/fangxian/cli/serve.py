@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,7 +26,6 @@ from fangxian.exchange.upkeep import exchange_chores
 from fangxian.facts.known import now
 from fangxian.policy.policy import policy as policy_called
 from fangxian.services.alarms import Alarm, alarms
-from fangxian.services.living import Living
 from fangxian.services.opening import open_living, open_vault
 from fangxian.services.oversight import oversight
 from fangxian.services.real_name import AsTyped, RealName
@@ -38,7 +38,7 @@ from fangxian.store.opening import migrated_database
 from fangxian.store.renewals import ever_renewed
 from fangxian.store.service_login import expect_let_in
 from fangxian.store.serving import Serving
-from fangxian.store.store import CONNECTIONS
+from fangxian.store.store import CONNECTIONS, Store
 from fangxian.web.gate.reading import ReadingProcesses
 from fangxian.web.live import live_application
 from fangxian.web.running.logs import set_up_logs
@@ -109,7 +109,7 @@ def serve(
     ] = True,
     processes: Annotated[int, typer.Option(help="How many processes answer, one a core; 0: only do the chores.", min=0)] = 1,
     host: Annotated[str, typer.Option(help="The address to listen at.")] = LOOPBACK,
-    port: Annotated[int, typer.Option(help="The port; 0 takes any free one.")] = 8000,
+    port: Annotated[int, typer.Option(help="The port; 0 takes any free one.", min=0, max=65535)] = 8000,
     name: Annotated[list[str] | None, typer.Option("--name", help="A name that the pages are reached by; several may be given.")] = None,
     proxy: Annotated[
         list[str] | None,
@@ -135,6 +135,9 @@ def serve(
     Everybody but this machine must come through TLS: put a proxy before it that adds it and sends X-Forwarded-Proto.
     """
     _check(sender, register, alarm, staff, host, name or (), processes, log)
+    _expect_addresses(proxy or ())
+    if lake and upkeep:
+        Lake.create(lake)  # now, with words where it cannot be, and not in the process for chores
     if not processes and not upkeep:
         raise FangxianError("Without processes and without chores there is nothing to do.", next_step="Leave out --no-upkeep.")
     set_up_logs(log)
@@ -143,8 +146,9 @@ def serve(
     KeyFolder(keys, passphrase(passphrase_file)).signer(now())  # or every page would open, and no code be signed
     with migrated_database(store, make=True) as database, ExitStack() as opened:
         expect_let_in(database)
+        _expect_renewed(database, policy, sender)
+        listening = opened.enter_context(listen(host, port))  # first: a port that is taken says so, and not the vault that runs beside it
         socket_path = opened.enter_context(open_vault(vault))
-        listening = opened.enter_context(listen(host, port))
         opened.enter_context(_numbers_together())
         setup = _Setup(
             database=database,
@@ -177,7 +181,6 @@ def _answer(listening: socket.socket, setup: _Setup, on_ready: Callable[[], None
     """Answer in a process of its own, with the codes in its own memory."""
     set_up_logs(setup.log)
     with _living(setup) as living, Serving(living.store, living.policy) as serving, ReadingProcesses() as readers:
-        _expect_renewed(living, setup.sender)
         app = live_application(
             living,
             serving,
@@ -229,6 +232,19 @@ def _check(sender: str, register: str, alarm: str, staff: str | None, host: str,
         raise FangxianError(f"There is no form of log called {log!r}.", known="Forms: json, text.", next_step="Name one of them.")
 
 
+def _expect_addresses(proxies: Sequence[str]) -> None:
+    """Raise FangxianError for a proxy that is no address: it would be believed by nobody, and say so to nobody."""
+    for each in proxies:
+        try:
+            ip_network(each, strict=False)
+        except ValueError:
+            raise FangxianError(
+                f"{each!r} is no address of a proxy.",
+                done="Nothing was served.",
+                next_step="Name an IP address or a network, such as 127.0.0.1 or 10.0.0.0/8.",
+            ) from None
+
+
 def _numbers_together() -> tempfile.TemporaryDirectory[str]:
     """Return the folder in which all processes put their metrics together, and name it to them."""
     folder = tempfile.TemporaryDirectory(prefix="fangxian-metrics-")
@@ -236,10 +252,12 @@ def _numbers_together() -> tempfile.TemporaryDirectory[str]:
     return folder
 
 
-def _expect_renewed(living: Living, sender: str) -> None:
-    """Renew the policy of a demonstration that never was; elsewhere two people do."""
-    if sender == ON_PAGE and not ever_renewed(living.store, living.policy):
-        renew_at_set_up(living.store, living.policy, first="demonstration-1", second="demonstration-2", at=living.clock())
+def _expect_renewed(database: str, named: str, sender: str) -> None:
+    """Renew the policy of a demonstration that never was, before anything warns of it; elsewhere two people do."""
+    chosen = policy_called(named)
+    with Store.open(database) as store:
+        if sender == ON_PAGE and not ever_renewed(store, chosen):
+            renew_at_set_up(store, chosen, first="demonstration-1", second="demonstration-2", at=now())
 
 
 def _sender(named: str, host: str, names: Sequence[str]) -> Sender:

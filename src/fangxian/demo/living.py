@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,6 +59,25 @@ class Demonstrated:
 def demonstrate(folder: Path) -> Iterator[Demonstrated]:
     """Run the living code on a folder, made as far as it is not there; it holds invented people only, so its passphrase lies beside it."""
     folder = folder.absolute()  # PostgreSQL's own user looks from elsewhere
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone(folder):
+        yield from _demonstrate(folder)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a folder while its context is open. Raises FangxianError where its demonstration runs already."""
+    with (folder / "running").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise FangxianError(
+                f"The demonstration of {folder.parent} runs already.", next_step="Use its pages, or end it with Ctrl-C first."
+            ) from None
+        yield
+
+
+def _demonstrate(folder: Path) -> Iterator[Demonstrated]:
     keys, vault = _keys(folder / "keys"), folder / "vault"
     if not vault.exists():
         VaultFolder.make(vault)
@@ -89,9 +110,20 @@ def _keys(folder: Path) -> KeyFolder:
 
 
 def _store(folder: Path) -> Path:
-    """Return where PostgreSQL may keep its files: in the folder, or, where its own user cannot get there, in one for all users."""
+    """Return where PostgreSQL may keep its files: in the folder, or, where its own user cannot get there, in one for all users.
+
+    The folder says then where that is. What is left there of a demonstration whose folder was removed goes: its keys are gone.
+    """
     try:
         DatabaseFolder(folder).prepare()
     except FangxianError:
-        return Path("/var/tmp", f"fangxian-demo-{sha256(str(folder.absolute()).encode()).hexdigest()[:16]}")  # noqa: S108 - named by its path
+        elsewhere, said = _elsewhere(folder), folder.with_name("store-lies-in")
+        if not said.exists() and elsewhere.exists():
+            shutil.rmtree(elsewhere)
+        said.write_text(f"{elsewhere}\n")
+        return elsewhere
     return folder
+
+
+def _elsewhere(folder: Path) -> Path:
+    return Path("/var/tmp", f"fangxian-demo-{sha256(str(folder.absolute()).encode()).hexdigest()[:16]}")  # noqa: S108 - named by its path

@@ -11,7 +11,7 @@ SYMPTOMS: Final = ("fever", "cough", "cold_like", "breathless", "digestive", "pa
 
 _SYMPTOMS_EN = "Symptoms, sorted and comma-joined; empty when there are none: " + ", ".join(SYMPTOMS) + "."
 _SYMPTOMS_ZH = "症状，排序后以逗号连接；无症状时为空串：" + "、".join(f"{word}（{SYMPTOM_WORDS[word].zh}）" for word in SYMPTOMS) + "。"
-_TEMPERATURE = ("float64", "Axillary temperature.", "腋温。")
+_TEMPERATURE = ("float64", "Body temperature, as it was told.", "所报体温。")
 BODY_TEMPERATURE: Final = (30.0, 45.0)
 
 

@@ -13,7 +13,7 @@ from fangxian.policy.regions import lies_in
 from fangxian.services.at_desk import colour_at_desk, record_at_desk
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
-from fangxian.services.members import Member
+from fangxian.services.members import NOBODY_THERE, Member, hold_members
 from fangxian.services.refusals import RefusedError
 from fangxian.signed.place import PlaceCode, PlaceRefusedError
 from fangxian.store.recording import hold_person
@@ -48,6 +48,8 @@ def arrive(living: Living, member: Member, text: str) -> Arrived:
     event = by_citizen("checked_in_at_place", member.person_id, acting=member.acting, purpose="entry")
     with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
+        if not hold_members(transaction.connection, [member]):
+            raise RefusedError(NOBODY_THERE)
         came_at = _came_before(transaction, place)
         if came_at is None:
             return Arrived(place, at, record_at_desk(living, transaction, place.place_id, region_code=place.region_code).colour)

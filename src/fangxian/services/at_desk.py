@@ -24,6 +24,11 @@ _DESKS: Final = UUID("6a0f3c1e-52a4-4f7b-9d38-0d1f7c2b9e64")
 """The name space of desks: each place has one, which is no device and holds no token."""
 
 
+def has_fever(temperature_c: float | None) -> bool:
+    """Return whether a reading, if there is one, is at the line or above it."""
+    return temperature_c is not None and temperature_c >= FEVER_LINE_C
+
+
 @dataclass(frozen=True)
 class AtDesk:
     """What came of somebody at a desk: the colour, None where they have no code, and whether they may pass."""
@@ -50,7 +55,7 @@ def record_at_desk(
     person_id, at = hold_person(transaction), transaction.at
     expect_in_force(living, at)
     colour = colour_at_desk(living, transaction, person_id)
-    may_pass = passes and colour is Colour.GREEN and (temperature_c is None or temperature_c < FEVER_LINE_C)
+    may_pass = passes and colour is Colour.GREEN and not has_fever(temperature_c)
     visit = Visit(
         device=_desk(place_id, region_code or living.region_code),
         scan_id=uuid4(),

@@ -20,7 +20,8 @@ from fangxian.services.refusals import BadAnswerError, RefusedError
 from fangxian.services.screen_number import holder_of_number
 from fangxian.services.staff import staff_event
 from fangxian.store.new_facts import new_fact
-from fangxian.store.recording import record
+from fangxian.store.recording import hold_person, record_in
+from fangxian.store.store import Transaction
 from fangxian.work.permissions import Principal, check, role_for
 from fangxian.work.roles import Action, Role
 from fangxian.work.subject import home_of, standing
@@ -70,7 +71,10 @@ def look_up(living: Living, by: Principal, *, number: str = "", id_type: str = "
 
 
 def confirm(living: Living, by: Principal, reference: str, finding: str) -> None:
-    """Sign what was found about a declaration; the code is decided again in the same transaction."""
+    """Sign what was found about a declaration; the code is decided again in the same transaction.
+
+    The same finding of the same doctor, sent again, is the one that stands; another corrects it.
+    """
     at = living.clock()
     expect_in_force(living, at)
     person_id, about = meant(living, by, Named.DECLARATION, reference)
@@ -80,7 +84,19 @@ def confirm(living: Living, by: Principal, reference: str, finding: str) -> None
     event = staff_event(by, "declaration_confirmed", purpose=_PURPOSE, role=role, person_id=person_id)
     said: Mapping[str, Any] = {"finding": finding, "about_fact_id": int(about), "doctor_id": by.subject}
     fact = new_fact(DoctorConfirmation, event, source=_SOURCE, known_at=at, from_at=at, **said)
-    record(living.store, {DoctorConfirmation: [fact]}, event, policies=[living.policy], at=at)
+    with living.store.transaction(event, at=at) as transaction:
+        hold_person(transaction)
+        if not _stands(transaction, said):
+            record_in(transaction, {DoctorConfirmation: [fact]}, policies=[living.policy])
+
+
+def _stands(transaction: Transaction, said: Mapping[str, Any]) -> bool:
+    """Return whether the newest confirmation of a declaration of the event's person says just this."""
+    query = sql.SQL(
+        "SELECT finding, doctor_id FROM {} AS said WHERE person_id = %s AND about_fact_id = %s ORDER BY known_at DESC, fact_id LIMIT 1"
+    ).format(standing(DoctorConfirmation))
+    row = transaction.connection.execute(query, [UUID(transaction.event.person_id), said["about_fact_id"]]).fetchone()
+    return row == (said["finding"], said["doctor_id"])
 
 
 def _check(living: Living, by: Principal, person_id: str | None) -> Role:

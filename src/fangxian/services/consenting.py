@@ -13,6 +13,7 @@ from fangxian.facts import Consent, Text, Withdrawal, Workplace
 from fangxian.services.acting import Acting
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
+from fangxian.services.members import expect_registered
 from fangxian.services.own_people import PURPOSE
 from fangxian.services.refusals import BadAnswerError, RefusedError
 from fangxian.sources.credit_codes import fault_of, spelled
@@ -43,13 +44,14 @@ def give_consent(living: Living, person_id: str, organisation_id: str, *, acting
     """Let an organisation see one's colour while one works there.
 
     It is one where a source says that one works, whatever its number, or any by its unified social credit code. Raises BadAnswerError
-    for a number that is neither, saying what is wrong with it.
+    for a number that is neither, saying what is wrong with it, RefusedError for whoever is registered no more.
     """
     at = living.clock()
     expect_in_force(living, at)
     event = by_citizen("consent_given", person_id, acting=acting, purpose="consent")
     with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
+        expect_registered(transaction)
         listed = {each.organisation_id: each for each in _consents(transaction, person_id)}
         wanted = organisation_id if organisation_id in listed else spelled(organisation_id)
         if wanted not in listed and (fault := fault_of(wanted)):

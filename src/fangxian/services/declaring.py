@@ -17,7 +17,7 @@ from fangxian.services.documents import Document
 from fangxian.services.keeping import OtherNameError, expect_own, expect_seen_name, keep_as_typed
 from fangxian.services.lapse import expect_in_force
 from fangxian.services.living import Living, by_citizen
-from fangxian.services.members import add_member
+from fangxian.services.members import add_member, expect_registered
 from fangxian.services.real_name import check_name
 from fangxian.services.refusals import BadAnswerError, TooManyError
 from fangxian.store.new_facts import new_fact
@@ -124,7 +124,7 @@ def declare(living: Living, person_id: str, answers: Answers, *, acting: Acting 
     expect_in_force(living, at)
     event = by_citizen("declare", person_id, acting=acting)
     with living.store.transaction(event, at=at) as transaction:
-        _expect_not_too_often(transaction, HealthDeclaration, SOURCE)
+        _expect_may_say(transaction, HealthDeclaration, SOURCE)
         record_in(transaction, _declared(living, event, answers, at), policies=[living.policy])
 
 
@@ -135,7 +135,7 @@ def check_in(living: Living, person_id: str, answers: Answers, *, acting: Acting
     event = by_citizen("check_in", person_id, acting=acting)
     report = new_fact(CheckIn, event, source=_CHECKED_IN, known_at=at, from_at=at, **_picked(answers, ("temperature_c", "symptoms")))
     with living.store.transaction(event, at=at) as transaction:
-        _expect_not_too_often(transaction, CheckIn, _CHECKED_IN)
+        _expect_may_say(transaction, CheckIn, _CHECKED_IN)
         record_in(transaction, {CheckIn: [report]}, policies=[living.policy])
 
 
@@ -150,13 +150,17 @@ def declare_trip(living: Living, person_id: str, trip: Answers) -> None:
     starts = min(at, living.policy.starts(trip["travelled_on"]))
     fact = new_fact(Trip, event, source=SOURCE, known_at=at, from_at=starts, **trip)
     with living.store.transaction(event, at=at) as transaction:
-        _expect_not_too_often(transaction, Trip, SOURCE)
+        _expect_may_say(transaction, Trip, SOURCE)
         record_in(transaction, {Trip: [fact]}, policies=[living.policy])
 
 
-def _expect_not_too_often(transaction: Transaction, fact_type: type[Fact], source: str) -> None:
-    """Raise TooManyError for the event's person who has said so much of a kind within a day; what they say at once comes one by one."""
+def _expect_may_say(transaction: Transaction, fact_type: type[Fact], source: str) -> None:
+    """Raise RefusedError for the event's person who is registered no more, TooManyError for who has said so much of a kind within a day.
+
+    What somebody says at once comes one by one.
+    """
     person_id = hold_person(transaction)
+    expect_registered(transaction)
     query = sql.SQL("SELECT count(*) FROM facts.{} WHERE person_id = %s AND source = %s AND known_at > %s").format(
         sql.Identifier(fact_type.name)
     )

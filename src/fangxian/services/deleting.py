@@ -12,11 +12,13 @@ from psycopg import sql
 
 from fangxian.facts import Consent, Enrolment, PersonFact, Retention, Text, Withdrawal, all_fact_types
 from fangxian.services.acting import Acting, expect_may
-from fangxian.services.forgetting import forget, log_out_phone, withdrawal
+from fangxian.services.forgetting import end_own_phones, forget, withdrawal
 from fangxian.services.living import Living, by_citizen
-from fangxian.services.members import OWN, Member
+from fangxian.services.members import NOBODY_THERE, Member, hold_members
+from fangxian.services.refusals import RefusedError
 from fangxian.store.recording import hold_person, record_in
-from fangxian.store.retention import end_of
+from fangxian.store.retention import REASON, end_of
+from fangxian.work.appealing import withdraw_all
 from fangxian.work.roles import Action
 
 _SOURCE: Final = "own-request"
@@ -36,9 +38,27 @@ _WHY: Final = {
 }
 
 
+_BESIDE: Final = (
+    (
+        str(Retention.CONTROL),
+        sql.SQL("SELECT coalesce(closed_at, {at}) FROM work.appeal WHERE person_id = {person}"),
+        Text(
+            "申诉与答复：尚未答复的随删除撤回，此后无人再读；其文字密封至到期",
+            "Appeals and answers: what is not answered is taken back with the deletion, and read by nobody; the words stay sealed",
+        ),
+    ),
+    (
+        REASON,
+        sql.SQL("SELECT replaced_at FROM code.reason_kept WHERE person_id = {person}"),
+        Text("已失效的颜色及其理由：以便查明当时为何如此判定", "Former colours and their reasons: to find out why it was decided so"),
+    ),
+)
+"""What stays of a person that is no fact: its class, the instants from whose months it ends, and why."""
+
+
 @dataclass(frozen=True)
 class Stays:
-    """A class of facts that stays for a while: how many, until when the last of them ends, and why."""
+    """A class of what stays for a while: how many, until when the last of them ends, and why."""
 
     facts: int
     until: datetime
@@ -48,39 +68,51 @@ class Stays:
 def what_stays(living: Living, person_id: str, *, acting: Acting = Acting.PERSON) -> list[Stays]:
     """Return what would stay of a person, by class, the first to end first; the look is an event."""
     with living.store.transaction(by_citizen("see_what_stays", person_id, acting=acting), at=living.clock()) as transaction:
-        found = [_stays(transaction.connection, person_id, retention) for retention in _WHY]
+        connection, given = transaction.connection, {"person": UUID(person_id), "at": transaction.at}
+        found = [_stays(connection, str(retention), _facts(person_id, retention), why) for retention, why in _WHY.items()]
+        found += [
+            _stays(connection, retention, query.format(**{name: sql.Literal(value) for name, value in given.items()}), why)
+            for retention, query, why in _BESIDE
+        ]
     return sorted((each for each in found if each), key=lambda each: each.until)
 
 
-def delete(living: Living, member: Member, phone_index: bytes) -> None:
+def delete(living: Living, member: Member) -> None:
     """Delete what is kept about a member of a phone and may go: who they are, their places on phones, their tokens and consents.
 
-    The sealed name, number and phone are removed, so that nothing here says any more who the person is. Raises RefusedError where
-    whoever asks is neither the person nor, of a child, the guardian.
+    The sealed name, number and phone are removed, so that nothing here says any more who the person is. Nobody else is shown by the
+    person's own phone any more: its number is another's one day. Raises RefusedError where whoever asks is neither the person nor, of a
+    child, the guardian, and where the place has ended meanwhile.
     """
     expect_may(member.acting, Action.DELETE_OWN_DATA)
     at, person = living.clock(), UUID(member.person_id)
     event = by_citizen("delete_own_data", member.person_id, acting=member.acting)
     with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
-        connection = transaction.connection
+        if not hold_members(transaction.connection, [member]):
+            raise RefusedError(NOBODY_THERE)
+        end_own_phones(transaction)
         forget(transaction)
-        withdrawn = [withdrawal(transaction, *fact, source=_SOURCE, reason=_REASON) for fact in _given(connection, person)]
+        withdraw_all(transaction)
+        given = _given(transaction.connection, person)
+        withdrawn = [withdrawal(transaction, *fact, source=_SOURCE, reason=_REASON) for fact in given]
         record_in(transaction, {Withdrawal: withdrawn}, policies=[living.policy])
-        if member.place == OWN:
-            log_out_phone(connection, phone_index)
 
 
-def _stays(connection: psycopg.Connection[Any], person_id: str, retention: Retention) -> Stays | None:
+def _facts(person_id: str, retention: Retention) -> sql.Composed:
+    """Return a query of when each fact of a person's and a class became known."""
     types = [each for each in all_fact_types() if issubclass(each, PersonFact) and each.retention is retention]
-    query = sql.SQL(" UNION ALL ").join(
+    return sql.SQL(" UNION ALL ").join(
         sql.SQL("SELECT known_at FROM {} WHERE person_id = {}").format(sql.Identifier("facts", each.name), sql.Literal(UUID(person_id)))
         for each in types
     )
-    row = connection.execute(sql.SQL("SELECT count(*), max(known_at) FROM ({}) AS kept").format(query)).fetchone()
+
+
+def _stays(connection: psycopg.Connection[Any], retention: str, instants: sql.Composable, why: Text) -> Stays | None:
+    row = connection.execute(sql.SQL("SELECT count(*), max(at) FROM ({}) AS kept (at)").format(instants)).fetchone()
     if row is None or row[1] is None:
         return None
-    return Stays(row[0], end_of(str(retention), row[1].date().replace(day=1)), _WHY[retention])
+    return Stays(row[0], end_of(retention, row[1].date().replace(day=1)), why)
 
 
 def _given(connection: psycopg.Connection[Any], person: UUID) -> list[tuple[str, int]]:

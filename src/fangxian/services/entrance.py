@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,11 +20,15 @@ from fangxian.services.own_people import MOST, NAMED, PURPOSE, consenting, organ
 from fangxian.services.references import Named, meant, refer
 from fangxian.services.refusals import BadAnswerError, RefusedError
 from fangxian.services.staff import staff_event
+from fangxian.store.recording import hold_person
 from fangxian.store.scans import SOURCE
+from fangxian.store.store import Transaction
 from fangxian.work.permissions import Principal, check
 from fangxian.work.roles import Action
 
 _CHECK: Final = "daily check"
+_CHECKED: Final = "checked_at_entrance"
+_ONE_CHECK: Final = timedelta(minutes=1)
 _NOT_OURS: Final = Text(
     "此人此刻不在本单位同意查看的人员之列，请重新打开名单。", "This person is no longer among those who let us see it; open the list again."
 )
@@ -83,7 +87,8 @@ def entrance_today(living: Living, by: Principal) -> tuple[OfTheDay, ...]:
 def check_by_hand(living: Living, by: Principal, reference: str, temperature_c: float | None) -> AtDesk:
     """Record that one of the own people was seen at the entrance, with their temperature if it was taken.
 
-    Raises RefusedError for somebody who does not work there any more, or does not let it see them.
+    What is sent twice within a minute is one check. Raises RefusedError for somebody who does not work there any more, or does not let
+    it see them.
     """
     person_id, organisation_id = _named(living, by, reference)
     role = check(by, Action.DAILY_CHECK_AT_ENTRANCE, organisation_id=organisation_id)
@@ -92,12 +97,28 @@ def check_by_hand(living: Living, by: Principal, reference: str, temperature_c: 
         raise BadAnswerError(
             {"temperature_c": Text(f"体温须在 {low:g} 到 {high:g} °C 之间。", f"A temperature is between {low:g} and {high:g} °C.")}
         )
-    event = staff_event(by, "checked_at_entrance", purpose=_CHECK, role=role, person_id=person_id)
+    event = staff_event(by, _CHECKED, purpose=_CHECK, role=role, person_id=person_id)
     with living.store.transaction(event, at=living.clock()) as transaction:
+        hold_person(transaction)
         who = {"organisations": [organisation_id], "purpose": PURPOSE, "at": transaction.at, "person": UUID(person_id)}
         if not transaction.connection.execute(consenting(among="person_id = %(person)s"), who).fetchall():
             raise RefusedError(_NOT_OURS)
+        if found := _just_checked(transaction, organisation_id, temperature_c):
+            return found
         return record_at_desk(living, transaction, organisation_id, temperature_c=temperature_c)
+
+
+def _just_checked(transaction: Transaction, organisation_id: str, temperature_c: float | None) -> AtDesk | None:
+    """Return the check of the event's person by hand that was recorded here a moment ago with the same reading, None where none was."""
+    row = transaction.connection.execute(
+        "SELECT scan.gate_id, scan.scan_id, scan.colour, visit.outcome FROM facts.gate_visit AS visit "
+        "JOIN gate.scan AS scan USING (person_id, event_id) JOIN audit.event AS event USING (person_id, event_id) "
+        "LEFT JOIN facts.temperature_reading AS reading USING (person_id, event_id) "
+        "WHERE visit.person_id = %s AND visit.place_id = %s AND visit.known_at > %s AND event.action = %s "
+        "AND reading.temperature_c IS NOT DISTINCT FROM %s::float8 ORDER BY visit.known_at DESC LIMIT 1",
+        [UUID(transaction.event.person_id), organisation_id, transaction.at - _ONE_CHECK, _CHECKED, temperature_c],
+    ).fetchone()
+    return AtDesk(row[0], row[1], Colour(row[2]) if row[2] else None, row[3] != "refused") if row else None
 
 
 def _named(living: Living, by: Principal, reference: str) -> tuple[str, str]:
@@ -129,7 +150,9 @@ _QUERY: Final = """
         ORDER BY scanned_at IS NOT NULL, scanned_at DESC, person_id LIMIT %(most)s
     ), looked AS (
         INSERT INTO audit.event (person_id, event_id, at, actor, role, purpose, action, details)
-        SELECT person_id, gen_random_uuid(), %(at)s, %(actor)s, %(role)s, %(audited)s, %(action)s, '{{}}' FROM shown
+        SELECT person_id, gen_random_uuid(), %(at)s, %(actor)s, %(role)s, %(audited)s, %(action)s,
+               jsonb_build_object('organisation_id', organisation_id)
+        FROM shown
     )
     SELECT person_id, organisation_id, named.masked_name, named.period, scanned_at, colour, outcome, temperature_c
     FROM shown LEFT JOIN LATERAL ({named}) AS named ON true

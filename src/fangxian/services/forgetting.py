@@ -40,6 +40,27 @@ def forget(transaction: Transaction) -> None:
     revoke_all(transaction, person_id=person.hex)
 
 
+def end_own_phones(transaction: Transaction) -> None:
+    """End every place of the phones that are the event's person's own, and log them out: their number is another's one day.
+
+    Who was shown there, a child in care too, would be shown to its next holder. Call it before the person's own place ends.
+    """
+    connection = transaction.connection
+    phones = connection.execute(
+        "SELECT phone_index FROM account.member WHERE person_id = %s AND place = 0 AND ended_at IS NULL",
+        [UUID(transaction.event.person_id)],
+    ).fetchall()
+    for (phone_index,) in phones:
+        # Whoever is being added to its list waits, and finds it without its own person.
+        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [phone_index.hex()])
+        connection.execute(
+            "UPDATE account.member SET ended_at = %s, masked_name = NULL, period = NULL, event_id = %s "
+            "WHERE phone_index = %s AND ended_at IS NULL",
+            [transaction.at, transaction.event.event_id, phone_index],
+        )
+        log_out_phone(connection, phone_index)
+
+
 def log_out_phone(connection: psycopg.Connection[Any], phone_index: bytes) -> None:
     """End every session of a phone, and the code that was sent to it."""
     connection.execute("DELETE FROM account.session WHERE phone_index = %s", [phone_index])

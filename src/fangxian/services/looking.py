@@ -7,10 +7,13 @@ from datetime import datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
+from psycopg import sql
+
 from fangxian.code.explain import explain_person
 from fangxian.code.explanation import Explanation
 from fangxian.engine.person_tables import PersonTables
 from fangxian.facts import PersonFact, all_fact_types
+from fangxian.services import appeal_words
 from fangxian.services.acting import Acting
 from fangxian.services.assessing import assessments_of
 from fangxian.services.consulting import consultations_kept
@@ -20,7 +23,10 @@ from fangxian.services.visitors import visits_of
 from fangxian.store.copying import copy_out
 from fangxian.store.identities import identity_of
 from fangxian.store.one_person import person_tables
+from fangxian.store.reasons import every_reason
 from fangxian.store.store import Transaction
+from fangxian.work.appeal import Appeal
+from fangxian.work.appeal_rows import sealed_words, select
 
 PAGE_OF_LOOKS: Final = 200
 _ONES_OWN: Final = {Acting.PERSON: [Acting.PERSON], Acting.GUARDIAN: [Acting.PERSON, Acting.GUARDIAN]}
@@ -29,12 +35,18 @@ _ONES_OWN: Final = {Acting.PERSON: [Acting.PERSON], Acting.GUARDIAN: [Acting.PER
 
 @dataclass(frozen=True)
 class Look:
-    """Something that was done with a person's data: when, in which role, for which purpose; of a scan also where, while that is kept."""
+    """Something that was done with a person's data: when, in which role, for which purpose, for which organisation.
+
+    Of a scan also where, and what came of it, while that is kept: `passed`, `refused`, `emergency`, or `invalid` for a code that was
+    a screenshot, a replay and the like.
+    """
 
     at: datetime
     role: str
     purpose: str
     action: str
+    organisation: str | None
+    outcome: str | None
     place: str | None
 
 
@@ -71,11 +83,12 @@ def who_looked(
 def _looks(transaction: Transaction, which: LiteralString, **values: Any) -> list[Look]:
     rows = transaction.connection.execute(
         "SELECT at, CASE WHEN role = %(citizen)s AND actor = ANY(%(others)s) THEN actor ELSE role END, purpose, action, "
+        "details ->> 'organisation_id', CASE WHEN scan.event_id IS NOT NULL THEN coalesce(visit.outcome, 'invalid') END, "
         "coalesce(place_name, place_id) FROM (SELECT * FROM (" + _DONE + ") AS done WHERE true " + which + ") AS look "
         # Where no gate's device stands, the visit knows the place by its number.
         "LEFT JOIN (SELECT event_id, gate_id FROM gate.scan WHERE person_id = %(person)s) AS scan USING (event_id) "
         "LEFT JOIN (SELECT gate_id, place_name FROM gate.device) AS device USING (gate_id) "
-        "LEFT JOIN (SELECT event_id, place_id FROM facts.gate_visit WHERE person_id = %(person)s) AS visit USING (event_id) "
+        "LEFT JOIN (SELECT event_id, place_id, outcome FROM facts.gate_visit WHERE person_id = %(person)s) AS visit USING (event_id) "
         "ORDER BY at DESC",
         {"person": UUID(transaction.event.person_id), "citizen": CITIZEN, "others": [Acting.GUARDIAN, Acting.FAMILY]} | values,
     ).fetchall()
@@ -93,7 +106,7 @@ _DONE: Final = (
 def own_data(living: Living, person_id: str, *, acting: Acting = Acting.PERSON) -> dict[str, Any]:
     """Return everything that is kept about a person.
 
-    Who they are, every fact by its type, visits, tasks and knocks, what they reported, every look.
+    Who they are, every fact by its type, colours, appeals, visits, tasks and knocks, what they reported, every look.
     """
     with living.store.transaction(by_citizen("download_own_data", person_id, acting=acting), at=living.clock()) as transaction:
         connection = transaction.connection
@@ -108,6 +121,32 @@ def own_data(living: Living, person_id: str, *, acting: Acting = Acting.PERSON) 
             if issubclass(each, PersonFact)
         }
         looks = [vars(look) for look in _looks(transaction, "")]
-    who = {"full_name": identity.full_name, "id_type": identity.id_type, "id_number": identity.id_number} if identity else {}
-    kept = {"identity": who, "facts": {name: rows for name, rows in facts.items() if rows}, "visits": visits, **tasks, "looks": looks}
-    return kept | {"self_assessments": assessments, "consultations": consultations}
+        colours = every_reason(transaction)
+        appeals = _appeals(living, transaction, person_id)
+    named = ("full_name", "id_type", "id_number", "phone")
+    return {
+        "identity": {name: getattr(identity, name) for name in named} if identity else {},
+        "facts": {name: rows for name, rows in facts.items() if rows},
+        "colours": colours,
+        "appeals": appeals,
+        "visits": visits,
+        **tasks,
+        "self_assessments": assessments,
+        "consultations": consultations,
+        "looks": looks,
+    }
+
+
+def _appeals(living: Living, transaction: Transaction, person_id: str) -> list[dict[str, Any]]:
+    """Return a person's appeals with their words and answers, oldest first."""
+    found = select(transaction.connection, sql.SQL("person_id = %s"), [UUID(person_id)], order="opened_at, appeal_id")
+    return [_appeal(living, appeal, *sealed_words(transaction, person_id, appeal.appeal_id)) for appeal in found]
+
+
+def _appeal(living: Living, appeal: Appeal, words: bytes, answer: bytes | None) -> dict[str, Any]:
+    told = {name: value for name, value in vars(appeal).items() if name not in ("person_id", "appeal_id")}
+    said = appeal_words.opened(living, words, appeal.person_id, appeal_words.SAID, at=appeal.opened_at)
+    answered = (
+        answer and appeal.closed_at and appeal_words.opened(living, answer, appeal.person_id, appeal_words.ANSWERED, at=appeal.closed_at)
+    )
+    return told | {"words": said, "answer": answered}

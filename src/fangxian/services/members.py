@@ -139,6 +139,21 @@ def hold_members(connection: psycopg.Connection[Any], members: Sequence[Member])
     return frozenset(member for member in members if (member.person_id, member.since_at) in standing)
 
 
+def expect_registered(transaction: Transaction) -> None:
+    """Raise RefusedError where the event's person has no place any more on a phone as its own person, or as a child or family.
+
+    Between the page and what is recorded for it somebody may have deleted their data, or had them released: what they say then would
+    be kept of somebody who is not here. Hold the person first.
+    """
+    event = transaction.event
+    found = transaction.connection.execute(
+        "SELECT FROM account.member WHERE person_id = %s AND (place = %s) = %s AND confirmed_at IS NOT NULL AND ended_at IS NULL",
+        [UUID(event.person_id), OWN, event.actor == Acting.PERSON],
+    )
+    if not found.rowcount:
+        raise RefusedError(NOBODY_THERE)
+
+
 def own_person(connection: psycopg.Connection[Any], phone_index: bytes) -> str | None:
     """Return a phone's own person, None where nobody applied for their own code with it."""
     row = connection.execute(

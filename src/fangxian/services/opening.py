@@ -45,9 +45,12 @@ def open_living(
 
 @contextmanager
 def open_vault(path: Path) -> Iterator[Path]:
-    """Give the socket of a vault: `path` itself where it is one, else that of a vault that runs on the folder `path` meanwhile."""
+    """Give the socket of a vault: `path` itself where it is one, else that of a vault that runs on the folder `path` meanwhile.
+
+    One of ours is started again where it dies.
+    """
     if path.is_socket():
         yield path
     else:
-        with VaultProcess(path) as process:
+        with VaultProcess(path, watched=True) as process:
             yield process.socket_path

@@ -45,4 +45,4 @@ def _warn(living: Living) -> None:
         when = f"lapses in {left.days} days" if left else "is not in force"
         log.warning("policy %s %s: two people must renew it", living.policy.name, when)
     if waiting := due(living.store, at):
-        log.warning("%d classes and months are to end: fangxian store end --do", len(waiting))
+        log.warning("the time of what is kept is over, classes and months: %d; to end them: fangxian store end --do", len(waiting))

@@ -99,13 +99,15 @@ NAMED: Final = sql.SQL("""
 
 _QUERY: Final = """
     WITH mine AS ({consenting}), shown AS MATERIALIZED (
-        SELECT person_id, coalesce(max(array_position(%(colours)s, colour::text))
+        SELECT person_id, min(organisation_id) AS organisation_id, coalesce(max(array_position(%(colours)s, colour::text))
                    FILTER (WHERE from_at <= %(at)s AND (until_at IS NULL OR until_at > %(at)s)), 1) AS worst
         FROM mine LEFT JOIN (SELECT * FROM code.hit WHERE policy = %(policy)s) AS hit USING (person_id)
         GROUP BY person_id ORDER BY worst DESC, person_id LIMIT %(most)s
     ), looked AS (
         INSERT INTO audit.event (person_id, event_id, at, actor, role, purpose, action, details)
-        SELECT person_id, gen_random_uuid(), %(at)s, %(actor)s, %(role)s, %(purpose)s, %(action)s, '{{}}' FROM shown
+        SELECT person_id, gen_random_uuid(), %(at)s, %(actor)s, %(role)s, %(purpose)s, %(action)s,
+               jsonb_build_object('organisation_id', organisation_id)
+        FROM shown
     )
     SELECT person_id, named.masked_name, named.period FROM shown LEFT JOIN LATERAL ({named}) AS named ON true
     ORDER BY worst DESC, person_id

@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
+from unicodedata import category
 
 import yaml
 
@@ -24,6 +25,7 @@ from fangxian.work.reporting_numbers import number
 Answers = Mapping[str, Any]
 
 _MISSING: Final = Text("此项必填。", "This must be answered.")
+_SEVERAL: Final = Text("此项只能有一个回答。", "This takes one answer.")
 _LONGEST: Final = 60
 
 
@@ -59,6 +61,8 @@ class Question:
             if self.optional:
                 return None
             raise ValueError(_MISSING)
+        if len(set(texts)) > 1:
+            raise ValueError(_SEVERAL)
         if self.kind == "region":
             return region_called(texts[0], on, near=near)
         return getattr(self, f"_{self.kind}")(texts[0], on)
@@ -94,6 +98,13 @@ class Question:
             raise ValueError(Text(f"最多 {longest} 个可见字符。", f"At most {longest} printable characters."))
         return text
 
+    def _name(self, text: str, on: date) -> str:
+        if len(text) > _LONGEST or not is_name(text):
+            raise ValueError(
+                Text(f"请填证件上的姓名，最多 {_LONGEST} 个字。", f"Give the name on the document, at most {_LONGEST} letters.")
+            )
+        return text
+
     def _number(self, text: str, on: date) -> float:
         low, high = self.between or (float("-inf"), float("inf"))
         try:
@@ -112,6 +123,20 @@ class Question:
         if not date(1900, 1, 1) <= day <= on:
             raise ValueError(Text("日期不能晚于今天。", "The day cannot be after today."))
         return day
+
+
+_BETWEEN_LETTERS: Final = frozenset(" ·•・‧.'’-")
+"""What stands between the letters of names: 阿依古丽·买买提, O’Brien, Anne-Marie, John F. Kennedy."""
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text may be somebody's name: letters of any script with their marks, and what stands between them.
+
+    >>> [is_name(text) for text in ("王小明", "阿依古丽·买买提", "O’Brien", "<b>x</b>", "2020", "-")]
+    [True, True, True, False, False, False]
+    """
+    kinds = [category(sign)[0] for sign in text]
+    return bool(kinds) and kinds[0] == "L" and all(kind in "LM" or sign in _BETWEEN_LETTERS for kind, sign in zip(kinds, text, strict=True))
 
 
 def _unknown(number: int) -> Text:

@@ -10,9 +10,8 @@ from psycopg import sql
 from fangxian.facts import Guardianship, Withdrawal
 from fangxian.services.children import RELEASED
 from fangxian.services.documents import document
-from fangxian.services.forgetting import forget, log_out_phone, withdrawal
+from fangxian.services.forgetting import end_own_phones, forget, withdrawal
 from fangxian.services.living import Living
-from fangxian.services.members import OWN
 from fangxian.services.staff import staff_event
 from fangxian.store.recording import hold_person, record_in
 from fangxian.store.store import Transaction
@@ -38,25 +37,10 @@ def release(living: Living, by: Principal, *, id_type: str, id_number: str) -> N
     event = staff_event(by, RELEASED, purpose=_PURPOSE, role=role, person_id=person_id)
     with living.store.transaction(event, at=at) as transaction:
         hold_person(transaction)
-        _end_phones(transaction, person_id)
+        end_own_phones(transaction)
         forget(transaction)
         ended = [withdrawal(transaction, Guardianship.name, each, source=_SOURCE, reason=_REASON) for each in _guardianships(transaction)]
         record_in(transaction, {Withdrawal: ended}, policies=[living.policy])
-
-
-def _end_phones(transaction: Transaction, person_id: str) -> None:
-    """Clear the list of the phone that is the person's own, and log it out."""
-    connection = transaction.connection
-    phones = connection.execute(
-        "SELECT phone_index FROM account.member WHERE person_id = %s AND place = %s AND ended_at IS NULL", [UUID(person_id), OWN]
-    ).fetchall()
-    for (phone_index,) in phones:
-        connection.execute(
-            "UPDATE account.member SET ended_at = %s, masked_name = NULL, period = NULL, event_id = %s "
-            "WHERE phone_index = %s AND ended_at IS NULL",
-            [transaction.at, transaction.event.event_id, phone_index],
-        )
-        log_out_phone(connection, phone_index)
 
 
 def _guardianships(transaction: Transaction) -> list[int]:

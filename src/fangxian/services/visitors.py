@@ -150,7 +150,7 @@ _QUERY: Final = """
     ), looked AS (
         INSERT INTO audit.event (person_id, event_id, at, actor, role, purpose, action, details)
         SELECT DISTINCT ON (person_id) person_id, gen_random_uuid(), %(at)s::timestamp, %(actor)s, %(role)s, %(purpose)s, %(action)s,
-               '{{}}'::jsonb
+               jsonb_build_object('organisation_id', place_id)
         FROM shown
     )
     SELECT person_id, gate_id, scan_id, place_id, came_at, outcome, purpose, host, at_desk, left_at, named.masked_name, named.period

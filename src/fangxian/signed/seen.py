@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from fangxian.signed.limits import LIMITS, Limits
@@ -16,6 +18,20 @@ class Seen:
         self._limits = limits
         self._minutes: OrderedDict[tuple[bytes, datetime], datetime] = OrderedDict()
         self._witnesses: deque[tuple[bytes, timedelta]] = deque(maxlen=limits.clock_witnesses)
+        self._tried: list[tuple[bytes, datetime]] | None = None
+
+    @contextmanager
+    def unless_it_fails(self) -> Iterator[None]:
+        """Remember what is seen within, and where that fails, take back those minutes and no others: they come again, and are no replay."""
+        self._tried = tried = []
+        try:
+            yield
+        except BaseException:
+            for minute in tried:
+                self._minutes.pop(minute, None)
+            raise
+        finally:
+            self._tried = None
 
     def again(self, token_id: bytes, signed_at: datetime, *, at: datetime) -> bool:
         """Remember a minute; return whether this gate has seen it before."""
@@ -25,6 +41,8 @@ class Seen:
         if (token_id, signed_at) in self._minutes:
             return True
         self._minutes[token_id, signed_at] = at
+        if self._tried is not None:
+            self._tried.append((token_id, signed_at))
         return False
 
     def clock_off_by(self, token_id: bytes, *, age: timedelta) -> timedelta | None:

@@ -89,6 +89,18 @@ def reasons_at(transaction: Transaction, policy: Policy, person_id: str, *, at: 
     return tuple(Reason(**row | {"because": tuple(row["because"])}) for row in rows)
 
 
+def every_reason(transaction: Transaction) -> list[dict[str, Any]]:
+    """Return every colour that the event's person has or had, with its rule and facts, by policy; `replaced_at` is None while it stands."""
+    query = (
+        "SELECT policy, rule, colour, from_at, until_at, because, event.at AS decided_at, NULL::timestamp AS replaced_at "
+        "FROM code.hit JOIN audit.event USING (event_id) WHERE hit.person_id = %(person)s "
+        "UNION ALL SELECT policy, rule, colour, from_at, until_at, because, decided_at, replaced_at FROM code.reason_kept "
+        "WHERE person_id = %(person)s ORDER BY from_at, rule, because"
+    )
+    cursor = transaction.connection.cursor(row_factory=dict_row)
+    return cursor.execute(query, {"person": UUID(transaction.event.person_id)}).fetchall()
+
+
 _AT: Final = """
     WITH worded (rule, since, starts) AS (SELECT * FROM unnest(%(rules)s::text[], %(since)s::date[], %(starts)s::timestamp[])),
     decided AS (

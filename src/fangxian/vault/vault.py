@@ -23,6 +23,9 @@ class Vault(Protocol):
     def mark(self) -> str:
         """Return a value that tells the key people are named by from another and says nothing else about it."""
 
+    def expect_answer(self) -> None:
+        """Raise FangxianError where the vault cannot be asked now; one in this process always can."""
+
     @abstractmethod
     def person_ids(self, id_types: pa.Array, numbers: pa.Array) -> pa.Array:
         """Return the person id, 32 hexadecimal digits, of each pair of id type and normalised number."""

@@ -73,6 +73,18 @@ class SecurityHeaders:
         await self.app(scope, receive, with_headers)
 
 
+class HeadAsGet:
+    """Answers a HEAD as the GET of the same address, whose body the server leaves out: no handler takes it for a form that was sent."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; the server keeps its own note of the method."""
+        await self.app({**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope, receive, send)
+
+
 def comes_from_elsewhere(headers: Headers) -> bool:
     """Say whether another site's page made the browser send this: such a request must not look anybody up."""
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):

@@ -36,7 +36,7 @@ from fangxian.web.gate.elsewhere import PATIENCE
 from fangxian.web.gate.gates import Gates
 from fangxian.web.gate.reading import ReadingProcesses
 from fangxian.web.gate.routes import routes as gate_routes
-from fangxian.web.guard import PROBLEMS, SecurityHeaders
+from fangxian.web.guard import PROBLEMS, HeadAsGet, SecurityHeaders
 from fangxian.web.language import words_for
 from fangxian.web.libraries import STATIC
 from fangxian.web.public.assessing import assessment_routes
@@ -128,6 +128,7 @@ def live_application(
         Middleware(Overload, kinds=kinds, load=load),
         Middleware(Rates, allowances=allowances),
         Middleware(GZipMiddleware),
+        Middleware(HeadAsGet),
     ]
     return Starlette(routes=routes, middleware=around, exception_handlers=handlers, lifespan=lifespan)
 

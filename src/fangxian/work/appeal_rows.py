@@ -52,8 +52,13 @@ def appeals_to_answer(store: Store, by: Principal, *, at: datetime) -> tuple[App
 
 
 def words_of(store: Store, by: Principal, *, person_id: str, appeal_id: UUID, at: datetime) -> tuple[bytes, bytes | None]:
-    """Return the sealed words of an appeal, and of its answer, to the person or to whoever must answer; the look is an event."""
+    """Return the sealed words of an appeal, and of its answer, to the person or to whoever must answer; the look is an event.
+
+    What was taken back is read by the person alone; raises RefusedError for others.
+    """
     appeal = read(store, person_id, appeal_id)
+    if appeal.state is AppealState.WITHDRAWN and person_id not in by.person_ids:
+        raise RefusedError(Text("这件申诉已撤回。", "This appeal was taken back."))
     action = Action.APPEAL if person_id in by.person_ids else ANSWERING.get(appeal.state, Action.ANSWER_APPEAL_AT_OFFICE)
     role = check(by, action, organisation_id=appeal.owner, region_code=appeal.region_code, person_id=person_id)
     event = Event(actor=by.subject, role=role, purpose="appeal", action="appeal read", person_id=person_id)

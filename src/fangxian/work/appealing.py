@@ -116,6 +116,14 @@ def withdraw_appeal(store: Store, by: Principal, *, person_id: str, appeal_id: U
         _move(transaction, appeal, AppealState.WITHDRAWN, None)
 
 
+def withdraw_all(transaction: Transaction) -> None:
+    """Take back every appeal of the event's person that is not answered yet: whoever deletes their data asks nobody to read on."""
+    transaction.connection.execute(
+        "UPDATE work.appeal SET state = 'withdrawn', closed_at = %s, event_id = %s WHERE person_id = %s AND closed_at IS NULL",
+        [transaction.at, transaction.event.event_id, _person(transaction)],
+    )
+
+
 def escalate_late(store: Store, by: Principal, *, at: datetime) -> int:
     """Hand every appeal that its source did not answer in time to the appeal office; return how many that were.
 

@@ -39,7 +39,8 @@ def propose_decision(
 ) -> Decision:
     """Propose, as the first of two, that a fact no longer count under a rule.
 
-    Raises RefusedError where no hit of the rule that holds or is to come was caused by the fact, and for an unknown reason.
+    Raises RefusedError where no hit of the rule that holds or is to come was caused by the fact, where this was proposed already and
+    waits for the second, and for an unknown reason.
     """
     if reason not in REASONS:
         raise RefusedError(
@@ -67,6 +68,7 @@ def propose_decision(
     )
     with store.transaction(_event(by, role, "decision proposed", decision), at=at) as transaction:
         hold_person(transaction)
+        _expect_none_waits(transaction, decision)
         if not any(_caused(hit, rule, fact_id, at) for hit in hits_now(transaction, policy, person_id)):
             raise RefusedError(
                 Text(
@@ -76,6 +78,15 @@ def propose_decision(
             )
         _insert(transaction, decision)
     return decision
+
+
+def _expect_none_waits(transaction: Transaction, decision: Decision) -> None:
+    found = transaction.connection.execute(
+        "SELECT FROM work.decision WHERE person_id = %s AND rule = %s AND fact_id = %s AND closed_at IS NULL AND lapses_at > %s",
+        [UUID(decision.person_id), decision.rule, decision.fact_id, transaction.at],
+    )
+    if found.rowcount:
+        raise RefusedError(Text("此事已有人提出，正待第二人签署。", "This was proposed already, and waits for the second signature."))
 
 
 def sign_decision(

@@ -35,6 +35,16 @@ _ASKED: Final = frozenset({"identity", "declaration", "check_in", "visit", "self
 _PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
 
 
+def _as_it_is_written(said: object) -> object:
+    if not str(said).isascii() or not str(said).isdigit():
+        raise ValueError("a place is a number")
+    return said
+
+
+Place = Annotated[int, BeforeValidator(_as_it_is_written)]
+"""A place on a phone's list: one way to write it, or an address would have many."""
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -131,7 +141,7 @@ def key_point(phone_key: str) -> bytes:
 def member_in(living: Living) -> Callable[..., members.Member]:
     """Return what finds who is at the place that an address names; it refuses what may not be done there, by the route's `x-action`."""
 
-    def member(place: int, session: Annotated[Session, Depends(session_in(living))], request: Request) -> members.Member:
+    def member(place: Place, session: Annotated[Session, Depends(session_in(living))], request: Request) -> members.Member:
         found = members.member_at(living, session.phone_index, place)
         expect_may(found.acting, Action(request.scope["route"].openapi_extra["x-action"]))
         return found
@@ -293,9 +303,9 @@ def citizen_api(living: Living) -> APIRouter:
         return [{"facts": each.facts, "until": utc(each.until), "why": both(each.why)} for each in found]
 
     @router.delete("/me/{place}/data", status_code=204, openapi_extra={"x-action": "delete_own_data"})
-    def delete(member: of, session: mine) -> None:
-        """Delete what may go; the phone's own person is logged out by it."""
-        deleting.delete(living, member, session.phone_index)
+    def delete(member: of) -> None:
+        """Delete what may go; by it the phone's own person is logged out, and nobody else is on the phone's list any more."""
+        deleting.delete(living, member)
 
     return router
 

@@ -78,13 +78,13 @@ def add_entrance(router: APIRouter, living: Living, asks: Callable[..., Any]) ->
 
     @router.post("/visitors", openapi_extra=under_visitor, status_code=201)
     def register(given: Visit, by: Annotated[Principal, registers]) -> dict[str, Any]:
-        """Register a visitor; at the desk the colour decides whether they may come in."""
+        """Register a visitor; at the desk the colour decides whether they may come in, and is not told."""
         answers = {name: [value] for name, value in given.model_dump().items()}
         if given.visit:
             registering_visitors.register_scanned(living, by, given.visit, answers)
             return {"recorded": "yes"}
-        came = registering_visitors.register_at_desk(living, by, answers, organisation_id=given.organisation_id)
-        return {"recorded": "yes", "colour": came.colour, "passes": came.passes}
+        passes = registering_visitors.register_at_desk(living, by, answers, organisation_id=given.organisation_id)
+        return {"recorded": "yes", "passes": passes}
 
     @router.post("/visitors/{reference}/left", openapi_extra=under_visitor)
     def left(reference: str, by: Annotated[Principal, registers]) -> dict[str, str]:

@@ -26,12 +26,17 @@ class DeletionPages:
         if asked.request.method == "GET" or asked.one("confirm") != "yes":
             status = 200 if asked.request.method == "GET" else 422
             stays = deleting.what_stays(self.living, member.person_id, acting=member.acting)
-            return self._page(asked, "delete.html", status, member=member, stays=stays, unconfirmed=status != 200)
-        deleting.delete(self.living, member, asked.mine.phone_index)
-        response = self._page(asked, "deleted.html", 200, member=member)
+            others = [each for each in self._people(asked) if each.place != members.OWN] if member.place == members.OWN else []
+            return self._page(asked, "delete.html", status, member=member, stays=stays, others=others, unconfirmed=status != 200)
+        deleting.delete(self.living, member)
+        response = self._page(asked, "deleted.html", 200, member=member, people=self._people(asked))
         if member.place == members.OWN:
             response.delete_cookie(COOKIE, path="/")
         return response
+
+    def _people(self, asked: Asked) -> tuple[members.Member, ...]:
+        """Return who is on the phone's list now."""
+        return members.members_of(self.living, asked.mine.phone_index)
 
     def _page(self, asked: Asked, template: str, status: int, **values: object) -> Response:
         here = asked.request.url.path

@@ -22,18 +22,27 @@ _HUBEI, _WUHAN = "420000", "420100"
 
 
 class Report(BaseModel):
-    """A health report in the national form; what we do not read (date, city, phone) may be there, and is not kept."""
+    """A health report in the national form. Every answer must be there under its own name, and consent be given.
 
-    model_config = ConfigDict(extra="ignore")
+    What is missing or misspelt is never taken for healthy. What we do not read (date, city, phone) may be there, and is not kept.
+    """
 
-    temperature: str = Field("", max_length=8)
+    model_config = ConfigDict(extra="forbid")
+
+    temperature: str = Field(max_length=8, description="empty where it was not taken")
     symptom: str = Field(
-        "1", max_length=40, description='"^"-joined: 1 none 2 cold-like 3 breathless 4 digestive 5 palpitation 6 conjunctivitis 7 other'
+        min_length=1,
+        max_length=40,
+        description='"^"-joined: 1 none 2 cold-like 3 breathless 4 digestive 5 palpitation 6 conjunctivitis 7 other',
     )
-    isContactPatient: str = Field("2", pattern="^[123]$", description="1 yes 2 no 3 unsure")  # noqa: N815
-    isEpidemicAreaRisk: str = Field("2", pattern="^[12]$", description="1 yes 2 no")  # noqa: N815
-    isGoHubei: str = Field("2", pattern="^[12]$", description="1 yes 2 no")  # noqa: N815
-    isGoHubeiWH: str = Field("2", pattern="^[12]$", description="1 yes 2 no")  # noqa: N815
+    isContactPatient: str = Field(pattern="^[123]$", description="1 yes 2 no 3 unsure")  # noqa: N815
+    isEpidemicAreaRisk: str = Field(pattern="^[12]$", description="1 yes 2 no")  # noqa: N815
+    isGoHubei: str = Field(pattern="^[12]$", description="1 yes 2 no")  # noqa: N815
+    isGoHubeiWH: str = Field(pattern="^[12]$", description="1 yes 2 no")  # noqa: N815
+    consent: str = Field(pattern="^1$", description="ours: 1 the person agrees that this is used for the health code")
+    date: Any = Field(None, description="not read")
+    city: Any = Field(None, description="not read")
+    phone: Any = Field(None, description="not read")
     stayRegion: str = Field("", max_length=60, description="ours: where, for isEpidemicAreaRisk")  # noqa: N815
     leftOn: str = Field("", max_length=10, description="ours: which day the person left there")  # noqa: N815
 

@@ -9,9 +9,12 @@ import asyncio
 import logging
 import os
 import signal
+import threading
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Final, Self
 
@@ -111,7 +114,15 @@ def _pool() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), initializer=_begin)
 
 
+def _end_with(parent: BaseProcess) -> None:
+    """End this process when the server does, however it ends: nobody else would."""
+    wait([parent.sentinel])
+    os._exit(0)
+
+
 def _begin() -> None:
-    """Leave it to the server to end this process when somebody presses Ctrl-C."""
+    """Leave it to the server to end this process when somebody presses Ctrl-C, and end when it has gone."""
+    if parent := parent_process():
+        threading.Thread(target=_end_with, args=[parent], name="fangxian-parent", daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settle()

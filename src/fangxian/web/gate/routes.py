@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import chain
@@ -18,8 +18,10 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from fangxian.errors import FangxianError, UnavailableError
+from fangxian.services.allowance import GATE, ask
 from fangxian.services.at_desk import FEVER_LINE_C
 from fangxian.services.documents import document
+from fangxian.services.refusals import TooManyError
 from fangxian.signed.limits import LIMITS
 from fangxian.signed.trust import TrustList
 from fangxian.signed.verdict import packaged_words
@@ -182,17 +184,24 @@ class Desk:
             return _problem(401, "gate.unknown_device")
         try:
             papers = read_papers(await _body(request), at=self._gates.clock())
-            person = await asyncio.to_thread(self._person, papers)
+            person = await asyncio.to_thread(self._person, device, papers)
         except UnavailableError:
             raise
+        except TooManyError as error:
+            return _json({"problem": error.words._asdict()}, 429, {"Retry-After": str(error.retry_after)})
         except FangxianError as error:
             return _problem(400, "gate.unreadable_papers", known=error)
         trust = self._files.trust()
         return await self._record(device, trust, [Presented(sent=papers.sent, read=person)])
 
-    def _person(self, papers: Papers) -> str:
-        """Return the person of papers as they were typed, spelled as everywhere else; raises FangxianError for what cannot be a number."""
-        shown = document(papers.id_type, papers.id_number, on=self._gates.policy.local(self._gates.clock()).date())
+    def _person(self, device: Device, papers: Papers) -> str:
+        """Return the person of papers as they were typed, spelled as everywhere else; raises FangxianError for what cannot be a number.
+
+        Raises TooManyError for a device that asks about more than stand at a gate.
+        """
+        at = self._gates.clock()
+        shown = document(papers.id_type, papers.id_number, on=self._gates.policy.local(at).date())
+        ask(self._gates.store, GATE, str(device.gate_id), at=at)
         return self._gates.person_id(shown.id_type, shown.number)
 
     async def _record(self, device: Device, trust: TrustList, presented: Sequence[Presented]) -> Response:
@@ -233,8 +242,8 @@ async def _body(request: Request, *, most: int = LONGEST_BODY) -> bytes:
     return body
 
 
-def _json(value: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(value), status, media_type="application/json")
+def _json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(value), status, headers, media_type="application/json")
 
 
 def _problem(status: int, key: str, *, known: FangxianError | None = None) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -16,6 +17,7 @@ from fangxian.exchange.asking import Recognised
 from fangxian.facts import Text
 from fangxian.policy.colour import Colour
 from fangxian.policy.regions import place_name
+from fangxian.services.at_desk import has_fever
 from fangxian.services.counting import SCANS
 from fangxian.signed.judging import Gate
 from fangxian.signed.reading import Reading
@@ -90,7 +92,10 @@ class Scanning:
         """
         at = self._gates.clock()
         may_record = self._may_record(at)
-        with self._gates.store.pool.connection() as connection:
+        # What was not recorded was not seen: sent again it must not be taken for a replay.
+        with ExitStack() as trying, self._gates.store.pool.connection() as connection:
+            for gate_id in {sending.device.gate_id for sending in sendings}:
+                trying.enter_context(self._seen.setdefault(gate_id, Seen()).unless_it_fails())
             known = self._known(connection, sendings, at)
             visits = [self._visits(sending, known) for sending in sendings]
             first: dict[tuple[UUID, UUID], Visit] = {}
@@ -99,13 +104,7 @@ class Scanning:
             stands = {scan: Recorded(visit.outcome, visit.colour, visit.emergency is not None) for scan, visit in first.items()}
             if not may_record:
                 return [[_answer(visit, verdict, stands) for visit, verdict in each] for each in visits]
-            try:
-                stands |= record_visits(connection, list(first.values()), policy=self._gates.policy, at=at)
-            except BaseException:
-                # What was not recorded was not seen: sent again it must not be taken for a replay.
-                for sending in sendings:
-                    self._seen.pop(sending.device.gate_id, None)
-                raise
+            stands |= record_visits(connection, list(first.values()), policy=self._gates.policy, at=at)
         for outcome, scans in Counter(visit.outcome for each in visits for visit, _ in each).items():
             SCANS.labels(outcome).inc(scans)
         return [[_answer(visit, verdict, stands) for visit, verdict in each] for each in visits]
@@ -154,6 +153,7 @@ class Scanning:
             outcome = "colour" if person in known.enrolled else NOT_ENROLLED if person else "emergency"
             colour = self._colour(known, person, at) if person and person in known.enrolled else None
             passes = colour is Colour.GREEN
+        passes = passes and not has_fever(sent.temperature_c)
         did = "emergency" if sent.emergency else sent.did or ("passed" if passes else "refused")
         visit = Visit(
             device=sending.device,
@@ -171,8 +171,7 @@ class Scanning:
 
     def _judge(self, sending: Sending, read: Reading | Outcome, at: datetime, known: _Known) -> tuple[Verdict, str | None]:
         """Return the verdict on a code, and whose it is: the same person however it ends, so that a scan sent twice is one."""
-        seen = self._seen.setdefault(sending.device.gate_id, Seen())
-        verdict = Gate(trust=sending.trust, seen=seen).judge(read, at=at)
+        verdict = Gate(trust=sending.trust, seen=self._seen[sending.device.gate_id]).judge(read, at=at)
         holder = known.holders.get(read.credential.token_id) if isinstance(read, Reading) else None
         if holder is None or verdict.credential is None:
             return verdict, None
@@ -188,12 +187,15 @@ def _answer(visit: Visit, verdict: Verdict | None, stands: Mapping[tuple[UUID, U
     """Return what the gate is told of a scan: as it stands, which is as it was sent the first time."""
     first = stands[visit.device.gate_id, visit.scan_id]
     shown = verdict.credential if verdict and first.outcome in (Outcome.COLOUR, Outcome.ELSEWHERE, RECOGNISED) else None
-    words = words_of(first.outcome, first.colour)
+    would_pass = first.outcome in (Outcome.COLOUR, RECOGNISED) and first.colour == Colour.GREEN
+    fever = has_fever(visit.temperature_c)
+    # A fever is said in the place of a colour that would have passed, never of a worse one.
+    words = all_words()["gate.fever"] if fever and would_pass and not first.emergency else words_of(first.outcome, first.colour)
     return {
         "scan_id": str(visit.scan_id),
         "outcome": first.outcome,
         "colour": first.colour,
-        "passes": first.emergency or (first.outcome in (Outcome.COLOUR, RECOGNISED) and first.colour == Colour.GREEN),
+        "passes": first.emergency or (would_pass and not fever),
         "masked_name": shown.masked_name if shown else None,
         "region": place_name(shown.region_code) if shown and first.outcome != Outcome.COLOUR else None,
         "clock_off_by_s": verdict.clock_off_by.total_seconds() if verdict and verdict.clock_off_by else None,

@@ -20,6 +20,9 @@ LONGEST_BODY: Final = 8_000_000
 OLDEST: Final = timedelta(days=14)
 """How long a gate may have been offline; what it brings later is refused, for its codes can no longer be told from old ones."""
 
+SHOWN_WITHIN: Final = timedelta(minutes=2)
+"""How long ago papers were shown at most: they need a network, so that none were kept, and what they once said is nobody's to ask."""
+
 EMERGENCIES: Final = ("birth", "dialysis", "fire")
 DID: Final = GateVisit.columns["outcome"].one_of
 
@@ -57,7 +60,7 @@ def read_papers(body: bytes, *, at: datetime) -> Papers:
     """Return the papers of a body: `{scan_id, age_s, id_type, id_number, …}`; raises FangxianError for anything else."""
     match _json(body):
         case {"id_type": str(id_type), "id_number": str(id_number), **rest} if 0 < len(id_type) <= 40 and 0 < len(id_number) <= 40:
-            return Papers(sent=_sent(rest, at, needs_text=False), id_type=id_type, id_number=id_number)
+            return Papers(sent=_sent(rest, at, needs_text=False, oldest=SHOWN_WITHIN), id_type=id_type, id_number=id_number)
     raise _refused("id_type and id_number")
 
 
@@ -68,13 +71,13 @@ def _json(body: bytes) -> Any:
         raise _refused("JSON") from None
 
 
-def _sent(scan: Any, at: datetime, *, needs_text: bool = True) -> Sent:
+def _sent(scan: Any, at: datetime, *, needs_text: bool = True, oldest: timedelta = OLDEST) -> Sent:
     """Return a scan. Its age and not its instant is sent, so that a gate whose clock is off still says when it was."""
     if not isinstance(scan, dict):
         raise _refused("a scan as an object")
     age, text, emergency = scan.get("age_s"), scan.get("text"), scan.get("emergency")
-    if isinstance(age, bool) or not isinstance(age, int | float) or not 0 <= age <= OLDEST.total_seconds():
-        raise _refused(f"age_s: seconds since the scan, up to {OLDEST.days} days")
+    if isinstance(age, bool) or not isinstance(age, int | float) or not 0 <= age <= oldest.total_seconds():
+        raise _refused(f"age_s: seconds since the scan, up to {oldest.total_seconds():,.0f}")
     if not (isinstance(text, str) or (text is None and (emergency or not needs_text))):
         raise _refused("text: what was scanned; only an emergency goes without")
     return Sent(

@@ -55,7 +55,9 @@ class Public:
         """Lead to the newest day, or say that there is none yet."""
         days = published_days(self.living.store, self.living.policy, most=1)
         if not days:
-            raise HTTPException(404)
+            said = {"policy": self.living.policy, "here": request.url.path, "session": None}
+            html = render(self.templates, "public/none.html", words_for(request), **said)
+            return keep_choice(request, HTMLResponse(html, 404))
         return RedirectResponse(f"/public/{days[0].isoformat()}", 303)
 
     def page(self, request: Request) -> Response:

@@ -24,7 +24,7 @@ def health_routes(living: Living, serving: Serving) -> list[Route]:
     parts: dict[str, Callable[[], object]] = {
         "store": lambda: _ask_store(living),
         "signing key": lambda: living.signing.signer(living.clock()),
-        "vault": lambda: living.vault.day_salt(living.today(living.clock())),
+        "vault": living.vault.expect_answer,
         "codes in memory": lambda: _expect(serving.loads > 0 and serving.silent_for < _FOLLOWS_WITHIN),
     }
 

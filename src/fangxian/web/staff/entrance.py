@@ -13,7 +13,7 @@ from fangxian.facts import Text
 from fangxian.facts.typed import number_typed
 from fangxian.policy.colour import Colour
 from fangxian.services import registering_visitors, visitors
-from fangxian.services.at_desk import FEVER_LINE_C, AtDesk
+from fangxian.services.at_desk import FEVER_LINE_C
 from fangxian.services.entrance import OfTheDay, check_by_hand, entrance_today
 from fangxian.services.own_people import MOST
 from fangxian.services.questionnaire import questionnaire
@@ -64,23 +64,23 @@ class EntranceDesk:
                 registering_visitors.register_scanned(living, asked.by, asked.one("visit"), asked.form)
                 return RedirectResponse(_VISITORS, 303)
             organisation_id = asked.one("organisation_id")
-            came = registering_visitors.register_at_desk(living, asked.by, asked.form, organisation_id=organisation_id)
+            passes = registering_visitors.register_at_desk(living, asked.by, asked.form, organisation_id=organisation_id)
         except RefusedError as refused:
             return self._visitors(asked, refused)
-        return self._visitors(asked, came=came)
+        return self._visitors(asked, passes=passes)
 
     def left(self, asked: StaffAsked) -> Response:
         """Record that a visitor left."""
         visitors.let_out(self.desk.living, asked.by, asked.one("visit"))
         return RedirectResponse(_VISITORS, 303)
 
-    def _visitors(self, asked: StaffAsked, refused: RefusedError | None = None, *, came: AtDesk | None = None) -> Response:
+    def _visitors(self, asked: StaffAsked, refused: RefusedError | None = None, *, passes: bool | None = None) -> Response:
         problems = refused.problems if isinstance(refused, BadAnswerError) else {}
         values: dict[str, Any] = {
             "found": visitors.visitors_today(self.desk.living, asked.by),
             "most": visitors.MOST,
-            "came": came,
-            "given": {} if came else asked.form,
+            "passes": passes,
+            "given": asked.form if passes is None else {},
             "problems": problems,
             "problem": refused.words if refused and not problems else None,
             "visit": questionnaire("visit"),

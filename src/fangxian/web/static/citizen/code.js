@@ -1,11 +1,11 @@
 // The code's page: has a credential signed when the one that is kept is old, shows it, and says when it ends.
-import { forget, keep, kept } from "./keeping.js";
+import { forgetOthers, keep, kept } from "./keeping.js";
 import { clock, local, showing } from "./showing.js";
 import { makeKey } from "/static/signed/phone.js";
 
 const AGAIN_AFTER_MS = 15 * 60_000, TRY_AGAIN_MS = 20_000;
 const shown = document.getElementById("shown"), box = document.getElementById("qr"), hint = document.getElementById("hint");
-const place = Number(shown.dataset.place), ahead = Number(shown.dataset.ahead), words = shown.dataset, live = hint.textContent;
+const place = Number(shown.dataset.place), since = shown.dataset.since, ahead = Number(shown.dataset.ahead), words = shown.dataset, live = hint.textContent;
 let drawing;
 
 const base64 = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
@@ -24,7 +24,7 @@ async function signed(lasting) {
   if (!answer.ok) throw new Error(String(answer.status));
   const { text, colour, valid_until } = await answer.json();
   const name = shown.querySelector(".name").textContent;
-  return { place, name, credential: text, key, colour, validUntil: Date.parse(valid_until), issuedAt: Date.now() };
+  return { place, since, name, credential: text, key, colour, validUntil: Date.parse(valid_until), issuedAt: Date.now() };
 }
 
 function begin(code, note) {
@@ -36,7 +36,8 @@ function begin(code, note) {
 }
 
 async function refresh() {
-  const before = await kept(place).catch(() => undefined);
+  const there = await kept(place).catch(() => undefined);
+  const before = there?.since === since ? there : undefined;  // another of the family was at this place before
   const now = Date.now();
   const lasts = before && before.validUntil > now && before.colour === shown.dataset.colour;
   if (lasts && now - before.issuedAt < AGAIN_AFTER_MS) return begin(before, live);
@@ -55,6 +56,6 @@ async function refresh() {
 setInterval(() => { document.getElementById("clock").textContent = local(Date.now(), ahead).slice(11, 19); }, 250);
 setInterval(refresh, AGAIN_AFTER_MS);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
-document.querySelector('form[action="/me/log-out"]')?.addEventListener("submit", () => { forget(); });
+forgetOthers(JSON.parse(shown.dataset.places));
 navigator.serviceWorker?.register("/me/worker.js", { scope: "/me" }).catch(() => {});
 refresh();

@@ -24,7 +24,7 @@ async function within(mode, work) {
   }
 }
 
-/** Keep a code: {place, name, credential, key, colour, validUntil, issuedAt}; times are milliseconds since 1970. */
+/** Keep a code: {place, since, name, credential, key, colour, validUntil, issuedAt}; times are milliseconds since 1970, `since` tells apart who was at the place. */
 export const keep = (code) => within("readwrite", (table) => table.put(code));
 
 /** Return the code that is kept for a place, or undefined. */
@@ -33,5 +33,9 @@ export const kept = (place) => within("readonly", (table) => table.get(place));
 /** Return every code that is kept, by place. */
 export const allKept = () => within("readonly", (table) => table.getAll());
 
-/** Forget every code: whoever logs out leaves nothing to show. */
-export const forget = () => within("readwrite", (table) => table.clear());
+/** Forget every code but those of some places: whoever logs out, deletes their data or leaves the list leaves nothing to show. */
+export const forgetOthers = (places) => within("readwrite", (table) => {
+  const keys = table.getAllKeys();
+  keys.onsuccess = () => keys.result.filter((place) => !places.includes(place)).forEach((place) => table.delete(place));
+  return keys;
+});

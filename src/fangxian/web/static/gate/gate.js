@@ -10,9 +10,9 @@ import { ask, use } from "./server.js";
 import { hideVerdict, showVerdict } from "./verdict.js";
 import { language, say, sayOld, sayOutcome, speak } from "./words.js";
 
-const EVERY = 5000, EMERGENCY_WITHIN = 60_000;
+const EVERY = 5000;
 const $ = (id) => document.getElementById(id);
-const state = { config: null, seen: null, online: false, last: null, stopCamera: null, keepingUp: false };
+const state = { config: null, seen: null, online: false, refused: null, stopCamera: null, keepingUp: false };
 const now = () => Date.now() / 1000;
 
 /** Judge a text here, have it judged and recorded there if there is a network, and show which of the two decided. */
@@ -23,11 +23,10 @@ async function scan(text) {
   const here = judge(await read(text, files.trust), gate, now());
   const fever = temperature_c !== null && temperature_c >= state.config.fever_line_c;
   const sent = newScan({ text, temperature_c, did: here.passes && !fever ? "passed" : "refused" });
-  state.last = { text, at: Date.now() };
   const abroad = here.outcome === "elsewhere" || here.outcome === "foreign";
   const there = state.online ? await recordLive(sent, { fever, abroad }) : (await keepScan(sent), null);
   const shown = there ?? { ...here, masked_name: here.credential?.maskedName };
-  show({ ...shown, fever, old: here.filesAreOld }, there !== null);
+  show({ ...shown, fever, old: here.filesAreOld }, there !== null, text);
   paintState();
 }
 
@@ -42,13 +41,15 @@ async function recordLive({ did, ...scan }, { fever, abroad }) {
   return null;
 }
 
-function show(verdict, recorded) {
+/** Show a verdict; `text` is the code of whoever stands there, who is let through under it if they must be. */
+function show(verdict, recorded, text = null) {
   const decided = verdict.outcome === "colour" || verdict.outcome === "recognised";
   const elsewhere = verdict.outcome === "elsewhere";
   const passes = verdict.passes && !verdict.fever;
   // A fever is shown in the place of a colour that would have passed, never of a worse one.
-  const hot = verdict.passes && verdict.fever;
+  const hot = verdict.fever && decided && verdict.colour === "green";
   const said = hot ? say("gate.fever") : (verdict.words?.[language()] ?? sayOutcome(verdict.outcome, verdict.colour));
+  state.refused = passes ? null : text;
   const short = hot ? "gate.fever_short" : elsewhere ? "gate.elsewhere_short" : decided && verdict.colour ? `gate.${verdict.colour}` : "gate.no_colour";
   showVerdict({
     className: hot ? "yellow" : decided && verdict.colour ? verdict.colour : "none",
@@ -68,11 +69,12 @@ function takeTemperature() {
   return read;
 }
 
-/** Let somebody through whatever the colour; if a code was refused a moment ago, it is that person's. */
+/** Let somebody through whatever the colour: whoever was refused and still stands before the guard, by their code, else nobody known. */
 async function emergency(reason) {
-  const recent = state.last && Date.now() - state.last.at < EMERGENCY_WITHIN ? { text: state.last.text } : {};
+  const text = state.refused;
+  state.refused = null;
   $("reasons").close();
-  const sent = newScan({ ...recent, emergency: reason, did: "emergency" });
+  const sent = newScan({ ...(text && { text }), emergency: reason, did: "emergency" });
   showVerdict({ className: "emergency", colour: say(`gate.${reason}`), act: say("gate.passes"), said: say("gate.emergency_said"), passes: true });
   if (!(state.online && (await record(sent)))) await keepScan(sent);
   paintState();
@@ -163,9 +165,9 @@ function listen() {
   $("camera").addEventListener("click", toggleCamera);
   $("without-phone").addEventListener("click", () => (state.online ? $("papers").showModal() : notice(say("gate.needs_network"))));
   $("papers-form").addEventListener("submit", (event) => { event.preventDefault(); withoutPhone(); });
-  for (const button of [$("emergency"), $("verdict").querySelector(".anyway")]) {
-    button.addEventListener("click", () => { hideVerdict(); $("reasons").showModal(); });
-  }
+  // Once the next person may have come, the one who was refused is not taken for whoever has the emergency.
+  $("emergency").addEventListener("click", () => { state.refused = null; $("reasons").showModal(); });
+  $("verdict").querySelector(".anyway").addEventListener("click", () => { hideVerdict(); $("reasons").showModal(); });
   for (const button of $("reasons").querySelectorAll("[value]")) button.addEventListener("click", () => emergency(button.value));
   for (const button of document.querySelectorAll("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
   addEventListener("online", keepUp);
