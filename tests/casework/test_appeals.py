@@ -100,7 +100,7 @@ def test_every_number_is_dated_and_says_what_it_means():
     for number in numbers().values():
         assert number.meaning.zh
         assert number.meaning.en
-        assert number.unit in ("hour", "day", "character")
+        assert number.unit in ("hour", "day", "character", "task", "visit")
         assert [dated.since for dated in number.values] == sorted(dated.since for dated in number.values)
         assert all(dated.reference.zh and dated.reference.en for dated in number.values)
 
