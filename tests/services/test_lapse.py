@@ -132,6 +132,7 @@ OTHERS = {
     "work.clues.name_streets": "names of streets: about nobody",
     "work.consulting._say": "a part of open_consultation, or the answer to it",
     "work.leads.raise_lead": "a part of keep_assessment, or a doctor's answer",
+    "work.handing_out.hand_out_in": "a part of what services hand out, which ask first",
     "work.publishing._keep": "counts: about nobody",
 }
 """What goes on after a lapse, or is a part of what does not, with the reason."""

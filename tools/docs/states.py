@@ -15,6 +15,7 @@ TITLES = {
     "clue": Text("线索", "Clues"),
     "consultation": Text("咨询", "Consultations"),
     "decision": Text("个案决定", "Personal decisions"),
+    "task": Text("任务", "Tasks"),
 }
 """What a workflow is called; one that is not here is called as its module."""
 

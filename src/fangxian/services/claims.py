@@ -13,7 +13,7 @@ from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
 
 _SUBJECT = re.compile(r"[0-9A-Za-z-]{1,64}")
-_REGION = re.compile(r"[0-9]{6}")
+_REGION = re.compile(r"[0-9]{6}([0-9]{3}){0,2}")
 _MOST = 200
 
 

@@ -19,6 +19,7 @@ _BESIDE_FACTS: Final = {
     Retention.CONTROL: (
         "work.appeal",
         "work.decision",
+        "work.task",
         "work.lead",
         "work.clue",
         "work.clue_refused",

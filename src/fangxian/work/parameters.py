@@ -1,4 +1,4 @@
-"""How long an answer, a second signature and a renewal may take, and how long words may be: the numbers of `parameters.yaml`."""
+"""How long an answer, a task, a second signature and a renewal may take, and how long words may be: the numbers of `parameters.yaml`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from fangxian.policy.colour import Colour
 from fangxian.policy.numbers import Number, read_numbers
+from fangxian.work.task import TaskKind
 
 
 @cache
@@ -35,3 +36,13 @@ def renewal_lasts(day: date) -> timedelta:
 def longest_words(day: date) -> int:
     """Return how many characters an appeal or an answer may have on a day."""
     return numbers()["longest_words"].on(day)
+
+
+def task_due_within(kind: TaskKind, day: date) -> timedelta:
+    """Return within what time a task of a kind that was opened on a day is to be done."""
+    return timedelta(hours=numbers()[f"{kind}_within"].on(day))
+
+
+def asked_again_after(day: date) -> timedelta:
+    """Return how long after a task was done, as of a day, none of its kind is opened about the same person."""
+    return timedelta(days=numbers()["asked_again_after"].on(day))

@@ -17,7 +17,9 @@ from fangxian.facts import Text
 from fangxian.work.roles import Action, Role
 
 _SUBJECT: Final = re.compile(r"[0-9A-Za-z-]+")
-_REGION: Final = re.compile(r"[0-9]{6}")
+_REGION: Final = re.compile(r"[0-9]{6}([0-9]{3}){0,2}")
+_COUNTY: Final = 6
+"""Digits of a county, prefecture or province; a street has nine, a grid twelve."""
 
 
 class Limit(StrEnum):
@@ -70,7 +72,10 @@ class Principal:
         if not _SUBJECT.fullmatch(self.subject):
             raise FangxianError("The id of an account is letters, digits and hyphens.", next_step="Give the account such an id.")
         if not all(_REGION.fullmatch(code) for code in self.region_codes):
-            raise FangxianError("A region code is not six digits.", next_step="Give six-digit GB/T 2260 codes, for example 330100.")
+            raise FangxianError(
+                "A region code has not 6, 9 or 12 digits.",
+                next_step="Give GB/T 2260 codes of six digits, for example 330100; of streets and grids nine and twelve.",
+            )
 
 
 class Forbidden(FangxianError):  # noqa: N818 - a refusal, not a fault
@@ -209,5 +214,8 @@ def visible_where(
 
 
 def _prefixes(principal: Principal) -> tuple[str, ...]:
-    """Return what the codes of all regions within somebody's begin with: `3301` for 330100, nothing for the country's 000000."""
-    return tuple(sorted(re.sub("(00)+$", "", code) for code in principal.region_codes))
+    """Return what the codes of all regions within somebody's begin with: `3301` for 330100, nothing for the country's 000000.
+
+    Codes of streets and grids are whole: what lies within them begins with all of it.
+    """
+    return tuple(sorted(code if len(code) > _COUNTY else re.sub("(00)+$", "", code) for code in principal.region_codes))

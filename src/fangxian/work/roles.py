@@ -18,6 +18,8 @@ class Role(StrEnum):
     SOURCE_OWNER = "source_owner"
     APPEAL_OFFICER = "appeal_officer"
     OFFICER = "officer"
+    GRID_WORKER = "grid_worker"
+    SUPERVISOR = "supervisor"
     AUDITOR = "auditor"
     CLUE_OFFICER = "clue_officer"
     STREET_OFFICER = "street_officer"
@@ -40,6 +42,8 @@ _WORDS: Final = {
     Role.SOURCE_OWNER: Text("来源机构经办人", "source's owner"),
     Role.APPEAL_OFFICER: Text("申诉专员", "appeal officer"),
     Role.OFFICER: Text("指挥部人员", "officer"),
+    Role.GRID_WORKER: Text("网格员", "grid worker"),
+    Role.SUPERVISOR: Text("督办", "supervisor"),
     Role.AUDITOR: Text("审计员", "auditor"),
     Role.CLUE_OFFICER: Text("线索专员", "clue officer"),
     Role.STREET_OFFICER: Text("街道经办人", "street officer"),
@@ -97,4 +101,9 @@ class Action(StrEnum):
     ESCALATE_CLUES = "escalate_clues"
     OPEN_CLUE_REPORTER = "open_clue_reporter"
     REPORT_FOR_CALLER = "report_for_caller"
+    HAND_OUT_TASKS = "hand_out_tasks"
+    ASSIGN_TASK = "assign_task"
+    WORK_ON_TASK = "work_on_task"
+    SUPERVISE_TASKS = "supervise_tasks"
+    ESCALATE_TASKS = "escalate_tasks"
     SEE_AUDIT = "see_audit"
