@@ -31,6 +31,7 @@ from bench.ingest import IngestFigures, measure_ingest
 from bench.page import Figures, page_of
 from bench.serving import ServingFigures, measure_serving
 from bench.spark import SparkFigures, measure_spark
+from bench.tasks import TasksFigures, measure_tasks
 from fangxian.policy.regions import regions
 from fangxian.world.benchmark import write_benchmark
 
@@ -147,6 +148,11 @@ def truth_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) ->
     return measure_truth(scratch, people=20_000 if len(sizes) == len(SIZES) else 5_000)
 
 
+def tasks_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[TasksFigures]:
+    """Look at one street among 3 M tasks, or as many hundredths as the sizes are of a province."""
+    return measure_tasks(scratch, tasks=max(30_000, 3_000_000 * sizes[-1][0] // SIZES[-1][0]))
+
+
 PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] = {
     "decide": decide_part,
     "explain": explain_part,
@@ -158,6 +164,7 @@ PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] 
     "gates": gates_part,
     "contacts": contacts_part,
     "truth": truth_part,
+    "tasks": tasks_part,
 }
 
 

@@ -11,7 +11,7 @@ from fangxian.work.handing_out import TO_DO, hand_out
 from fangxian.work.permissions import Forbidden
 from fangxian.work.refusals import RefusedError
 from fangxian.work.roles import Role
-from fangxian.work.task import MOVES, Task, TaskKind, TaskState, action_for
+from fangxian.work.task import MOVES, Task, TaskKind, TaskState, actions_for
 from tests.store.conftest import NOON
 
 from .conftest import HOUR, somebody
@@ -113,7 +113,7 @@ def test_every_pair_of_states_is_a_move_with_its_action_or_refused(state, to):
         worker=None,
     )
     if (state, to) in MOVES:
-        assert action_for(task, to) is MOVES[state, to]
+        assert actions_for(task, to) == MOVES[state, to]
     else:
         with pytest.raises(RefusedError):
-            action_for(task, to)
+            actions_for(task, to)

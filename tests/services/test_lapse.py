@@ -118,7 +118,13 @@ OTHERS = {
     "work.deciding._insert": "answers an appeal",
     "work.deciding.sign_decision": "answers an appeal",
     "work.handing_out.hand_out_in": "a part of what services hand out, which ask first",
+    "work.phones.register_phone": "a phone of a worker's: about nobody",
     "work.publishing._keep": "counts: about nobody",
+    "work.rounds.fetch_round": "shows who is to be visited, and keeps to whom it did",
+    "work.task_rows.open_elsewhere": "a part of passing a task on that is open",
+    "work.visiting._follow": "a part of what services.grid_work.knock records, which asks first",
+    "work.visiting._insert": "a part of what services.grid_work.knock records, which asks first",
+    "services.grid_work.keep_photograph": "a picture of a knock that was recorded",
 }
 """What goes on after a lapse, or is a part of what does not, with the reason."""
 

@@ -22,6 +22,12 @@ def forget(transaction: Transaction) -> None:
         [transaction.at, event_id, person],
     )
     connection.execute("DELETE FROM identities.identity WHERE person_id = %s", [person])
+    # Whom a worker is on the way to is still found: that ends with the key under which it is sealed.
+    connection.execute(
+        "DELETE FROM identities.reach WHERE person_id = %(person)s "
+        "AND NOT EXISTS (SELECT FROM work.task WHERE person_id = %(person)s AND closed_at IS NULL)",
+        {"person": person},
+    )
     connection.execute("UPDATE gate.visitor SET host = NULL, masked_name = NULL, event_id = %s WHERE person_id = %s", [event_id, person])
     revoke_all(transaction, person_id=person.hex)
 

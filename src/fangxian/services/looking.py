@@ -13,6 +13,7 @@ from fangxian.engine.person_tables import PersonTables
 from fangxian.facts import PersonFact, all_fact_types
 from fangxian.services.acting import Acting
 from fangxian.services.living import CITIZEN, Living, by_citizen
+from fangxian.services.own_tasks import tasks_of
 from fangxian.services.visitors import visits_of
 from fangxian.store.copying import copy_out
 from fangxian.store.identities import identity_of
@@ -68,7 +69,7 @@ def who_looked(
 def _looks(transaction: Transaction, which: LiteralString, **values: Any) -> list[Look]:
     rows = transaction.connection.execute(
         "SELECT at, CASE WHEN role = %(citizen)s AND actor = ANY(%(others)s) THEN actor ELSE role END, purpose, action, "
-        "coalesce(place_name, place_id) FROM (SELECT * FROM audit.event WHERE person_id = %(person)s " + which + ") AS look "
+        "coalesce(place_name, place_id) FROM (SELECT * FROM (" + _DONE + ") AS done WHERE true " + which + ") AS look "
         # Where no gate's device stands, the visit knows the place by its number.
         "LEFT JOIN (SELECT event_id, gate_id FROM gate.scan WHERE person_id = %(person)s) AS scan USING (event_id) "
         "LEFT JOIN (SELECT gate_id, place_name FROM gate.device) AS device USING (gate_id) "
@@ -79,12 +80,21 @@ def _looks(transaction: Transaction, which: LiteralString, **values: Any) -> lis
     return [Look(*row) for row in rows]
 
 
+# What is done with many at once is about nobody in particular; the steps of one's own tasks say that one was among them.
+_DONE: Final = (
+    "SELECT * FROM audit.event WHERE person_id = %(person)s UNION ALL SELECT event.* FROM audit.event "
+    "JOIN (SELECT DISTINCT event_id FROM work.step WHERE person_id = %(person)s) AS told ON told.event_id = event.event_id "
+    "WHERE event.person_id <> %(person)s"
+)
+
+
 def own_data(living: Living, person_id: str, *, acting: Acting = Acting.PERSON) -> dict[str, Any]:
-    """Return everything that is kept about a person: who they are, every fact by its type, visits, every look."""
+    """Return everything that is kept about a person: who they are, every fact by its type, visits, tasks and knocks, every look."""
     with living.store.transaction(by_citizen("download_own_data", person_id, acting=acting), at=living.clock()) as transaction:
         connection = transaction.connection
         identity = identity_of(transaction, living.vault, person_id)
         visits = visits_of(living, transaction, person_id)
+        tasks = tasks_of(living, transaction, person_id)
         facts = {
             each.name: copy_out(connection, each.schema(), f"facts.{each.name} WHERE person_id = %s", [UUID(person_id)]).to_pylist()
             for each in all_fact_types()
@@ -92,4 +102,4 @@ def own_data(living: Living, person_id: str, *, acting: Acting = Acting.PERSON) 
         }
         looks = [vars(look) for look in _looks(transaction, "")]
     who = {"full_name": identity.full_name, "id_type": identity.id_type, "id_number": identity.id_number} if identity else {}
-    return {"identity": who, "facts": {name: rows for name, rows in facts.items() if rows}, "visits": visits, "looks": looks}
+    return {"identity": who, "facts": {name: rows for name, rows in facts.items() if rows}, "visits": visits, **tasks, "looks": looks}

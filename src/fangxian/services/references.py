@@ -34,15 +34,17 @@ class Named(StrEnum):
     DECISION = "decision"
     DECLARATION = "declaration"
     OWN_PERSON = "own_person"
+    SUPPLIES = "supplies"
+    TASK = "task"
     VISIT = "visit"
 
 
-def refer(living: Living, by: Principal, to: Named, meanings: Sequence[tuple[str, ...]]) -> list[str]:
+def refer(living: Living, by: Principal, to: Named, meanings: Sequence[tuple[str, ...]], *, good_for: timedelta = GOOD_FOR) -> list[str]:
     """Return a reference to each meaning, some words without spaces, that only `by` can open."""
     if not meanings:
         return []
     at = living.clock()
-    texts = [" ".join((f"{at + GOOD_FOR:%Y-%m-%dT%H:%M:%S}", *meaning)) for meaning in meanings]
+    texts = [" ".join((f"{at + good_for:%Y-%m-%dT%H:%M:%S}", *meaning)) for meaning in meanings]
     own, period = [sealed_for(by.subject)] * len(texts), f"{at:%Y-%m}"
     sealed = living.vault.seal_many(texts, person_ids=own, retention=_RETENTION, period=period, field=_field(to))
     return [f"{period}.{base64.urlsafe_b64encode(each).decode().rstrip('=')}" for each in sealed]

@@ -27,6 +27,7 @@ from fangxian.store.renewals import may_record
 from fangxian.store.sealing import seal
 from fangxian.store.store import Event
 from fangxian.work.appealing import escalate_late
+from fangxian.work.chores import cancel_without_reason, escalate_late_tasks
 from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
 
@@ -100,6 +101,7 @@ def _chores(living: Living) -> Iterator[Chore]:
     yield Chore("decide", timedelta(seconds=2), lambda: _decide(living))
     yield Chore("end accounts", timedelta(minutes=10), lambda: end_accounts(living.store, _event("end"), at=living.clock()))
     yield Chore("hand late appeals to the office", timedelta(minutes=1), lambda: escalate_late(living.store, _ITSELF, at=living.clock()))
+    yield Chore("move tasks that are late or without reason", timedelta(minutes=1), lambda: _tasks(living))
 
 
 def _with_lake(living: Living, lake: Lake) -> Iterator[Chore]:
@@ -116,6 +118,11 @@ def _feed(living: Living, lake: Lake) -> None:
 def _decide(living: Living) -> None:
     while _somebody_waits(living) and decide_pending(living.store, _event("decide"), policies=[living.policy], at=living.clock()):
         pass
+
+
+def _tasks(living: Living) -> None:
+    cancel_without_reason(living.store, _ITSELF, at=living.clock())
+    escalate_late_tasks(living.store, _ITSELF, at=living.clock())
 
 
 def _somebody_waits(living: Living) -> bool:

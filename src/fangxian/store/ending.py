@@ -132,7 +132,8 @@ def _everything_ends(store: Store, at: datetime) -> bool:
 def _months(connection: psycopg.Connection[Any], retention: str) -> list[date]:
     rows = connection.execute(
         "SELECT DISTINCT month FROM unnest(%(tables)s::text[]) AS of_table, store.months_of(of_table) AS month UNION "
-        "SELECT DISTINCT (period || '-01')::date FROM identities.identity WHERE retention = %(retention)s ORDER BY 1",
+        "SELECT DISTINCT (period || '-01')::date FROM identities.identity WHERE retention = %(retention)s UNION "
+        "SELECT DISTINCT (period || '-01')::date FROM identities.reach WHERE retention = %(retention)s ORDER BY 1",
         {"tables": list(tables()[retention]), "retention": retention},
     ).fetchall()
     return [row[0] for row in rows]
@@ -149,13 +150,19 @@ def _ending(connection: psycopg.Connection[Any], retention: str, month: date) ->
 
 _SEALED: Final = """
     SELECT EXISTS (SELECT FROM identities.identity WHERE retention = %(retention)s AND period = %(period)s)
+        OR EXISTS (SELECT FROM identities.reach WHERE retention = %(retention)s AND period = %(period)s)
         OR %(retention)s = 'register' AND EXISTS (SELECT FROM account.member WHERE period = %(period)s)
         OR %(retention)s = 'control' AND EXISTS (
             SELECT FROM work.appeal WHERE %(period)s IN (to_char(opened_at, 'YYYY-MM'), to_char(closed_at, 'YYYY-MM'))
         )
+        OR %(retention)s = 'control' AND EXISTS (
+            SELECT FROM work.visit WHERE to_char(known_at, 'YYYY-MM') = %(period)s
+            UNION ALL SELECT FROM work.photograph WHERE to_char(known_at, 'YYYY-MM') = %(period)s
+        )
         OR %(retention)s = 'movement' AND EXISTS (SELECT FROM gate.visitor WHERE to_char(came_at, 'YYYY-MM') = %(period)s)
 """
-"""Whether the store has anything that the key of a class and period sealed: who people are, names for gates, words of appeals,
+"""Whether the store has anything that the key of a class and period sealed: who people are and how they are reached, names for
+gates, words of appeals, notes and photographs of visits,
 whom visitors saw.
 
 The words of an answer are sealed by the month in which it was given.
@@ -166,6 +173,7 @@ def _end_sealed(transaction: Transaction, ending: Ending) -> None:
     """Remove what nobody can read any more; appeals go with their month."""
     connection = transaction.connection
     connection.execute("DELETE FROM identities.identity WHERE retention = %s AND period = %s", [ending.retention, ending.period])
+    connection.execute("DELETE FROM identities.reach WHERE retention = %s AND period = %s", [ending.retention, ending.period])
     if ending.retention == "register":
         # Whom no gate can name any more has to apply again.
         connection.execute(

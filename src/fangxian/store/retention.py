@@ -16,7 +16,10 @@ REASON: Final = "reason"
 
 _BESIDE_FACTS: Final = {
     Retention.MOVEMENT: ("gate.scan", "gate.visitor", "gate.alert", "gate.alert_preview", "code.token"),
-    Retention.CONTROL: ("work.appeal", "work.decision", "work.task", "work.traced_case", "exchange.statement", "exchange.dispute"),
+    Retention.CONTROL: (
+        *("work.appeal", "work.decision", "work.task", "work.step", "work.visit", "work.photograph", "work.supplies"),
+        *("work.traced_case", "exchange.statement", "exchange.dispute"),
+    ),
     Retention.REGISTER: ("account.member",),
     REASON: ("code.reason_kept",),
 }

@@ -50,6 +50,7 @@ from fangxian.web.staff.asking import status_of
 from fangxian.web.staff.routes import staff_routes
 from fangxian.web.templating import environment, render
 from fangxian.web.words import all_words
+from fangxian.web.work.routes import work_routes
 
 
 def live_routes(
@@ -76,7 +77,7 @@ def live_routes(
         *public_routes(living, templates),
         *citizen_routes(living, templates),
         Route("/me/worker.js", _worker),
-        *(staff_routes(living, templates, sign_in) if sign_in else ()),
+        *((*work_routes(living, templates), *staff_routes(living, templates, sign_in)) if sign_in else ()),
         Mount(PREFIX, api(living, sign_in)),
         *health_routes(living, serving),
     ]

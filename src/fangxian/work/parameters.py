@@ -1,4 +1,4 @@
-"""How long an answer, a task, a second signature and a renewal may take, and how long words may be: the numbers of `parameters.yaml`."""
+"""How long an answer, a task, a second signature and a renewal may take, how much a worker carries: the numbers of `parameters.yaml`."""
 
 from __future__ import annotations
 
@@ -46,3 +46,23 @@ def task_due_within(kind: TaskKind, day: date) -> timedelta:
 def asked_again_after(day: date) -> timedelta:
     """Return how long after a task was done, as of a day, none of its kind is opened about the same person."""
     return timedelta(days=numbers()["asked_again_after"].on(day))
+
+
+def day_load(day: date) -> int:
+    """Return how many tasks a worker carries in a day."""
+    return numbers()["day_load"].on(day)
+
+
+def nobody_there_at_most(day: date) -> int:
+    """Return after how many knocks with nobody there a task goes to the supervisor."""
+    return numbers()["nobody_there_at_most"].on(day)
+
+
+def shift_lasts(day: date) -> timedelta:
+    """Return for how long after a worker began the day tasks are assigned to them, and what their phone holds can be read."""
+    return timedelta(hours=numbers()["shift_lasts"].on(day))
+
+
+def visit_taken_within(day: date) -> timedelta:
+    """Return how old a knock may be that was kept on a phone and is sent later."""
+    return timedelta(hours=numbers()["visit_taken_within"].on(day))

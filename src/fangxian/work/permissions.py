@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
@@ -200,9 +200,7 @@ def visible_where(
         Limit.ORGANISATION: sql.SQL("{} = ANY ({}::text[])").format(
             sql.Identifier(organisation_id), sql.Literal(sorted(principal.organisation_ids))
         ),
-        Limit.AREA: sql.SQL("{} ~ ANY ({}::text[])").format(
-            sql.Identifier(region_code), sql.Literal([f"^{prefix}" for prefix in _prefixes(principal)])
-        ),
+        Limit.AREA: area_within(sql.Identifier(region_code), _prefixes(principal)),
         Limit.ANYWHERE: sql.SQL("TRUE"),
     }
     limits = sorted({limit for role, limit in permission.roles.items() if role in principal.roles})
@@ -213,9 +211,26 @@ def visible_where(
     return sql.Composed([within, other])
 
 
-def _prefixes(principal: Principal) -> tuple[str, ...]:
-    """Return what the codes of all regions within somebody's begin with: `3301` for 330100, nothing for the country's 000000.
+def area_within(column: sql.Composable, prefixes: Sequence[str]) -> sql.Composable:
+    """Return the SQL condition that a column's code begins with one of some prefixes, as ranges that an index over COLLATE "C" serves."""
+    ranges = [
+        sql.SQL('({column} COLLATE "C" >= {first} AND {column} COLLATE "C" < {behind})').format(
+            column=column, first=sql.Literal(prefix), behind=sql.Literal(prefix[:-1] + chr(ord(prefix[-1]) + 1))
+        )
+        if prefix
+        else sql.SQL("{} IS NOT NULL").format(column)
+        for prefix in prefixes
+    ]
+    return sql.SQL("({})").format(sql.SQL(" OR ").join(ranges)) if ranges else sql.SQL("FALSE")
+
+
+def prefix_of(code: str) -> str:
+    """Return what the codes of all regions within one begin with: `3301` for 330100, nothing for the country's 000000.
 
     Codes of streets and grids are whole: what lies within them begins with all of it.
     """
-    return tuple(sorted(code if len(code) > _COUNTY else re.sub("(00)+$", "", code) for code in principal.region_codes))
+    return code if len(code) > _COUNTY else re.sub("(00)+$", "", code)
+
+
+def _prefixes(principal: Principal) -> tuple[str, ...]:
+    return tuple(sorted(map(prefix_of, principal.region_codes)))

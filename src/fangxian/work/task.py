@@ -60,21 +60,53 @@ _STATES: Final = {
     TaskState.CANCELLED: Text("已取消", "cancelled"),
 }
 
-MOVES: Final[dict[tuple[TaskState, TaskState], Action]] = {
-    (TaskState.OPEN, TaskState.ASSIGNED): Action.ASSIGN_TASK,
-    (TaskState.OPEN, TaskState.WITH_SUPERVISOR): Action.ESCALATE_TASKS,
-    (TaskState.OPEN, TaskState.CANCELLED): Action.HAND_OUT_TASKS,
-    (TaskState.ASSIGNED, TaskState.OPEN): Action.WORK_ON_TASK,
-    (TaskState.ASSIGNED, TaskState.DONE): Action.WORK_ON_TASK,
-    (TaskState.ASSIGNED, TaskState.PASSED_ON): Action.WORK_ON_TASK,
-    (TaskState.ASSIGNED, TaskState.WITH_SUPERVISOR): Action.WORK_ON_TASK,
-    (TaskState.ASSIGNED, TaskState.CANCELLED): Action.HAND_OUT_TASKS,
-    (TaskState.WITH_SUPERVISOR, TaskState.ASSIGNED): Action.SUPERVISE_TASKS,
-    (TaskState.WITH_SUPERVISOR, TaskState.DONE): Action.SUPERVISE_TASKS,
-    (TaskState.WITH_SUPERVISOR, TaskState.PASSED_ON): Action.SUPERVISE_TASKS,
-    (TaskState.WITH_SUPERVISOR, TaskState.CANCELLED): Action.SUPERVISE_TASKS,
+
+class Referred(StrEnum):
+    """Why a task came to the supervisor."""
+
+    LATE = "late"
+    NOBODY_THERE = "nobody_there"
+    REFUSED = "refused"
+    MOVED = "moved"
+    DANGEROUS = "dangerous"
+    NOT_ISOLATED = "not_isolated"
+    OVER_LOAD = "over_load"
+    HANDED_UP = "handed_up"
+
+    @property
+    def words(self) -> Text:
+        """The reason for people."""
+        return _REFERRED[self]
+
+
+_REFERRED: Final = {
+    Referred.LATE: Text("逾期", "late"),
+    Referred.NOBODY_THERE: Text("多次上门无人", "nobody there, several times"),
+    Referred.REFUSED: Text("拒绝配合", "refused"),
+    Referred.MOVED: Text("已搬走，去向不明", "moved, nobody knows where"),
+    Referred.DANGEROUS: Text("上门有危险", "dangerous to visit"),
+    Referred.NOT_ISOLATED: Text("见到本人，未能居家隔离", "met, and not isolated at home"),
+    Referred.OVER_LOAD: Text("网格员已满负荷", "more than the workers can carry"),
+    Referred.HANDED_UP: Text("网格员上交", "handed up by the worker"),
 }
-"""Which moves there are, and the action by which somebody makes each; every other pair is refused."""
+
+MOVES: Final[dict[tuple[TaskState, TaskState], tuple[Action, ...]]] = {
+    (TaskState.OPEN, TaskState.ASSIGNED): (Action.ASSIGN_TASK,),
+    (TaskState.OPEN, TaskState.WITH_SUPERVISOR): (Action.ESCALATE_TASKS, Action.ASSIGN_TASK),
+    (TaskState.OPEN, TaskState.CANCELLED): (Action.HAND_OUT_TASKS,),
+    (TaskState.ASSIGNED, TaskState.OPEN): (Action.WORK_ON_TASK,),
+    (TaskState.ASSIGNED, TaskState.ASSIGNED): (Action.ASSIGN_TASK,),
+    (TaskState.ASSIGNED, TaskState.WITH_SUPERVISOR): (Action.WORK_ON_TASK, Action.ESCALATE_TASKS),
+    (TaskState.ASSIGNED, TaskState.DONE): (Action.WORK_ON_TASK,),
+    (TaskState.ASSIGNED, TaskState.PASSED_ON): (Action.WORK_ON_TASK,),
+    (TaskState.ASSIGNED, TaskState.CANCELLED): (Action.HAND_OUT_TASKS,),
+    (TaskState.WITH_SUPERVISOR, TaskState.OPEN): (Action.SUPERVISE_TASKS,),
+    (TaskState.WITH_SUPERVISOR, TaskState.ASSIGNED): (Action.SUPERVISE_TASKS,),
+    (TaskState.WITH_SUPERVISOR, TaskState.DONE): (Action.SUPERVISE_TASKS,),
+    (TaskState.WITH_SUPERVISOR, TaskState.PASSED_ON): (Action.SUPERVISE_TASKS,),
+    (TaskState.WITH_SUPERVISOR, TaskState.CANCELLED): (Action.SUPERVISE_TASKS, Action.HAND_OUT_TASKS),
+}
+"""Which moves there are, and the actions by any of which somebody makes each; every other pair is refused."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,20 +123,21 @@ class Task:
     due_at: datetime
     state: TaskState
     worker: str | None
+    referred: Referred | None = None
 
     def late(self, at: datetime) -> bool:
         """Return whether it should have been done by an instant."""
         return self.due_at <= at
 
 
-def action_for(task: Task, to: TaskState) -> Action:
-    """Return the action by which a task is moved to a state. Raises RefusedError where there is no such move."""
-    action = MOVES.get((task.state, to))
-    if action is None:
+def actions_for(task: Task, to: TaskState) -> tuple[Action, ...]:
+    """Return the actions by which a task is moved to a state. Raises RefusedError where there is no such move."""
+    actions = MOVES.get((task.state, to))
+    if actions is None:
         raise RefusedError(
             Text(
                 f"“{task.state.words.zh}”的任务不能转为“{to.words.zh}”；可能刚被他人办理，请刷新。",
                 f"A task that is {task.state.words.en} cannot become {to.words.en}; load the list again, it may have been moved meanwhile.",
             )
         )
-    return action
+    return actions

@@ -15,6 +15,7 @@ from fangxian.services.refusals import RefusedError
 from fangxian.services.sign_in import SignIn
 from fangxian.services.staff import admit, session_of
 from fangxian.web.api.entrance import add_entrance
+from fangxian.web.api.grid_work import add_grid_work, add_supervision
 from fangxian.web.api.saying import fact_of, reason_of, utc
 from fangxian.web.api.tracing import add_tracing
 from fangxian.web.bearer import bearer_of
@@ -232,6 +233,8 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
 
     add_entrance(router, living, asks)
     add_tracing(router, living, asks)
+    add_grid_work(router, living, asks)
+    add_supervision(router, living, asks)
 
     @router.get("/audit", openapi_extra=_under(Action.SEE_AUDIT))
     def audit(by: Annotated[Principal, asks(Action.SEE_AUDIT)]) -> dict[str, Any]:

@@ -23,6 +23,8 @@ PLACES: Final[dict[str, tuple[Action, ...]]] = {
     "people": (Action.SEE_COLOUR_OF_OWN_PEOPLE,),
     "entrance": (Action.DAILY_CHECK_AT_ENTRANCE,),
     "visitors": (Action.REGISTER_VISITOR,),
+    "work": (Action.WORK_ON_TASK,),
+    "tasks": (Action.SUPERVISE_TASKS,),
     "audit": (Action.SEE_AUDIT,),
 }
 

@@ -20,6 +20,7 @@ from fangxian.web.staff.looking import LookingDesk
 from fangxian.web.staff.places import ANSWER, RENEW
 from fangxian.web.staff.renewing import RenewalDesk
 from fangxian.web.staff.service_point import ServicePointDesk
+from fangxian.web.staff.supervision import SupervisionDesk
 from fangxian.work.roles import Action
 
 
@@ -28,7 +29,7 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
     desk = StaffDesk(living, templates)
     coming, appeals, looking = ComingIn(desk, sign_in), AppealDesk(desk), LookingDesk(desk)
     service_point, entrance, renewal = ServicePointDesk(desk), EntranceDesk(desk), RenewalDesk(desk)
-    alerts, cases = AlertDesk(desk), CaseDesk(desk)
+    alerts, cases, supervision = AlertDesk(desk), CaseDesk(desk), SupervisionDesk(desk)
     open_to_all: tuple[tuple[str, StaffHandler, str], ...] = (
         ("/staff/log-in", coming.log_in, "GET"),
         ("/staff/log-in/begin", coming.begin, "GET"),
@@ -73,6 +74,11 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/visitors", entrance.visitors, "GET", (Action.REGISTER_VISITOR,)),
         ("/staff/visitors/register", entrance.register, "POST", (Action.REGISTER_VISITOR,)),
         ("/staff/visitors/left", entrance.left, "POST", (Action.REGISTER_VISITOR,)),
+        ("/staff/tasks", supervision.tasks, "GET", (Action.SUPERVISE_TASKS,)),
+        ("/staff/tasks/assign", supervision.assign, "POST", (Action.ASSIGN_TASK,)),
+        ("/staff/tasks/move", supervision.move, "POST", (Action.SUPERVISE_TASKS,)),
+        ("/staff/tasks/brought", supervision.brought, "POST", (Action.SUPERVISE_TASKS,)),
+        ("/staff/tasks/shut-out", supervision.shut_out, "POST", (Action.SUPERVISE_TASKS,)),
         ("/staff/audit", looking.audit, "GET", (Action.SEE_AUDIT,)),
     )
     for path, handler, methods in open_to_all:

@@ -1,0 +1,70 @@
+"""The handlers of a supervisor: who is behind with what, and what is to be done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from starlette.responses import RedirectResponse, Response
+
+from fangxian.policy.regions import region_name
+from fangxian.services import grid_work, supervising
+from fangxian.web.staff.asking import StaffAsked, StaffDesk
+
+BAR: int = 400
+"""Units of the longest bar's picture."""
+
+_PAGE = "/staff/tasks"
+
+
+@dataclass(frozen=True)
+class SupervisionDesk:
+    """What the handlers share."""
+
+    desk: StaffDesk
+
+    def tasks(self, asked: StaffAsked) -> Response:
+        """Answer with the state of the work in the reader's area."""
+        seen = supervising.supervise(self.desk.living, asked.by)
+        streets = [(street, list(rows)) for street, rows in groupby(sorted(seen.behind, key=lambda each: each.street), lambda e: e.street)]
+        return self.desk.page(
+            asked,
+            "tasks.html",
+            seen=seen,
+            streets=sorted(streets, key=lambda each: -sum(row.late for row in each[1])),
+            longest=max((row.tasks for row in seen.behind), default=1),
+            place=place_of,
+            bar=BAR,
+            most=supervising.PAGE,
+            areas=sorted(asked.by.region_codes),
+        )
+
+    def assign(self, asked: StaffAsked) -> Response:
+        """Assign what waits in an area."""
+        grid_work.assign(self.desk.living, asked.by, asked.one("area_code").strip(), nearest=asked.one("nearest") == "yes")
+        return _back("assigned")
+
+    def move(self, asked: StaffAsked) -> Response:
+        """Move one task."""
+        given = {"to": asked.one("to").strip(), "area_code": asked.one("area_code").strip()}
+        grid_work.move_task(self.desk.living, asked.by, asked.one("task"), asked.one("do"), **given)
+        return _back("moved")
+
+    def brought(self, asked: StaffAsked) -> Response:
+        """Keep that supplies were brought."""
+        supervising.brought(self.desk.living, asked.by, asked.one("supplies"))
+        return _back("brought")
+
+    def shut_out(self, asked: StaffAsked) -> Response:
+        """Shut out a phone."""
+        supervising.shut_out(self.desk.living, asked.by, asked.one("phone"))
+        return _back("phone_shut_out")
+
+
+def place_of(code: str) -> str:
+    """Return how an area is named on the page: its county by name, street and grid by their digits."""
+    return " ".join(part for part in (region_name(code[:6]) or code[:6], code[6:9], code[9:]) if part)
+
+
+def _back(done: str) -> Response:
+    return RedirectResponse(f"{_PAGE}?done={done}", 303)
