@@ -19,12 +19,12 @@ from fangxian.work.task import MOVES, TaskState
 
 _SOURCES: Final = (SOURCE, OF_SCANS)
 _CANCELLED_FROM: Final = [
-    str(state) for (state, to), action in MOVES.items() if (to, action) == (TaskState.CANCELLED, Action.HAND_OUT_TASKS)
+    str(state) for (state, to), actions in MOVES.items() if to is TaskState.CANCELLED and Action.HAND_OUT_TASKS in actions
 ]
 
 # Somebody who met another case, too, is still to be isolated: a task is opened once, whoever else they met.
 _CANCEL: Final = """
-    UPDATE work.task SET state = 'cancelled', closed_at = %(at)s, event_id = %(event)s
+    UPDATE work.task SET state = 'cancelled', referred = NULL, closed_at = %(at)s, event_id = %(event)s
     FROM unnest(%(people)s::uuid[], %(facts)s::bigint[]) AS gone (person_id, fact_id)
     WHERE task.person_id = gone.person_id AND because_type = 'exposure' AND because_id = gone.fact_id
         AND closed_at IS NULL AND state = ANY(%(states)s) AND NOT EXISTS (

@@ -16,6 +16,13 @@ _WITHOUT_REASON: Final = """
         SELECT FROM facts.withdrawal WHERE withdrawal.person_id = task.person_id AND withdrawal.fact_type = task.because_type
             AND withdrawal.withdrawn_fact_id = task.because_id AND withdrawal.known_at <= %(at)s AND withdrawal.reason <> 'corrected'
     )
+    -- Whoever was near another case, too, is still to be isolated.
+    AND NOT (because_type = 'exposure' AND EXISTS (
+        SELECT FROM facts.exposure AS fact WHERE fact.person_id = task.person_id AND contact_class = 'close' AND NOT EXISTS (
+            SELECT FROM facts.withdrawal WHERE withdrawal.person_id = fact.person_id AND withdrawal.fact_type = 'exposure'
+                AND withdrawn_fact_id = fact.fact_id AND (reason <> 'corrected' OR fact.known_at < withdrawal.known_at)
+        )
+    ))
 """
 
 
