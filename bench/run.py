@@ -20,6 +20,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.alerts import AlertFigures, measure_alerts
 from bench.area import AreaFigures, measure_area
 from bench.contact_truth import TruthFigures, measure_truth
 from bench.contacts import ContactsFigures, measure_contacts
@@ -153,6 +154,11 @@ def tasks_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) ->
     return measure_tasks(scratch, tasks=max(30_000, 3_000_000 * sizes[-1][0] // SIZES[-1][0]))
 
 
+def alerts_part(scratch: Path, sizes: tuple[tuple[int, int], ...], pairs: int) -> list[AlertFigures]:
+    """Look who was there at alerts, in a store of 2 M visits, whatever the sizes."""
+    return measure_alerts(scratch, visits=2_000_000)
+
+
 PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] = {
     "decide": decide_part,
     "explain": explain_part,
@@ -165,6 +171,7 @@ PARTS: dict[str, Callable[[Path, tuple[tuple[int, int], ...], int], list[Any]]] 
     "contacts": contacts_part,
     "truth": truth_part,
     "tasks": tasks_part,
+    "alerts": alerts_part,
 }
 
 
