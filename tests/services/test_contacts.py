@@ -28,6 +28,7 @@ from fangxian.store.store import Event
 from fangxian.trace.record import RecordedContacts, record_contacts
 from fangxian.trace.scheme import trace_scheme
 from fangxian.trace.tracing import Tracing
+from fangxian.work.chores import cancel_without_reason
 from fangxian.work.permissions import Forbidden, Principal
 from fangxian.work.roles import Role
 from tests.store.conftest import ANN, BO, record_scans
@@ -37,6 +38,7 @@ from .test_upkeep import comes_true
 CY, DI, EVE, FAY = (person_id(name) for name in ("cy", "di", "eve", "fay"))
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 BY = Principal(subject="officer-1", roles=frozenset({Role.OFFICER}), region_codes=frozenset({"330100"}), second_factor=True)
+CLOCK = Principal(subject="system", roles=frozenset({Role.SYSTEM}), second_factor=True)
 TRACER = replace(BY, subject="tracer-1", roles=frozenset({Role.EPIDEMIOLOGIST}))
 
 
@@ -152,6 +154,7 @@ def test_when_the_suspicion_is_excluded_contacts_get_their_colour_back_and_open_
     say(mall, Diagnosis, ANN, status="excluded")
     assert take_back_excluded(mall) == 3
     assert take_back_excluded(mall) == 0
+    cancel_without_reason(mall.store, CLOCK, at=mall.clock())
     decide(mall)
     assert (count(mall, Withdrawal), colours(mall)) == (3, {})
     assert tasks(mall) == {BO: ("330106002003", "cancelled")}
@@ -165,6 +168,7 @@ def test_whoever_met_another_case_too_stays_on_the_list(mall):
     mall.clock.forward(hours=1)
     say(mall, Diagnosis, ANN, status="excluded")
     take_back_excluded(mall)
+    cancel_without_reason(mall.store, CLOCK, at=mall.clock())
     assert tasks(mall) == {BO: ("330106002003", "open")}
 
 
@@ -242,6 +246,7 @@ def test_a_diagnosis_that_is_taken_back_takes_its_contacts_with_it(case):
     case.clock.forward(hours=1)
     say(case, Withdrawal, ANN, fact_type="diagnosis", withdrawn_fact_id=listed.case_fact_id, reason="wrong_person")
     assert take_back_excluded(case) == 2
+    cancel_without_reason(case.store, CLOCK, at=case.clock())
     decide(case)
     assert colours(case) == {}
     assert {state for _, state in tasks(case).values()} == {"cancelled"}

@@ -11,15 +11,17 @@ from fangxian.work.permissions import Principal, check
 from fangxian.work.roles import Action
 
 _LATE: Final = "closed_at IS NULL AND state IN ('open', 'assigned') AND due_at <= %(at)s"
-_WITHDRAWN: Final = """
-    SELECT FROM facts.withdrawal WHERE withdrawal.person_id = task.person_id AND withdrawal.fact_type = task.because_type
-        AND withdrawal.known_at <= %(at)s AND withdrawal.reason <> 'corrected' AND withdrawal.withdrawn_fact_id =
-"""
-# A task is opened once, whomever else the person met: of several exposures one that stands is reason enough.
-_WITHOUT_REASON: Final = f"""
-    closed_at IS NULL AND EXISTS ({_WITHDRAWN} task.because_id) AND NOT (because_type = 'exposure' AND EXISTS (
-        SELECT FROM facts.exposure AS fact WHERE fact.person_id = task.person_id AND contact_class = 'close'
-            AND fact.known_at <= %(at)s AND NOT EXISTS ({_WITHDRAWN} fact.fact_id)
+_WITHOUT_REASON: Final = """
+    closed_at IS NULL AND EXISTS (
+        SELECT FROM facts.withdrawal WHERE withdrawal.person_id = task.person_id AND withdrawal.fact_type = task.because_type
+            AND withdrawal.withdrawn_fact_id = task.because_id AND withdrawal.known_at <= %(at)s AND withdrawal.reason <> 'corrected'
+    )
+    -- Whoever was near another case, too, is still to be isolated.
+    AND NOT (because_type = 'exposure' AND EXISTS (
+        SELECT FROM facts.exposure AS fact WHERE fact.person_id = task.person_id AND contact_class = 'close' AND NOT EXISTS (
+            SELECT FROM facts.withdrawal WHERE withdrawal.person_id = fact.person_id AND withdrawal.fact_type = 'exposure'
+                AND withdrawn_fact_id = fact.fact_id AND (reason <> 'corrected' OR fact.known_at < withdrawal.known_at)
+        )
     ))
 """
 

@@ -34,7 +34,6 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
     desk = StaffDesk(living, templates)
     searches = SearchDesk(desk)
     coming, appeals, looking = ComingIn(desk, sign_in), AppealDesk(desk), LookingDesk(desk)
-    service_point, entrance, renewal, alerts = ServicePointDesk(desk), EntranceDesk(desk), RenewalDesk(desk), AlertDesk(desk)
     links = LinkDesk(desk)
     clues, consultations = ClueDesk(desk), ConsultationDesk(desk)
     hotline = HotlineDesk(desk)
