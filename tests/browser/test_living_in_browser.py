@@ -190,7 +190,6 @@ def test_nothing_is_left_to_show_on_a_phone_whose_person_deleted_their_data_or_l
     page.wait_for_function(f"({KEPT})().then((number) => number === 1)")
     page.goto(f"{links.phone}/0/{'delete' if way == 'delete' else 'looks'}")
     if way == "delete":
-        picture(page, "phone-delete")
         page.check("[name=confirm]")
         page.click("main form button")
         expect(page.locator("[role=status]")).to_contain_text("已删除")

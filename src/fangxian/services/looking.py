@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
-from psycopg import sql
-
 from fangxian.code.explain import explain_person
 from fangxian.code.explanation import Explanation
 from fangxian.engine.person_tables import PersonTables
@@ -25,8 +23,6 @@ from fangxian.store.identities import identity_of
 from fangxian.store.one_person import person_tables
 from fangxian.store.reasons import every_reason
 from fangxian.store.store import Transaction
-from fangxian.work.appeal import Appeal
-from fangxian.work.appeal_rows import sealed_words, select
 
 PAGE_OF_LOOKS: Final = 200
 _ONES_OWN: Final = {Acting.PERSON: [Acting.PERSON], Acting.GUARDIAN: [Acting.PERSON, Acting.GUARDIAN]}
@@ -122,7 +118,7 @@ def own_data(living: Living, person_id: str, *, acting: Acting = Acting.PERSON) 
         }
         looks = [vars(look) for look in _looks(transaction, "")]
         colours = every_reason(transaction)
-        appeals = _appeals(living, transaction, person_id)
+        appeals = appeal_words.own_appeals(living, transaction, person_id)
     named = ("full_name", "id_type", "id_number", "phone")
     return {
         "identity": {name: getattr(identity, name) for name in named} if identity else {},
@@ -135,18 +131,3 @@ def own_data(living: Living, person_id: str, *, acting: Acting = Acting.PERSON) 
         "consultations": consultations,
         "looks": looks,
     }
-
-
-def _appeals(living: Living, transaction: Transaction, person_id: str) -> list[dict[str, Any]]:
-    """Return a person's appeals with their words and answers, oldest first."""
-    found = select(transaction.connection, sql.SQL("person_id = %s"), [UUID(person_id)], order="opened_at, appeal_id")
-    return [_appeal(living, appeal, *sealed_words(transaction, person_id, appeal.appeal_id)) for appeal in found]
-
-
-def _appeal(living: Living, appeal: Appeal, words: bytes, answer: bytes | None) -> dict[str, Any]:
-    told = {name: value for name, value in vars(appeal).items() if name not in ("person_id", "appeal_id")}
-    said = appeal_words.opened(living, words, appeal.person_id, appeal_words.SAID, at=appeal.opened_at)
-    answered = (
-        answer and appeal.closed_at and appeal_words.opened(living, answer, appeal.person_id, appeal_words.ANSWERED, at=appeal.closed_at)
-    )
-    return told | {"words": said, "answer": answered}

@@ -77,6 +77,13 @@ class Question:
             raise ValueError(_unknown(1))
         return text
 
+    def _name(self, text: str, on: date) -> str:
+        if len(text) > _LONGEST or not is_name(text):
+            raise ValueError(
+                Text(f"请填证件上的姓名，最多 {_LONGEST} 个字。", f"Give the name on the document, at most {_LONGEST} letters.")
+            )
+        return text
+
     def _yes_no(self, text: str, on: date) -> bool:
         if text not in ("yes", "no"):
             raise ValueError(Text("请答是或否。", "Answer yes or no."))
@@ -96,13 +103,6 @@ class Question:
         longest = number("longest_report", on)
         if len(text) > longest or not text.replace("\r", "").replace("\n", "").replace("\t", "").isprintable():
             raise ValueError(Text(f"最多 {longest} 个可见字符。", f"At most {longest} printable characters."))
-        return text
-
-    def _name(self, text: str, on: date) -> str:
-        if len(text) > _LONGEST or not is_name(text):
-            raise ValueError(
-                Text(f"请填证件上的姓名，最多 {_LONGEST} 个字。", f"Give the name on the document, at most {_LONGEST} letters.")
-            )
         return text
 
     def _number(self, text: str, on: date) -> float:

@@ -23,7 +23,8 @@ class Seen:
     @contextmanager
     def unless_it_fails(self) -> Iterator[None]:
         """Remember what is seen within, and where that fails, take back those minutes and no others: they come again, and are no replay."""
-        self._tried = tried = []
+        tried: list[tuple[bytes, datetime]] = []
+        self._tried = tried
         try:
             yield
         except BaseException:

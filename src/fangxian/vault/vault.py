@@ -24,7 +24,8 @@ class Vault(Protocol):
         """Return a value that tells the key people are named by from another and says nothing else about it."""
 
     def expect_answer(self) -> None:
-        """Raise FangxianError where the vault cannot be asked now; one in this process always can."""
+        """Ask the vault itself, and nothing that is kept of its answers; raises FangxianError where it does not answer."""
+        self.mark()
 
     @abstractmethod
     def person_ids(self, id_types: pa.Array, numbers: pa.Array) -> pa.Array:
