@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
+
+import psycopg
 
 from fangxian.facts import Text
 from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
-from fangxian.store.renewals import may_record
+from fangxian.store.renewals import may_record, may_record_by
 
 _LAPSED: Final = Text(
     "本政策已到期且未经两人续期，健康码停止记录与签发；您的信息将按期限销毁。",
@@ -16,7 +18,8 @@ _LAPSED: Final = Text(
 )
 
 
-def expect_in_force(living: Living, at: datetime) -> None:
-    """Raise RefusedError where the installation's policy is not in force at an instant."""
-    if not may_record(living.store, living.policy, at):
+def expect_in_force(living: Living, at: datetime, *, connection: psycopg.Connection[Any] | None = None) -> None:
+    """Raise RefusedError where the installation's policy is not in force at an instant; within a transaction name its connection."""
+    found = may_record_by(connection, living.policy, at) if connection else may_record(living.store, living.policy, at)
+    if not found:
         raise RefusedError(_LAPSED)
