@@ -23,14 +23,14 @@ def diagram(moves: Iterable[tuple[Text, Text, Text]], opened: tuple[tuple[Text, 
     return "```mermaid\nstateDiagram-v2\n" + "\n".join(lines) + "\n```"
 
 
-Actions = Action | tuple[Action, ...] | None
-"""By what a move is made: an action, any of several, or time alone."""
+Actions = Action | tuple[Action | None, ...] | None
+"""By what a move is made: an action, any of several, time alone (None), or either."""
 
 
 def moves_table(moves: Iterable[tuple[Text, Text, Actions]]) -> str:
     """Return who makes which move by which action."""
     rows = (
-        (both(state), both(to), ", ".join(f"`{action}`" for action in _each(actions)) or both(BY_TIME), _roles(actions))
+        (both(state), both(to), ", ".join(f"`{action}`" if action else both(BY_TIME) for action in _each(actions)), _roles(actions))
         for state, to, actions in moves
     )
     return table(("自 From", "至 To", "动作 Action", "谁 Who"), rows)
@@ -38,7 +38,7 @@ def moves_table(moves: Iterable[tuple[Text, Text, Actions]]) -> str:
 
 def title_of(actions: Actions) -> Text:
     """Return what a move is called."""
-    titles = [PERMISSIONS[action].title for action in _each(actions)] or [BY_TIME]
+    titles = [PERMISSIONS[action].title if action else BY_TIME for action in _each(actions)]
     return Text(" / ".join(title.zh for title in titles), " / ".join(title.en for title in titles))
 
 
@@ -47,9 +47,9 @@ def both(text: Text) -> str:
     return f"{text.zh} {text.en}"
 
 
-def _each(actions: Actions) -> tuple[Action, ...]:
-    return actions if isinstance(actions, tuple) else (actions,) if actions else ()
+def _each(actions: Actions) -> tuple[Action | None, ...]:
+    return actions if isinstance(actions, tuple) else (actions,)
 
 
 def _roles(actions: Actions) -> str:
-    return ", ".join(dict.fromkeys(both(role.words) for action in _each(actions) for role in PERMISSIONS[action].roles))
+    return ", ".join(dict.fromkeys(both(role.words) for action in _each(actions) if action for role in PERMISSIONS[action].roles))
