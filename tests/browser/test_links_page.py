@@ -1,4 +1,4 @@
-"""An officer judges a doubtful pair in a real browser: both rows side by side, in both languages, wide and on a phone."""
+"""Two officers judge a doubtful pair in a real browser: both rows side by side, in both languages, wide and on a phone."""
 
 import os
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ from .test_page_in_browser import IMAGES, WANTED
 __all__ = ["clock", "database", "living", "migrated", "store", "vault_process"]
 
 pytestmark = pytest.mark.browser
-PICTURES = ("staff-links", "staff-link", "staff-link-390")
+PICTURES = ("staff-links", "staff-link", "staff-link-390", "staff-link-second")
 NAMES = ("单雨浩", "山雨浩", "Jingyi", "12374566632", "文三路", "330106197505050057")
 
 
@@ -57,8 +57,8 @@ def waiting(living, tmp_path) -> None:
     assert finder.linked.answers["doubtful"] == 1
 
 
-def page_of(browser: Browser, served: Served, *, width: int) -> tuple[Page, list[str]]:
-    by = Principal(subject="officer-1", roles=frozenset({Role.OFFICER}), region_codes=frozenset({"330100"}), second_factor=True)
+def page_of(browser: Browser, served: Served, *, width: int, subject: str = "officer-1") -> tuple[Page, list[str]]:
+    by = Principal(subject=subject, roles=frozenset({Role.OFFICER}), region_codes=frozenset({"330100"}), second_factor=True)
     faults: list[str] = []
     context = browser.new_context(viewport={"width": width, "height": 844}, locale="zh-CN")
     context.add_cookies([{"name": COOKIE, "value": begin_session(served.living, by).secret, "url": served.address}])
@@ -74,7 +74,7 @@ def picture(page: Page, name: str) -> None:
         (IMAGES / f"{name}.png").write_bytes(taken)
 
 
-def test_an_officer_sees_both_rows_judges_them_and_takes_it_back(waiting, served, database, chromium):
+def test_one_officer_proposes_another_confirms_and_it_is_taken_back(waiting, served, database, chromium):
     page, faults = page_of(chromium, served, width=1440)
     page.goto(f"{served.address}/staff")
     page.get_by_role("link", name="待核对的同一人").click()
@@ -86,20 +86,33 @@ def test_an_officer_sees_both_rows_judges_them_and_takes_it_back(waiting, served
     expect(page.get_by_role("cell", name="单雨浩")).to_be_visible()
     expect(page.get_by_text("姓名同音")).to_be_visible()
     picture(page, "staff-link")
-    page.get_by_role("button", name="同一人", exact=True).click()
-    expect(page.get_by_role("status").filter(has_text="已认定为同一人")).to_be_visible()
+    page.get_by_role("button", name="提出：同一人").click()
+    expect(page.get_by_role("status").filter(has_text="待另一名人员确认")).to_be_visible()
     page.get_by_role("link", name="打开").click()
-    page.get_by_role("button", name="撤销认定").click()
-    expect(page.get_by_role("status").filter(has_text="已撤销")).to_be_visible()
+    expect(page.get_by_role("heading", name="待另一名人员确认")).to_be_visible()
+    expect(page.get_by_role("button", name="确认：同一人")).to_have_count(0)
+    picture(page, "staff-link-own")
     page.context.close()
-    assert faults == []
+    second, others = page_of(chromium, served, width=1440, subject="officer-2")
+    second.goto(f"{served.address}/staff/links")
+    picture(second, "staff-links-proposed")
+    second.get_by_role("link", name="打开").click()
+    expect(second.get_by_text("officer-1")).to_be_visible()
+    picture(second, "staff-link-second")
+    second.get_by_role("button", name="确认：同一人").click()
+    expect(second.get_by_role("status").filter(has_text="已确认为同一人")).to_be_visible()
+    second.get_by_role("link", name="打开").click()
+    second.get_by_role("button", name="撤销认定").click()
+    expect(second.get_by_role("status").filter(has_text="撤销")).to_be_visible()
+    second.context.close()
+    assert faults == others == []
     with psycopg.connect(database) as connection:
         said = connection.execute(
             "SELECT action, details::text FROM audit.event WHERE purpose = 'doubtful pairs' ORDER BY at, action"
         ).fetchall()
         assert [count for (count,) in connection.execute("SELECT count(*) FROM facts.same_person").fetchall()] == [1]
     assert sorted(action for action, _ in said) == sorted(
-        ["pairs listed"] * 3 + ["pair looked at"] * 2 + ["pair judged the same", "pair reopened"]
+        ["pairs listed"] * 5 + ["pair looked at"] * 4 + ["pair proposed as the same", "pair confirmed as the same", "pair reopened"]
     )
     assert not any(name in details for _, details in said for name in NAMES)
 
@@ -110,7 +123,7 @@ def test_on_a_phone_and_in_english_everything_can_be_read_and_pressed(waiting, s
     page.goto(f"{served.address}/staff/links?lang=en")
     picture(page, f"staff-links-{width}")
     page.get_by_role("link", name="Open").click()
-    for name in ("One person", "Different people", "Put off"):
+    for name in ("Propose: one person", "Different people", "Put off"):
         box = page.get_by_role("button", name=name, exact=True).bounding_box()
         assert box is not None
         assert box["height"] >= 44, "large enough for a thumb"
@@ -119,3 +132,30 @@ def test_on_a_phone_and_in_english_everything_can_be_read_and_pressed(waiting, s
     expect(page.get_by_role("status").filter(has_text="Put off")).to_be_visible()
     page.context.close()
     assert faults == []
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_a_phone_the_second_officer_rejects_a_proposal_and_the_pair_waits_again(waiting, served, database, chromium, width):
+    page, faults = page_of(chromium, served, width=width)
+    page.goto(f"{served.address}/staff/links?lang=en")
+    page.get_by_role("link", name="Open").click()
+    page.get_by_role("button", name="Propose: one person").click()
+    page.get_by_role("link", name="Open").click()
+    picture(page, f"staff-link-own-{width}")
+    page.context.close()
+    second, others = page_of(chromium, served, width=width, subject="officer-2")
+    second.goto(f"{served.address}/staff/links?lang=en")
+    picture(second, f"staff-links-proposed-{width}")
+    second.get_by_role("link", name="Open").click()
+    for name in ("Confirm: one person", "Different people", "Reject, judge again"):
+        box = second.get_by_role("button", name=name).bounding_box()
+        assert box is not None
+        assert box["height"] >= 44, "large enough for a thumb"
+    picture(second, f"staff-link-second-{width}")
+    second.get_by_role("button", name="Reject, judge again").click()
+    expect(second.get_by_role("status").filter(has_text="Rejected")).to_be_visible()
+    expect(second.get_by_role("cell", name="to be judged")).to_be_visible()
+    second.context.close()
+    assert faults == others == []
+    with psycopg.connect(database) as connection:
+        assert connection.execute("SELECT count(*) FROM facts.same_person").fetchone() == (0,)

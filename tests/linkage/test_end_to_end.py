@@ -1,4 +1,4 @@
-"""From a report without a usable id to the code of the person whose it is, by an officer's judgement, and back."""
+"""From a report without a usable id to the code of the person whose it is, by the judgement of two officers, and back."""
 
 from datetime import timedelta
 
@@ -30,6 +30,7 @@ from tests.services.conftest import HEALTHY, IDENTITY, NOON, PHONE, clock, come_
 __all__ = ["clock", "database", "living", "migrated", "store", "vault_process"]
 
 OFFICER = Principal(subject="officer-1", roles=frozenset({Role.OFFICER}), region_codes=frozenset({"330100"}), second_factor=True)
+SECOND = Principal(subject="officer-3", roles=frozenset({Role.OFFICER}), region_codes=frozenset({"330106"}), second_factor=True)
 ELSEWHERE = Principal(subject="officer-2", roles=frozenset({Role.OFFICER}), region_codes=frozenset({"330200"}), second_factor=True)
 SYSTEM = Event(actor="test", role="system", purpose="feed", action="feed")
 NAME, NUMBER = IDENTITY["full_name"], IDENTITY["id_number"]
@@ -78,18 +79,28 @@ def carry(living, lake):
     return done
 
 
+def confirm(living):
+    """Confirm as the second officer what the first proposed."""
+    ((reference, _),) = pairing.waiting_pairs(living, SECOND)
+    pairing.judge(living, SECOND, reference, PairState.SAME)
+
+
 def colour(living, member):
     return looking.own_code(living, member.person_id).colour
 
 
-def test_a_report_colours_its_person_once_an_officer_says_whose_it_is_and_no_longer_when_that_is_taken_back(
+def test_a_report_colours_its_person_once_two_officers_say_whose_it_is_and_no_longer_when_that_is_taken_back(
     living, clock, member, reported, lake
 ):
     assert colour(living, member) == "green", "a doubtful pair colours nobody"
     clock.forward(hours=1)
     ((reference, pair),) = pairing.waiting_pairs(living, OFFICER)
     assert pair.person_id == member.person_id
-    pairing.judge(living, OFFICER, reference, PairState.SAME)
+    pairing.judge(living, OFFICER, reference, PairState.PROPOSED)
+    clock.forward(minutes=1)
+    assert carry(living, lake) is None
+    assert colour(living, member) == "green", "one officer alone makes no colour worse"
+    confirm(living)
     clock.forward(minutes=1)
     assert carry(living, lake).facts == {"diagnosis": 1, "withdrawal": 1}
     assert colour(living, member) == "red"
@@ -104,9 +115,10 @@ def test_a_report_colours_its_person_once_an_officer_says_whose_it_is_and_no_lon
 def test_the_person_sees_who_looked_at_the_pair_and_who_judged_it(living, clock, member, reported):
     ((reference, _),) = pairing.waiting_pairs(living, OFFICER)
     seen = pairing.open_one_pair(living, OFFICER, reference)
-    pairing.judge(living, OFFICER, reference, PairState.SAME)
+    pairing.judge(living, OFFICER, reference, PairState.PROPOSED)
+    confirm(living)
     looks = [look.action for look in looking.who_looked(living, member.person_id)]
-    assert {"pair looked at", "pair judged the same"} <= set(looks)
+    assert {"pair looked at", "pair proposed as the same", "pair confirmed as the same"} <= set(looks)
     lines = {line.title.zh: (line.record, line.known, line.agrees) for line in seen.lines}
     assert lines["姓名"] == ("Wang Xiaoming", NAME, False)
     assert lines["性别"] == ("女", "女", True)
@@ -120,7 +132,7 @@ def test_an_officer_of_another_area_neither_sees_nor_judges_it(living, member, r
     with pytest.raises(RefusedError):
         pairing.open_one_pair(living, ELSEWHERE, reference)
     with pytest.raises((Forbidden, RefusedError)):
-        pairing.judge(living, ELSEWHERE, reference, PairState.SAME)
+        pairing.judge(living, ELSEWHERE, reference, PairState.PROPOSED)
 
 
 def test_after_a_lapse_nobody_is_said_to_be_somebody(living, clock, member, reported):
@@ -128,13 +140,33 @@ def test_after_a_lapse_nobody_is_said_to_be_somebody(living, clock, member, repo
     make_room(living.store, clock.at.date())
     references = pairing.waiting_pairs(living, OFFICER)
     with pytest.raises(RefusedError, match="lapsed"):
-        pairing.judge(living, OFFICER, references[0][0], PairState.SAME)
+        pairing.judge(living, OFFICER, references[0][0], PairState.PROPOSED)
+
+
+def test_what_was_proposed_before_a_lapse_is_not_confirmed_after_it(living, clock, member, reported):
+    clock.at += timedelta(days=88, hours=23)
+    make_room(living.store, clock.at.date())
+    ((reference, _),) = pairing.waiting_pairs(living, OFFICER)
+    pairing.judge(living, OFFICER, reference, PairState.PROPOSED)
+    clock.forward(days=1)
+    ((reference, _),) = pairing.waiting_pairs(living, SECOND)
+    with pytest.raises(RefusedError, match="lapsed"):
+        pairing.judge(living, SECOND, reference, PairState.SAME)
+
+
+def test_whoever_proposed_it_is_not_offered_to_confirm_it_and_a_second_officer_is(living, member, reported):
+    ((reference, _),) = pairing.waiting_pairs(living, OFFICER)
+    pairing.judge(living, OFFICER, reference, PairState.PROPOSED)
+    assert pairing.open_one_pair(living, OFFICER, reference).moves == (PairState.DIFFERENT, PairState.OPEN)
+    ((reference, _),) = pairing.waiting_pairs(living, SECOND)
+    assert pairing.open_one_pair(living, SECOND, reference).moves == (PairState.SAME, PairState.DIFFERENT, PairState.OPEN)
 
 
 def test_no_name_phone_or_number_stands_in_the_audit_or_in_an_open_column(living, member, reported, database):
     ((reference, _),) = pairing.waiting_pairs(living, OFFICER)
     pairing.open_one_pair(living, OFFICER, reference)
-    pairing.judge(living, OFFICER, reference, PairState.SAME)
+    pairing.judge(living, OFFICER, reference, PairState.PROPOSED)
+    confirm(living)
     with psycopg.connect(database) as connection:
         said = str(connection.execute("SELECT * FROM audit.event").fetchall())
         said += str(connection.execute("SELECT * FROM facts.same_person").fetchall())

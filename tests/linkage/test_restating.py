@@ -24,7 +24,7 @@ def test_with_a_finder_whoever_has_a_name_goes_in_and_the_nameless_are_refused(s
 
 def test_what_is_certain_is_a_fact_about_the_known_person(street):
     street.bring()
-    assert street.rows(SamePerson, "person_id, provisional_person_id, source, basis, decided_by") == [
+    assert street.rows(SamePerson, "person_id, provisional_person_id, source, basis, first_signer_id") == [
         (street.person(ANN), street.provisional("JZ1"), "linkage", "linkage", None)
     ]
 

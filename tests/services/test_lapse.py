@@ -139,7 +139,7 @@ OTHERS = {
     "work.deciding._insert": "answers an appeal",
     "work.deciding.sign_decision": "answers an appeal",
     "work.handing_out.hand_out_in": "a part of what services hand out, which ask first",
-    "work.judging.judge_pair": "work on what came before; that two rows are one person is refused where it is asked for",
+    "work.judging.judge_pair": "work on what came before; that two rows are one person is refused where it is proposed and confirmed",
     "services.clue_files._quarantine": "rows of a file that stay out: about nobody",
     "work.clues.name_streets": "names of streets: about nobody",
     "work.consulting._say": "a part of open_consultation, or the answer to it",

@@ -24,7 +24,7 @@ BODIES = {
     "/alerts/heard": {"alert": "x"},
     "/appeals/{reference}/answer": {"answer": "refused", "words": "经核查"},
     "/decisions": {"appeal": "x", "rule": "x", "reason": "other"},
-    "/links/{reference}/judge": {"answer": "same"},
+    "/links/{reference}/judge": {"answer": "proposed"},
     "/confirm/look-up": {"number": "00000-00000"},
     "/entrance/checks": {"person": "x"},
     "/visitors": {"host": "李经理", "purpose": "meeting", "visit": "x"},

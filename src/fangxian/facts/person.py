@@ -1,6 +1,6 @@
 """Who a person is to the system: enrolled, living somewhere, working somewhere, looked after by someone."""
 
-from fangxian.facts.fact import INSTANT, PersonFact, Retention, column
+from fangxian.facts.fact import INSTANT, PersonFact, Promise, Retention, column
 from fangxian.facts.text import Text
 
 
@@ -110,11 +110,18 @@ class SamePerson(PersonFact):
     title = Text("同一人认定", "same person")
     meaning = Text("一条无可用证件号码的记录属于此人。", "A record that came without a usable id number is this person's.")
     retention = Retention.REGISTER
+    promises = (
+        Promise(
+            Text("由工作人员认定的，须两名不同的人签署", "what officers decided was signed by two different people"),
+            lambda t: (t.basis == "linkage") | (t.first_signer_id.upper() != t.second_signer_id.upper()).fill_null(False),
+        ),
+    )
 
     from_at = column(INSTANT, "When it was decided.", "认定时刻。")
     provisional_person_id = column("string", "The provisional id under which the record came in.", "该记录入库时的临时编号。")
     basis = column(
-        "string", "Who decided: the linkage by itself, or an officer.", "由谁认定：自动关联，或工作人员。", one_of=("linkage", "officer")
+        "string", "Who decided: the linkage by itself, or officers.", "由谁认定：自动关联，或工作人员。", one_of=("linkage", "officer")
     )
     weight = column("float64", "Match weight, the logarithm of the odds.", "匹配权重（胜算的对数）。", optional=True, unit="bit")
-    decided_by = column("string", "The officer's account.", "认定人的账号。", optional=True, rules_may_read=False)
+    first_signer_id = column("string", "The officer who proposed it.", "提出认定的人员。", optional=True, rules_may_read=False)
+    second_signer_id = column("string", "The officer who confirmed it.", "确认认定的人员。", optional=True, rules_may_read=False)

@@ -74,7 +74,8 @@ class RegisterFinder:
             "provisional_person_id": "rows.person_id",
             "basis": f"'{SOURCE}'",
             "weight": "round(weight, 1)",
-            "decided_by": "CAST(NULL AS VARCHAR)",
+            "first_signer_id": "CAST(NULL AS VARCHAR)",
+            "second_signer_id": "CAST(NULL AS VARCHAR)",
         }
         assert told.keys() == SamePerson.columns.keys()  # noqa: S101  (a column more would have to be told)
         columns = ", ".join(f"{expression} AS {name}" for name, expression in told.items())

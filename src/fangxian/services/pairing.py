@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -70,15 +71,26 @@ def open_one_pair(living: Living, by: Principal, reference: str) -> PairSeen:
         sealed = contents_of(transaction, pair)
     period = f"{pair.opened_at:%Y-%m}"
     said = orjson.loads(living.vault.unseal(sealed, person_id=person_id, retention=RETENTION, period=period, field=FIELD))
-    moves = tuple(to for (state, to), action in PAIR_MOVES.items() if state is pair.state and may(by, action, region_code=pair.region_code))
-    return PairSeen(pair, _lines(said), tuple(said_steps(said["steps"])), moves)
+    return PairSeen(pair, _lines(said), tuple(said_steps(said["steps"])), _moves(pair, by, living.clock()))
+
+
+def _moves(pair: DoubtfulPair, by: Principal, at: datetime) -> tuple[PairState, ...]:
+    """Return the moves that somebody may make now: whoever proposed that it is one person does not confirm it."""
+    return tuple(
+        to
+        for (state, to), (action, *_) in PAIR_MOVES.items()
+        if state is pair.state_at(at) and action and may(by, action, region_code=pair.region_code, first_subject=pair.proposed_by)
+    )
 
 
 def judge(living: Living, by: Principal, reference: str, to: PairState) -> None:
-    """Judge a pair, or open it again. Raises RefusedError where the policy has lapsed: then nothing more is recorded of anybody."""
+    """Judge a pair, confirm a proposal, or open it again.
+
+    Raises RefusedError where the policy has lapsed: then nobody is said to be anybody.
+    """
     person_id, pair_id = meant(living, by, Named.PAIR, reference)
     at = living.clock()
-    if to is PairState.SAME:
+    if to in (PairState.PROPOSED, PairState.SAME):
         expect_in_force(living, at)
     judge_pair(living.store, by, person_id=person_id, pair_id=UUID(pair_id), to=to, policies=[living.policy], at=at)
 

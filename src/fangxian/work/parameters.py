@@ -24,7 +24,7 @@ def answer_within(colour: Colour, day: date) -> timedelta:
 
 
 def proposal_lapses_after(day: date) -> timedelta:
-    """Return how long a decision or renewal that was proposed on a day waits for its second signature."""
+    """Return how long what was proposed on a day (a decision, a renewal, that two rows are one person) waits for the second signature."""
     return timedelta(hours=numbers()["proposal_lapses_after"].on(day))
 
 

@@ -100,6 +100,7 @@ class Action(StrEnum):
     SUPERVISE_TASKS = "supervise_tasks"
     ESCALATE_TASKS = "escalate_tasks"
     JUDGE_PAIR = "judge_pair"
+    CONFIRM_PAIR = "confirm_pair"
     REOPEN_PAIR = "reopen_pair"
     SELF_ASSESS = "self_assess"
     ASK_DOCTOR = "ask_doctor"

@@ -11,9 +11,12 @@ CREATE TABLE facts.same_person (
     provisional_person_id varchar NOT NULL,
     basis varchar NOT NULL,
     weight double precision,
-    decided_by varchar,
+    first_signer_id varchar,
+    second_signer_id varchar,
     event_id uuid NOT NULL,
-    written_by xid8 NOT NULL DEFAULT pg_current_xact_id()
+    written_by xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    -- What officers decide takes two different people.
+    CHECK (basis = 'linkage' OR (upper(first_signer_id) <> upper(second_signer_id)) IS TRUE)
 ) PARTITION BY RANGE (known_at);
 CREATE INDEX same_person_by_subject ON facts.same_person (person_id, fact_id);
 CREATE INDEX same_person_in_order ON facts.same_person (written_by);
@@ -22,7 +25,8 @@ CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON facts.same_p
 CREATE TRIGGER brought_by_an_event AFTER INSERT ON facts.same_person
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event_of_person();
 GRANT SELECT ON facts.same_person TO fangxian_service;
-GRANT INSERT (fact_id, known_at, source, delivery_id, person_id, from_at, provisional_person_id, basis, weight, decided_by, event_id)
+GRANT INSERT (fact_id, known_at, source, delivery_id, person_id, from_at, provisional_person_id, basis, weight, first_signer_id,
+        second_signer_id, event_id)
     ON facts.same_person TO fangxian_service;
 
 -- A database that was at work has partitions of the other types of facts: give this one the same months.
@@ -50,7 +54,9 @@ CREATE TABLE work.doubtful_pair (
     region_code varchar NOT NULL CHECK (region_code ~ '^[0-9]{6}$'),
     opened_at timestamp(6) NOT NULL,
     due_at timestamp(6) NOT NULL CHECK (due_at > opened_at),
-    state varchar NOT NULL CHECK (state IN ('open', 'same', 'different', 'put_off')),
+    state varchar NOT NULL CHECK (state IN ('open', 'proposed', 'same', 'different', 'put_off')),
+    -- That it is one person takes two: who proposed it, and somebody else who closes it before `due_at`, when a proposal lapses.
+    proposed_by varchar CHECK (proposed_by <> ''),
     closed_by varchar CHECK (closed_by <> ''),
     closed_at timestamp(6),
     -- The fact that a decision for `same` became: undoing it takes this one back.
@@ -58,9 +64,11 @@ CREATE TABLE work.doubtful_pair (
     event_id uuid NOT NULL,
     PRIMARY KEY (person_id, pair_id),
     UNIQUE (person_id, provisional_person_id),
-    CHECK ((closed_at IS NULL) = (state IN ('open', 'put_off'))),
+    CHECK ((closed_at IS NULL) = (state IN ('open', 'proposed', 'put_off'))),
     CHECK ((closed_at IS NULL) = (closed_by IS NULL)),
-    CHECK ((same_fact_id IS NOT NULL) = (state = 'same'))
+    CHECK ((same_fact_id IS NOT NULL) = (state = 'same')),
+    CHECK ((proposed_by IS NOT NULL) = (state IN ('proposed', 'same'))),
+    CHECK (state <> 'same' OR (upper(closed_by) <> upper(proposed_by) AND closed_at < due_at))
 );
 CREATE INDEX doubtful_pair_waiting ON work.doubtful_pair (due_at) WHERE closed_at IS NULL;
 
@@ -78,6 +86,6 @@ CREATE TRIGGER opened_by_an_event AFTER INSERT ON work.doubtful_pair
 CREATE TRIGGER moved_by_an_event AFTER UPDATE ON work.doubtful_pair
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event_of_person();
 GRANT SELECT, INSERT ON work.doubtful_pair TO fangxian_service;
-GRANT UPDATE (state, due_at, closed_by, closed_at, same_fact_id, event_id) ON work.doubtful_pair TO fangxian_service;
+GRANT UPDATE (state, due_at, proposed_by, closed_by, closed_at, same_fact_id, event_id) ON work.doubtful_pair TO fangxian_service;
 
 INSERT INTO store.ends_by_month VALUES ('facts.same_person', 'known_at'), ('work.doubtful_pair', 'opened_at');

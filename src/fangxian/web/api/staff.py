@@ -1,5 +1,6 @@
 """What programs of the staff may do: everything that the staff's pages do. A session's secret or an access token comes as a bearer."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -85,7 +86,7 @@ class Finding(_Model):
 class Judgement(_Model):
     """What is judged of a doubtful pair."""
 
-    answer: str = Field(pattern="^(same|different|put_off)$")
+    answer: str = Field(pattern="^(proposed|different|put_off)$")
 
 
 def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
@@ -197,24 +198,31 @@ def staff_api(living: Living, sign_in: SignIn) -> APIRouter:
     @router.get("/links", openapi_extra=_under(Action.JUDGE_PAIR))
     def links(by: Annotated[Principal, asks(Action.JUDGE_PAIR)]) -> list[dict[str, Any]]:
         """Return the doubtful pairs that wait, the most urgent first, then those judged lately."""
-        return [{"link": reference, **_pair(pair)} for reference, pair in pairing.waiting_pairs(living, by)]
+        at = living.clock()
+        return [{"link": reference, **_pair(pair, at)} for reference, pair in pairing.waiting_pairs(living, by)]
 
     @router.get("/links/{reference}", openapi_extra=_under(Action.JUDGE_PAIR))
     def link(reference: str, by: Annotated[Principal, asks(Action.JUDGE_PAIR)]) -> dict[str, Any]:
         """Return one pair with what both rows say; the known person sees that it was read."""
         seen = pairing.open_one_pair(living, by, reference)
         lines = [{"field": vars(each.title), "record": each.record, "known": each.known, "agrees": each.agrees} for each in seen.lines]
-        return {**_pair(seen.pair), "lines": lines, "moves": list(seen.moves)}
+        return {**_pair(seen.pair, living.clock()), "lines": lines, "moves": list(seen.moves)}
 
     @router.post("/links/{reference}/judge", openapi_extra=_under(Action.JUDGE_PAIR))
     def judge_link(reference: str, given: Judgement, by: Annotated[Principal, asks(Action.JUDGE_PAIR)]) -> dict[str, str]:
-        """Judge whether a record and a person are one, or put it off."""
+        """Propose that a record and a person are one, judge that they are not, or put it off."""
         pairing.judge(living, by, reference, PairState(given.answer))
         return {"state": given.answer}
 
+    @router.post("/links/{reference}/confirm", openapi_extra=_under(Action.CONFIRM_PAIR))
+    def confirm_link(reference: str, by: Annotated[Principal, asks(Action.CONFIRM_PAIR)]) -> dict[str, str]:
+        """Confirm, as the second officer, that a record and a person are one."""
+        pairing.judge(living, by, reference, PairState.SAME)
+        return {"state": "same"}
+
     @router.post("/links/{reference}/reopen", openapi_extra=_under(Action.REOPEN_PAIR))
     def reopen_link(reference: str, by: Annotated[Principal, asks(Action.REOPEN_PAIR)]) -> dict[str, str]:
-        """Take a judgement back."""
+        """Reject a proposal, or take a judgement back."""
         pairing.judge(living, by, reference, PairState.OPEN)
         return {"state": "open"}
 
@@ -341,12 +349,14 @@ def _renewal(renewal: Renewal) -> dict[str, Any]:
     }
 
 
-def _pair(pair: DoubtfulPair) -> dict[str, Any]:
+def _pair(pair: DoubtfulPair, at: datetime) -> dict[str, Any]:
+    state = pair.state_at(at)
     return {
         "source": pair.source,
         "weight": pair.weight,
         "region_code": pair.region_code,
-        "state": pair.state,
+        "state": state,
+        "proposed_by": pair.proposed_by if state in (PairState.PROPOSED, PairState.SAME) else None,
         "opened_at": utc(pair.opened_at),
         "due_at": utc(pair.due_at),
     }

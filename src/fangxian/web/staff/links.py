@@ -1,4 +1,4 @@
-"""The handlers of doubtful pairs: the list, one pair side by side, and the judgement."""
+"""The handlers of doubtful pairs: the list, one pair side by side, the judgement, and the second officer's."""
 
 from __future__ import annotations
 
@@ -35,10 +35,15 @@ class LinkDesk:
 
     def judge(self, asked: StaffAsked) -> Response:
         """Judge one pair."""
-        return self._move(asked, {"same": PairState.SAME, "different": PairState.DIFFERENT, "put_off": PairState.PUT_OFF})
+        return self._move(asked, {"proposed": PairState.PROPOSED, "different": PairState.DIFFERENT, "put_off": PairState.PUT_OFF})
+
+    def confirm(self, asked: StaffAsked) -> Response:
+        """Confirm, as the second officer, that it is one person."""
+        pairing.judge(self.desk.living, asked.by, asked.reference, PairState.SAME)
+        return RedirectResponse(f"{_LINKS}?done=pair_same", 303)
 
     def reopen(self, asked: StaffAsked) -> Response:
-        """Take a judgement back."""
+        """Reject a proposal, or take a judgement back."""
         pairing.judge(self.desk.living, asked.by, asked.reference, PairState.OPEN)
         return RedirectResponse(f"{_LINKS}?done=pair_open", 303)
 

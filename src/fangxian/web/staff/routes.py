@@ -89,6 +89,7 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/links", links.links, "GET", (Action.JUDGE_PAIR,)),
         ("/staff/links/{reference}", links.link, "GET", (Action.JUDGE_PAIR,)),
         ("/staff/links/{reference}/judge", links.judge, "POST", (Action.JUDGE_PAIR,)),
+        ("/staff/links/{reference}/confirm", links.confirm, "POST", (Action.CONFIRM_PAIR,)),
         ("/staff/links/{reference}/reopen", links.reopen, "POST", (Action.REOPEN_PAIR,)),
         ("/staff/hotline", hotline.hotline, "GET", (Action.REPORT_FOR_CALLER,)),
         ("/staff/hotline/assessment", hotline.assess, "GET POST", (Action.REPORT_FOR_CALLER,)),
