@@ -237,5 +237,5 @@ REQUESTS = (
     call("/staff/release", "officer", **{**PAPERS, "id_number": CHILD["id_number"]}),
     call("/gate/scans", GATE, scans=[SCAN]),
     call("/gate/without-phone", GATE, **PAPERS, **{name: value for name, value in SCAN.items() if name != "text"}),
-    *(Rightly(f"/api/v1/exchange/{kind}", NOBODY, {}, COSE) for kind in ("ask", "dispute", "answer")),
+    *(Rightly(f"/api/v1/exchange/{kind}", NOBODY, {}, COSE) for kind in ("ask", "dispute", "answer", "key", "parcel", "outcomes")),
 )

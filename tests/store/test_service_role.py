@@ -158,6 +158,7 @@ def test_a_month_that_is_not_over_does_not_end_whatever_its_event_says(store):
 
 
 WITHOUT_AN_EVENT = {
+    "account.asked_of_late": {"INSERT", "UPDATE"},
     "account.one_time_code": {"INSERT", "UPDATE", "DELETE"},
     "account.session": {"INSERT", "UPDATE", "DELETE"},
     "account.staff_factor": {"UPDATE"},
