@@ -160,7 +160,7 @@ _CAME: Final = """
 """
 _STEPS: Final = """
     SELECT step.at, state, worker, action, role FROM work.step JOIN audit.event ON event.event_id = step.event_id AND event.at = step.at
-    WHERE step.person_id = %s AND task_id = %s ORDER BY step.at
+    WHERE step.person_id = %s AND task_id = %s ORDER BY step.at, written_by
 """
 _KNOCKS: Final = """
     SELECT visit.visit_id, worker, visit.at, outcome, note, to_char(visit.known_at, 'YYYY-MM') AS period, conflict, accepted,
