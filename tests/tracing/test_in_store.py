@@ -44,7 +44,7 @@ def test_in_the_store_it_finds_what_the_oracle_finds_and_what_a_lake_holds(store
         assert found.contacts.equals(tracing("duckdb").trace(engine, cases_of(WORLDS)).contacts)
 
 
-@pytest.mark.parametrize("number", [3, 11, secrets.randbits(40)])
+@pytest.mark.parametrize("number", [3, 11, secrets.randbits(40)], ids=["3", "11", "new"])
 def test_a_world_by_itself_is_traced_the_same(store, number):
     world = World(number)
     fill(store, tables(world.facts))

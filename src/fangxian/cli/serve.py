@@ -34,11 +34,11 @@ from fangxian.services.this_machine import HERE
 from fangxian.services.tracing_chores import tracing_chores
 from fangxian.services.upkeep import FOR_CHORES, Upkeep
 from fangxian.signed.key_folder import KeyFolder
-from fangxian.store.opening import migrated_database
+from fangxian.store.opening import migrated_database, open_store
 from fangxian.store.renewals import ever_renewed
 from fangxian.store.service_login import expect_let_in
 from fangxian.store.serving import Serving
-from fangxian.store.store import CONNECTIONS, Store
+from fangxian.store.store import CONNECTIONS
 from fangxian.web.gate.reading import ReadingProcesses
 from fangxian.web.live import live_application
 from fangxian.web.running.logs import set_up_logs
@@ -255,7 +255,7 @@ def _numbers_together() -> tempfile.TemporaryDirectory[str]:
 def _expect_renewed(database: str, named: str, sender: str) -> None:
     """Renew the policy of a demonstration that never was, before anything warns of it; elsewhere two people do."""
     chosen = policy_called(named)
-    with Store.open(database) as store:
+    with open_store(database, make=True) as store:
         if sender == ON_PAGE and not ever_renewed(store, chosen):
             renew_at_set_up(store, chosen, first="demonstration-1", second="demonstration-2", at=now())
 

@@ -53,7 +53,7 @@ def record_at_desk(
     They pass with a green code and no fever, where `passes` does not say otherwise. Raises RefusedError where the policy has lapsed.
     """
     person_id, at = hold_person(transaction), transaction.at
-    expect_in_force(living, at)
+    expect_in_force(living, at, connection=transaction.connection)
     colour = colour_at_desk(living, transaction, person_id)
     may_pass = passes and colour is Colour.GREEN and not has_fever(temperature_c)
     visit = Visit(

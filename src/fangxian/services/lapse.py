@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
+
+import psycopg
 
 from fangxian.facts import Text
 from fangxian.policy.policy import Policy
 from fangxian.services.living import Living
 from fangxian.services.refusals import RefusedError
-from fangxian.store.renewals import may_record
+from fangxian.store.renewals import may_record, may_record_by
 from fangxian.store.store import Store
 
 _LAPSED: Final = Text(
@@ -18,9 +20,12 @@ _LAPSED: Final = Text(
 )
 
 
-def expect_in_force(living: Living, at: datetime) -> None:
-    """Raise RefusedError where the installation's policy is not in force at an instant."""
-    expect_recording(living.store, living.policy, at)
+def expect_in_force(living: Living, at: datetime, *, connection: psycopg.Connection[Any] | None = None) -> None:
+    """Raise RefusedError where the installation's policy is not in force at an instant; within a transaction name its connection."""
+    if connection is None:
+        expect_recording(living.store, living.policy, at)
+    elif not may_record_by(connection, living.policy, at):
+        raise RefusedError(_LAPSED)
 
 
 def expect_recording(store: Store, policy: Policy, at: datetime) -> None:
