@@ -9,11 +9,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from spec_symbols import person_id
 
 from fangxian.facts.known import now
-from fangxian.services import grid_work, supervising
+from fangxian.services import grid_work, handing_over, supervising
 from fangxian.services.staff import begin_session
 from fangxian.store.opening import make_room
 from fangxian.work.permissions import Principal
 from fangxian.work.renewal import renew_at_set_up
+from fangxian.work.roles import Role
 from fangxian.work.task import TaskKind
 from tests.services.conftest import clock, database, living, migrated, store, vault_process
 from tests.services.test_grid_work import LI, SUPERVISOR, WU, ask, photograph
@@ -26,6 +27,7 @@ __all__ = ["clock", "database", "living", "migrated", "store", "vault_process"]
 
 pytestmark = pytest.mark.browser
 
+CHEN = Principal(subject="chen-1", roles=frozenset({Role.GRID_WORKER}), region_codes=frozenset({"330106001003"}))
 NAMES = [person_id(f"p{number}") for number in range(8)]
 
 
@@ -222,7 +224,7 @@ def test_a_supervisor_sees_who_is_behind_and_gives_what_came_to_them(living, tow
     picture(page, f"supervision-{width}")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     row = page.locator("tr", has_text="拒绝配合")
-    row.locator("[name=to]").fill("wu-1")
+    row.locator("[name=to]").select_option("wu-1")
     row.get_by_role("button", name="派给").click()
     expect(page.locator(".done")).to_contain_text("已处理")
     assert rows(database, "SELECT count(*) FROM work.task WHERE worker = 'wu-1' AND state = 'assigned'") == [(1,)]
@@ -233,3 +235,71 @@ def test_a_supervisor_sees_who_is_behind_and_gives_what_came_to_them(living, tow
     assert page.evaluate(UNNAMED) == []
     context.close()
     assert faults == more == []
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_supervisor_opens_a_task_hands_others_over_and_takes_a_knock_that_came_late(living, town, database, chromium, width, clock):
+    context, page, faults = phone_of(chromium, town, LI)
+    begin(page, town, stops=8)
+    knock(page, "refused", note="门未开，说明天再来", photographed=True)
+    expect(page.locator(".kept.sent")).to_have_count(1, timeout=20_000)
+    context.set_offline(True)
+    knock(page, "met", note="已见到本人")
+    grid_work.begin_day(living, WU)
+    (behind,) = supervising.supervise(living, SUPERVISOR).behind
+    handing_over.hand_over(living, SUPERVISOR, behind.reference, to="wu-1", tasks=None)
+    grid_work.begin_day(living, CHEN)
+    context.set_offline(False)
+    expect(page.locator("#conflict-list > li")).to_have_count(1, timeout=20_000)
+    context.close()
+
+    context, page, more = phone_of(chromium, town, SUPERVISOR, width=width)
+    page.goto(f"{town.address}/staff/tasks")
+    page.locator("#with-you ~ table a").first.click()
+    expect(page.locator(".said")).to_have_text("门未开，说明天再来")
+    assert person_id("p0") not in page.url
+    kept = page.request.get(town.address + str(page.get_by_role("link", name="看照片").get_attribute("href")))
+    assert (kept.headers["content-type"], kept.headers["cache-control"], kept.body()[:3]) == ("image/jpeg", "no-store", b"\xff\xd8\xff")
+    assert rows(database, "SELECT action, count(*) FROM audit.event WHERE action LIKE '%looked_at' GROUP BY 1 ORDER BY 1") == [
+        ("photograph_looked_at", 1),
+        ("task_looked_at", 1),
+    ]
+    expect_fits(page, f"supervision-task-{width}")
+
+    page.goto(f"{town.address}/staff/tasks")
+    page.get_by_role("link", name="wu-1").click()
+    expect(page.locator("[name=task]")).to_have_count(7)
+    page.locator("[name=task]").first.check()
+    page.locator("[name=to]").select_option("chen-1")
+    expect_fits(page, f"supervision-in-hand-{width}")
+    page.get_by_role("button", name="移交所选").click()
+    expect(page.locator(".done")).to_contain_text("已移交")
+    assert rows(database, "SELECT count(*) FROM work.task WHERE worker = 'chen-1' AND state = 'assigned'") == [(1,)]
+
+    page.goto(f"{town.address}/staff/tasks")
+    page.locator("#too-late ~ table a").click()
+    expect(page.locator(".said")).to_have_text("已见到本人")
+    expect_fits(page, f"supervision-late-{width}")
+    page.goto(f"{town.address}/staff/tasks")
+    picture(page, f"supervision-too-late-{width}")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="采纳").click()
+    expect(page.locator(".done")).to_contain_text("已采纳")
+    assert rows(database, "SELECT count(*) FROM work.task WHERE state = 'done'") == [(1,)]
+    context.close()
+    assert faults == more == []
+
+
+def expect_fits(page: Page, name: str) -> None:
+    """Expect a page to fit its window, to name what is on it, and to leave no Chinese to an English reader but what was written."""
+    picture(page, name)
+    here = page.url
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.goto(f"{here}?lang=en")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(UNNAMED) == []
+    assert [said for said in page.evaluate(CHINESE_WORDS) if "门未开" not in said and "已见到" not in said] == []
+    page.goto(f"{here}?lang=zh")
+    if page.locator("[name=task]").count():
+        page.locator("[name=task]").first.check()
+        page.locator("[name=to]").select_option("chen-1")

@@ -14,6 +14,7 @@ from fangxian.services import deleting, grid_work, looking, supervising
 from fangxian.services.pictures import LONGEST, jpeg_without_exif
 from fangxian.services.refusals import RefusedError
 from fangxian.services.staff import begin_session, session_of
+from fangxian.sources.catalogue import agency_of
 from fangxian.store.reaching import Reach, keep_reaches
 from fangxian.store.store import Event
 from fangxian.work.handing_out import TO_DO, hand_out
@@ -21,8 +22,9 @@ from fangxian.work.permissions import Forbidden, Principal
 from fangxian.work.roles import Role
 from fangxian.work.task import TaskKind
 from fangxian.work.visit import Conflict, Outcome, Visit
+from fangxian.work.visiting import SOURCE
 
-from .conftest import NOON, PHONE
+from .conftest import NOON
 from .test_declaring import enrolled
 
 GRID = "330106001002"
@@ -204,20 +206,30 @@ def test_a_person_sees_that_they_were_to_be_visited_and_who_was_told(living, clo
     assert data["reach"]["address"] == "文三路 0 号"
 
 
-def test_whoever_deletes_their_data_is_reached_no_more_unless_somebody_is_on_the_way(living, database):
+@pytest.mark.parametrize(("knocked", "left"), [(False, 1), (True, 0)])
+def test_whoever_deletes_their_data_is_reached_no_more_unless_somebody_is_on_the_way(living, database, knocked, left):
     member = enrolled(living)
     ask(living, member.person_id)
     token, found = on_the_phone(living)
+    if knocked:
+        grid_work.knock(living, LI, token, found.stops[0][0], visit(living, "met"))
+    deleting.delete(living, member)
+    with psycopg.connect(database) as connection:
+        assert connection.execute("SELECT count(*) FROM identities.reach").fetchone() == (left,)
 
-    def reached():
-        with psycopg.connect(database) as connection:
-            return connection.execute("SELECT count(*) FROM identities.reach").fetchone()[0]
 
-    deleting.delete(living, member, living.vault.phone_index(PHONE))
-    assert reached() == 1
-    grid_work.knock(living, LI, token, found.stops[0][0], visit(living, "met"))
-    deleting.delete(living, member, living.vault.phone_index(PHONE))
-    assert reached() == 0
+def test_what_stays_after_a_deletion_names_tasks_knocks_and_photographs(living, ann):
+    ask(living, ann)
+    token, found = on_the_phone(living)
+    seen = visit(living, "met")
+    grid_work.knock(living, LI, token, found.stops[0][0], seen)
+    grid_work.keep_photograph(living, LI, token, found.stops[0][0], seen.visit_id, photograph())
+    (tasks,) = [each for each in deleting.what_stays(living, ann) if "Tasks" in each.why.en]
+    assert (tasks.facts, tasks.until > living.clock()) == (3, True)
+
+
+def test_what_a_worker_saw_is_said_to_come_from_a_door_in_both_languages():
+    assert agency_of(SOURCE) == Text("网格员上门", "a grid worker at the door")
 
 
 def test_a_refusal_speaks_both_languages():

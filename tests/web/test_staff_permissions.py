@@ -42,6 +42,8 @@ BODIES = {
     "/round/knocks": {"task": "x", "visit_id": "0" * 32, "age_s": 60, "outcome": "met"},
     "/tasks/assign": {"area_code": "330106001"},
     "/tasks/{reference}/moves": {"do": "hand_up"},
+    "/workers/{reference}/hand-over": {"to": "li-1"},
+    "/knocks/{reference}/settle": {"do": "accept"},
 }
 
 UNREAD = ("look-up", "release", "hotline/assessment", "hotline/consultation")

@@ -20,6 +20,7 @@ def tasks() -> str:
         moves_table(moves),
         "表中没有的转换一律拒绝。网格员只动自己手中或无人领取的任务。",
         "Every move that is not in the table is refused. A worker moves the tasks in their own hand, or in nobody's.",
+        "采纳晚到的上门记录，只按该记录的结果转换。 To settle a knock that came too late moves a task only as that knock says.",
         "## 上门结果 · What a knock does",
         table(("任务 Task", *(both(outcome.words) for outcome in Outcome)), [_effects(kind) for kind in TaskKind]),
         "## 为何交督办 · Why the supervisor gets a task",

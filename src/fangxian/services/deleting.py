@@ -48,6 +48,18 @@ _BESIDE: Final = (
         ),
     ),
     (
+        str(Retention.CONTROL),
+        sql.SQL(
+            "SELECT coalesce(closed_at, {at}) FROM work.task WHERE person_id = {person} "
+            "UNION ALL SELECT known_at FROM work.visit WHERE person_id = {person} "
+            "UNION ALL SELECT known_at FROM work.photograph WHERE person_id = {person}"
+        ),
+        Text(
+            "关于您的走访任务、上门记录与照片：备注和照片密封至到期",
+            "Tasks to visit you, what was seen at your door, and photographs: notes and photographs stay sealed until then",
+        ),
+    ),
+    (
         REASON,
         sql.SQL("SELECT replaced_at FROM code.reason_kept WHERE person_id = {person}"),
         Text("已失效的颜色及其理由：以便查明当时为何如此判定", "Former colours and their reasons: to find out why it was decided so"),

@@ -35,11 +35,14 @@ class Named(StrEnum):
     CONSULTATION = "consultation"
     DECISION = "decision"
     DECLARATION = "declaration"
+    KNOCK = "knock"
     OWN_PERSON = "own_person"
     PAIR = "pair"
+    PHOTOGRAPH = "photograph"
     SUPPLIES = "supplies"
     TASK = "task"
     VISIT = "visit"
+    WORKER = "worker"
 
 
 def refer(living: Living, by: Principal, to: Named, meanings: Sequence[tuple[str, ...]], *, good_for: timedelta = GOOD_FOR) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -22,7 +22,7 @@ from fangxian.work import phones
 from fangxian.work.permissions import Principal, check, role_for, visible_where
 from fangxian.work.roles import Action
 from fangxian.work.shift import Shift, shifts
-from fangxian.work.task import Task
+from fangxian.work.task import Task, TaskState
 from fangxian.work.task_rows import COLUMNS, task_from
 from fangxian.work.visit import Conflict, Outcome
 from fangxian.work.visiting import RETENTION
@@ -38,7 +38,10 @@ _NO_PHONE: Final = Text("没有这部手机，请刷新列表。", "There is no 
 
 @dataclass(frozen=True, kw_only=True)
 class Behind:
-    """How far somebody is, or a street without a worker: open tasks, of these waiting to be taken, late, with the supervisor."""
+    """How far somebody is, or a street without a worker: open tasks, of these waiting to be taken, late, with the supervisor.
+
+    `reference` names the worker in this street; empty where there is none.
+    """
 
     street: str
     worker: str | None
@@ -46,13 +49,15 @@ class Behind:
     waiting: int
     late: int
     referred: int
+    reference: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Supplies:
-    """Something that has to be brought: since when, where, and what the worker wrote."""
+    """Something that has to be brought, for which task: since when, where, and what the worker wrote."""
 
     reference: str
+    task: str
     area_code: str
     opened_at: datetime
     note: str
@@ -60,13 +65,19 @@ class Supplies:
 
 @dataclass(frozen=True, kw_only=True)
 class Late:
-    """A knock that came too late to move its task: whose, when it was, what it said, what stood against it, where."""
+    """A knock that came too late to move its task: whose, when it was, what it said, what stood against it, where.
 
+    `state` is the task's now: one that is closed stays so. `reference` names the knock, `task` its task.
+    """
+
+    reference: str
+    task: str
     worker: str
     at: datetime
     outcome: Outcome
     conflict: Conflict
     area_code: str
+    state: TaskState
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -97,10 +108,10 @@ def supervise(living: Living, by: Principal) -> Supervised:
     named = [(task.person_id, str(task.task_id)) for task in tasks]
     return Supervised(
         at=at,
-        behind=behind,
+        behind=_named(living, by, behind),
         referred=list(zip(refer(living, by, Named.TASK, named), tasks, strict=True)),
         supplies=_opened(living, by, supplies),
-        too_late=[Late(**row | {"outcome": Outcome(row["outcome"]), "conflict": Conflict(row["conflict"])}) for row in late],
+        too_late=_late(living, by, late),
         at_work=at_work,
         phones=phones.phones(living.store, by),
     )
@@ -132,12 +143,29 @@ def _rows(transaction: Transaction, query: str, where: sql.Composable, **given: 
     return transaction.connection.cursor(row_factory=dict_row).execute(sql.SQL(query).format(where), given).fetchall()
 
 
+def _named(living: Living, by: Principal, behind: Sequence[Behind]) -> list[Behind]:
+    named = iter(refer(living, by, Named.WORKER, [(each.worker, each.street) for each in behind if each.worker]))
+    return [replace(each, reference=next(named)) if each.worker else each for each in behind]
+
+
+def _late(living: Living, by: Principal, found: Sequence[dict[str, Any]]) -> list[Late]:
+    keys = [(row.pop("person_id").hex, str(row.pop("visit_id")), str(row.pop("task_id"))) for row in found]
+    knocks = refer(living, by, Named.KNOCK, [(person_id, visit_id) for person_id, visit_id, _ in keys])
+    tasks = refer(living, by, Named.TASK, [(person_id, task_id) for person_id, _, task_id in keys])
+    kinds = {"outcome": Outcome, "conflict": Conflict, "state": TaskState}
+    return [
+        Late(reference=knock, task=task, **row | {name: kind(row[name]) for name, kind in kinds.items()})
+        for row, knock, task in zip(found, knocks, tasks, strict=True)
+    ]
+
+
 def _opened(living: Living, by: Principal, found: Sequence[dict[str, Any]]) -> list[Supplies]:
     named = [(row["person_id"].hex, str(row["visit_id"]), row["area_code"]) for row in found]
     notes = opened(living, [(row["person_id"], row["note"], row["period"]) for row in found], retention=RETENTION, field="visit_note")
+    tasks = refer(living, by, Named.TASK, [(row["person_id"].hex, str(row["task_id"])) for row in found])
     return [
-        Supplies(reference=reference, area_code=row["area_code"], opened_at=row["opened_at"], note=note or "")
-        for reference, row, note in zip(refer(living, by, Named.SUPPLIES, named), found, notes, strict=True)
+        Supplies(reference=reference, task=task, area_code=row["area_code"], opened_at=row["opened_at"], note=note or "")
+        for reference, task, row, note in zip(refer(living, by, Named.SUPPLIES, named), tasks, found, notes, strict=True)
     ]
 
 
@@ -151,10 +179,17 @@ _REFERRED: Final = f"""
     ORDER BY due_at, person_id LIMIT %(most)s
 """
 _SUPPLIES: Final = """
-    SELECT person_id, visit_id, supplies.area_code, opened_at, note, to_char(known_at, 'YYYY-MM') AS period
+    SELECT person_id, visit_id, supplies.task_id, supplies.area_code, opened_at, note, to_char(known_at, 'YYYY-MM') AS period
     FROM (SELECT * FROM work.supplies WHERE closed_at IS NULL AND {} ORDER BY opened_at LIMIT %(most)s) AS supplies
     JOIN work.visit USING (person_id, visit_id) ORDER BY opened_at
 """
 _TOO_LATE: Final = """
-    SELECT worker, at, outcome, conflict, area_code FROM work.visit WHERE conflict IS NOT NULL AND {} ORDER BY known_at DESC LIMIT %(most)s
+    SELECT person_id, visit_id, task_id, late.worker, late.at, outcome, conflict, late.area_code, task.state
+    FROM (
+        SELECT * FROM work.visit WHERE conflict IS NOT NULL AND {}
+            AND NOT EXISTS (
+                SELECT FROM work.settled_knock AS settled WHERE settled.person_id = visit.person_id AND settled.visit_id = visit.visit_id
+            )
+        ORDER BY known_at DESC LIMIT %(most)s
+    ) AS late JOIN work.task USING (person_id, task_id) ORDER BY known_at DESC
 """

@@ -30,6 +30,7 @@ def agency_of(source: str) -> Text:
 
 _SENDS_NO_FILES: Final = {
     "gate": Text("场所门岗", "gates of places"),
+    "grid-visit": Text("网格员上门", "a grid worker at the door"),
     "service-point": Text("服务点", "a service point"),
     "own-request": Text("本人", "the person"),
     "linkage": Text("记录关联", "the linkage of records"),

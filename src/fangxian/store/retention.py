@@ -21,6 +21,7 @@ _BESIDE_FACTS: Final = {
     ),
     Retention.CONTROL: (
         *("work.appeal", "work.decision", "work.task", "work.step", "work.visit", "work.photograph", "work.supplies"),
+        "work.settled_knock",
         *("work.lead", "work.clue", "work.clue_refused", "work.traced_case", "exchange.statement", "exchange.dispute"),
     ),
     Retention.HEALTH: ("work.assessment", "work.consultation", "work.consultation_word"),

@@ -98,6 +98,7 @@ class Action(StrEnum):
     ASSIGN_TASK = "assign_task"
     WORK_ON_TASK = "work_on_task"
     SUPERVISE_TASKS = "supervise_tasks"
+    SETTLE_KNOCK = "settle_knock"
     ESCALATE_TASKS = "escalate_tasks"
     JUDGE_PAIR = "judge_pair"
     CONFIRM_PAIR = "confirm_pair"

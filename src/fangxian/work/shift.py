@@ -37,6 +37,10 @@ class Shift:
     longitude: float | None
     room: int
 
+    def reaches(self, area_code: str) -> bool:
+        """Say whether they may carry a task of an area: one within theirs, or within the same street."""
+        return any(area_code.startswith(prefix_of(code)[:STREET]) for code in self.area_codes)
+
 
 def begin_shift(store: Store, by: Principal, *, at: datetime, latitude: float | None = None, longitude: float | None = None) -> datetime:
     """Begin a worker's day, in the place of the day before; return when it ends. The point is where the round starts from."""
@@ -68,21 +72,22 @@ def shifts(
 
 
 def expect_room(connection: psycopg.Connection[Any], worker: str, area_code: str, *, at: datetime) -> None:
-    """Raise RefusedError where a worker is not at work in a task's street, or carries a whole day's load already.
+    """Raise RefusedError where a worker is not at work in a task's street, or carries a whole day's load already."""
+    room_of(connection, worker, area_code, at=at)
 
-    Two who give to the same worker wait for each other.
+
+def room_of(connection: psycopg.Connection[Any], worker: str, area_code: str, *, at: datetime) -> int:
+    """Return how many more tasks of an area a worker can carry, one or more; two who give to the same worker wait for each other.
+
+    Raises RefusedError where the worker is not at work in its street, or carries a whole day's load already.
     """
     connection.execute("SELECT pg_advisory_xact_lock(hashtext('fangxian load of ' || %s))", [worker])
     found = shifts(connection, at=at, workers=[worker])
-    if not found or not any(_reaches(code, area_code) for code in found[0].area_codes):
+    if not found or not found[0].reaches(area_code):
         raise RefusedError(_NOT_AT_WORK)
     if not found[0].room:
         raise RefusedError(_FULL)
-
-
-def _reaches(code: str, area_code: str) -> bool:
-    """Say whether a worker of an area may carry a task: one within it, or within the same street."""
-    return area_code.startswith(prefix_of(code)[:STREET])
+    return found[0].room
 
 
 _BEGIN: Final = """

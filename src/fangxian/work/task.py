@@ -50,6 +50,11 @@ class TaskState(StrEnum):
         """The state for people."""
         return _STATES[self]
 
+    @property
+    def closed(self) -> bool:
+        """Whether a task in this state is over: it is never opened again."""
+        return self in (TaskState.DONE, TaskState.PASSED_ON, TaskState.CANCELLED)
+
 
 _STATES: Final = {
     TaskState.OPEN: Text("待领取", "to be taken"),
@@ -92,21 +97,26 @@ _REFERRED: Final = {
 
 MOVES: Final[dict[tuple[TaskState, TaskState], tuple[Action, ...]]] = {
     (TaskState.OPEN, TaskState.ASSIGNED): (Action.ASSIGN_TASK,),
-    (TaskState.OPEN, TaskState.WITH_SUPERVISOR): (Action.ESCALATE_TASKS, Action.ASSIGN_TASK),
+    (TaskState.OPEN, TaskState.WITH_SUPERVISOR): (Action.ESCALATE_TASKS, Action.ASSIGN_TASK, Action.SETTLE_KNOCK),
+    (TaskState.OPEN, TaskState.DONE): (Action.SETTLE_KNOCK,),
     (TaskState.OPEN, TaskState.CANCELLED): (Action.HAND_OUT_TASKS,),
     (TaskState.ASSIGNED, TaskState.OPEN): (Action.WORK_ON_TASK,),
-    (TaskState.ASSIGNED, TaskState.ASSIGNED): (Action.ASSIGN_TASK,),
-    (TaskState.ASSIGNED, TaskState.WITH_SUPERVISOR): (Action.WORK_ON_TASK, Action.ESCALATE_TASKS),
-    (TaskState.ASSIGNED, TaskState.DONE): (Action.WORK_ON_TASK,),
+    (TaskState.ASSIGNED, TaskState.ASSIGNED): (Action.ASSIGN_TASK, Action.SUPERVISE_TASKS),
+    (TaskState.ASSIGNED, TaskState.WITH_SUPERVISOR): (Action.WORK_ON_TASK, Action.ESCALATE_TASKS, Action.SETTLE_KNOCK),
+    (TaskState.ASSIGNED, TaskState.DONE): (Action.WORK_ON_TASK, Action.SETTLE_KNOCK),
     (TaskState.ASSIGNED, TaskState.PASSED_ON): (Action.WORK_ON_TASK,),
     (TaskState.ASSIGNED, TaskState.CANCELLED): (Action.HAND_OUT_TASKS,),
     (TaskState.WITH_SUPERVISOR, TaskState.OPEN): (Action.SUPERVISE_TASKS,),
     (TaskState.WITH_SUPERVISOR, TaskState.ASSIGNED): (Action.SUPERVISE_TASKS,),
-    (TaskState.WITH_SUPERVISOR, TaskState.DONE): (Action.SUPERVISE_TASKS,),
+    (TaskState.WITH_SUPERVISOR, TaskState.WITH_SUPERVISOR): (Action.SETTLE_KNOCK,),
+    (TaskState.WITH_SUPERVISOR, TaskState.DONE): (Action.SUPERVISE_TASKS, Action.SETTLE_KNOCK),
     (TaskState.WITH_SUPERVISOR, TaskState.PASSED_ON): (Action.SUPERVISE_TASKS,),
     (TaskState.WITH_SUPERVISOR, TaskState.CANCELLED): (Action.SUPERVISE_TASKS, Action.HAND_OUT_TASKS),
 }
-"""Which moves there are, and the actions by any of which somebody makes each; every other pair is refused."""
+"""Which moves there are, and the actions by any of which somebody makes each; every other pair is refused.
+
+To settle a knock moves a task only as the knock says: see `fangxian.work.settling`.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,10 +144,15 @@ def actions_for(task: Task, to: TaskState) -> tuple[Action, ...]:
     """Return the actions by which a task is moved to a state. Raises RefusedError where there is no such move."""
     actions = MOVES.get((task.state, to))
     if actions is None:
-        raise RefusedError(
-            Text(
-                f"“{task.state.words.zh}”的任务不能转为“{to.words.zh}”；可能刚被他人办理，请刷新。",
-                f"A task that is {task.state.words.en} cannot become {to.words.en}; load the list again, it may have been moved meanwhile.",
-            )
-        )
+        raise no_such_move(task, to)
     return actions
+
+
+def no_such_move(task: Task, to: TaskState) -> RefusedError:
+    """Return the refusal of a move that there is not."""
+    return RefusedError(
+        Text(
+            f"“{task.state.words.zh}”的任务不能转为“{to.words.zh}”；可能刚被他人办理，请刷新。",
+            f"A task that is {task.state.words.en} cannot become {to.words.en}; load the list again, it may have been moved meanwhile.",
+        )
+    )

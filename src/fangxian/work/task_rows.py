@@ -13,8 +13,8 @@ from fangxian.facts import Text
 from fangxian.store.store import Transaction
 from fangxian.work.permissions import Forbidden, Principal, check
 from fangxian.work.refusals import RefusedError
-from fangxian.work.roles import Role
-from fangxian.work.task import Referred, Task, TaskKind, TaskState, actions_for
+from fangxian.work.roles import Action, Role
+from fangxian.work.task import Referred, Task, TaskKind, TaskState, actions_for, no_such_move
 
 COLUMNS: Final = (
     "replace(person_id::text, '-', ''), task_id, kind, area_code, because_type, because_id, opened_at, due_at, state, worker, referred"
@@ -61,11 +61,13 @@ def root_of(connection: psycopg.Connection[Any], keys: Sequence[tuple[UUID, UUID
 def role_to_move(by: Principal, task: Task, to: TaskState) -> Role:
     """Return the role under which somebody moves a task to a state.
 
-    A worker moves the tasks that are with them, or with nobody. Raises RefusedError where there is no such move, Forbidden where it is
-    not theirs.
+    A worker moves the tasks that are with them, or with nobody; by settling a knock nobody moves a task at will. Raises RefusedError
+    where there is no such move, Forbidden where it is not theirs.
     """
     refused: Forbidden | None = None
     for action in actions_for(task, to):
+        if action is Action.SETTLE_KNOCK:
+            continue
         try:
             role = check(by, action, region_code=task.area_code)
         except Forbidden as error:
@@ -74,13 +76,11 @@ def role_to_move(by: Principal, task: Task, to: TaskState) -> Role:
             if role is not Role.GRID_WORKER or task.worker in (None, by.subject):
                 return role
             refused = Forbidden(Text("这项任务在别的网格员手中。", "This task is with another worker."))
-    assert refused is not None  # noqa: S101  (every move has an action)
-    raise refused
+    raise refused or no_such_move(task, to)
 
 
 def move(transaction: Transaction, task: Task, to: TaskState, *, worker: str | None = None, referred: Referred | None = None) -> None:
     """Move a task as it was read. Raises RefusedError where somebody moved it meanwhile."""
-    closed = to in (TaskState.DONE, TaskState.PASSED_ON, TaskState.CANCELLED)
     moved = transaction.connection.execute(
         "UPDATE work.task SET state = %s, worker = %s, referred = %s, closed_at = %s, event_id = %s "
         "WHERE person_id = %s AND task_id = %s AND state = %s AND worker IS NOT DISTINCT FROM %s",
@@ -88,7 +88,7 @@ def move(transaction: Transaction, task: Task, to: TaskState, *, worker: str | N
             str(to),
             worker or (None if to is TaskState.OPEN else task.worker),
             str(referred) if referred else None,
-            transaction.at if closed else None,
+            transaction.at if to.closed else None,
             transaction.event.event_id,
             UUID(task.person_id),
             task.task_id,

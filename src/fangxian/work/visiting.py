@@ -62,7 +62,7 @@ def record_visit(
         conflict = conflict_of(task, by.subject)
         _insert(transaction, task, visit, by.subject, conflict, seal(visit.note) if visit.note else None, phone_id)
         if conflict is None:
-            _follow(transaction, task, visit, policies)
+            follow(transaction, task, visit, policies)
     return conflict
 
 
@@ -116,8 +116,8 @@ def _when(task: Task, visit: Visit, at: datetime) -> datetime:
     return min(max(visit.at, task.opened_at), at)
 
 
-def _follow(transaction: Transaction, task: Task, visit: Visit, policies: Sequence[Policy]) -> None:
-    """Do to the task and the person what the outcome says."""
+def follow(transaction: Transaction, task: Task, visit: Visit, policies: Sequence[Policy]) -> None:
+    """Do to a task that is held and to its person what a knock says, in a transaction whose event is about them."""
     effect = EFFECTS[task.kind][visit.outcome]
     if effect.measure:
         since = _when(task, visit, transaction.at)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from fangxian.services import grid_work, supervising
+from fangxian.services import grid_work, handing_over, settling, supervising, task_looking
 from fangxian.services.living import Living
 from fangxian.web.api.refusing import Problem
 from fangxian.web.api.saying import both, utc
@@ -54,6 +54,19 @@ class Move(_Model):
     do: str = Field(max_length=20)
     to: str = Field("", max_length=100)
     area_code: str = Field("", max_length=12)
+
+
+class HandOver(_Model):
+    """To which colleague tasks are handed over: those that are named, or without any all that there is room for."""
+
+    to: str = Field(max_length=100)
+    tasks: list[Annotated[str, Field(max_length=_LONGEST)]] | None = Field(None, max_length=handing_over.PAGE)
+
+
+class Settlement(_Model):
+    """What to make of a knock that came too late: accept, set_aside."""
+
+    do: str = Field(max_length=20)
 
 
 class Assignment(_Model):
@@ -157,6 +170,36 @@ def add_supervision(router: APIRouter, living: Living, asks: Callable[..., Any])
         """Move one task: give, hand_back, hand_up, pass_on, done, cancel."""
         grid_work.move_task(living, by, reference, given.do, to=given.to, area_code=given.area_code)
         return {"moved": "yes"}
+
+    @router.get("/tasks/{reference}", openapi_extra=under_supervise)
+    def task(reference: str, by: Annotated[Principal, supervises]) -> dict[str, Any]:
+        """Return a task that came to the supervisor, with its steps and knocks; the look is an event about the person."""
+        seen = task_looking.look_at_task(living, by, reference)
+        return {
+            **_task(seen.task),
+            "steps": [vars(each) | {"at": utc(each.at)} for each in seen.steps],
+            "knocks": [vars(each) | {"at": utc(each.at)} for each in seen.knocks],
+        }
+
+    @router.get("/workers/{reference}/tasks", openapi_extra=under_supervise)
+    def in_hand(reference: str, by: Annotated[Principal, supervises]) -> dict[str, Any]:
+        """Return what a worker has in hand in a street, without names, and the colleagues who have room."""
+        held = handing_over.see_in_hand(living, by, reference)
+        return {
+            "tasks": [{"task": each, **_task(task), "late": task.late(held.at)} for each, task in held.tasks],
+            "colleagues": [{"worker": each.worker, "room": each.room} for each in held.colleagues],
+        }
+
+    @router.post("/workers/{reference}/hand-over", openapi_extra=under_supervise)
+    def hand_over(reference: str, given: HandOver, by: Annotated[Principal, supervises]) -> dict[str, int]:
+        """Hand over tasks in a worker's hand to a colleague of the street."""
+        return {"handed_over": handing_over.hand_over(living, by, reference, to=given.to, tasks=given.tasks)}
+
+    @router.post("/knocks/{reference}/settle", openapi_extra={"x-action": Action.SETTLE_KNOCK})
+    def settle(reference: str, given: Settlement, by: Annotated[Principal, asks(Action.SETTLE_KNOCK)]) -> dict[str, str]:
+        """Take a knock that came too late as the outcome of its task, or set it aside."""
+        settling.settle(living, by, reference, given.do)
+        return {"settled": "yes"}
 
     @router.post("/supplies/{reference}/brought", openapi_extra=under_supervise)
     def brought(reference: str, by: Annotated[Principal, supervises]) -> dict[str, str]:

@@ -111,6 +111,11 @@ def staff_routes(living: Living, templates: Environment, sign_in: SignIn) -> Ite
         ("/staff/tasks/assign", supervision.assign, "POST", (Action.ASSIGN_TASK,)),
         ("/staff/tasks/move", supervision.move, "POST", (Action.SUPERVISE_TASKS,)),
         ("/staff/tasks/brought", supervision.brought, "POST", (Action.SUPERVISE_TASKS,)),
+        ("/staff/tasks/settle", supervision.settle, "POST", (Action.SETTLE_KNOCK,)),
+        ("/staff/tasks/workers/{reference}", supervision.in_hand, "GET", (Action.SUPERVISE_TASKS,)),
+        ("/staff/tasks/workers/{reference}/hand-over", supervision.hand_over, "POST", (Action.SUPERVISE_TASKS,)),
+        ("/staff/tasks/photographs/{reference}", supervision.photograph, "GET", (Action.SUPERVISE_TASKS,)),
+        ("/staff/tasks/{reference}", supervision.task, "GET", (Action.SUPERVISE_TASKS,)),
         ("/staff/tasks/shut-out", supervision.shut_out, "POST", (Action.SUPERVISE_TASKS,)),
         ("/staff/audit", looking.audit, "GET", (Action.SEE_AUDIT,)),
     )

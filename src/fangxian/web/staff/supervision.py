@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from starlette.responses import RedirectResponse, Response
 
 from fangxian.policy.regions import region_name
-from fangxian.services import grid_work, supervising
+from fangxian.services import grid_work, handing_over, settling, supervising, task_looking
+from fangxian.web.guard import NEVER_KEPT
 from fangxian.web.staff.asking import StaffAsked, StaffDesk
+from fangxian.work.shift import Shift
+from fangxian.work.task import Task
 
 BAR: int = 400
 """Units of the longest bar's picture."""
@@ -37,7 +41,35 @@ class SupervisionDesk:
             bar=BAR,
             most=supervising.PAGE,
             areas=sorted(asked.by.region_codes),
+            colleagues=lambda task: _able(seen.at_work, task),
         )
+
+    def task(self, asked: StaffAsked) -> Response:
+        """Answer with one task that came to the supervisor."""
+        seen = task_looking.look_at_task(self.desk.living, asked.by, asked.reference)
+        return self.desk.page(asked, "tasks_one.html", seen=seen, place=place_of)
+
+    def photograph(self, asked: StaffAsked) -> Response:
+        """Answer with a photograph of a knock; no browser and no proxy keeps it."""
+        picture = task_looking.look_at_photograph(self.desk.living, asked.by, asked.reference)
+        return Response(picture, media_type="image/jpeg", headers=NEVER_KEPT)
+
+    def in_hand(self, asked: StaffAsked) -> Response:
+        """Answer with what a worker has in hand in a street."""
+        held = handing_over.see_in_hand(self.desk.living, asked.by, asked.reference)
+        return self.desk.page(asked, "tasks_in_hand.html", held=held, reference=asked.reference, place=place_of, most=handing_over.PAGE)
+
+    def hand_over(self, asked: StaffAsked) -> Response:
+        """Hand over what was chosen, or all that there is room for."""
+        chosen = None if asked.one("which") == "all" else asked.form.get("task", [])
+        handing_over.hand_over(self.desk.living, asked.by, asked.reference, to=asked.one("to"), tasks=chosen)
+        return RedirectResponse(f"{_PAGE}/workers/{asked.reference}?done=handed_over", 303)
+
+    def settle(self, asked: StaffAsked) -> Response:
+        """Take a knock that came too late as the outcome, or set it aside."""
+        do = asked.one("do")
+        settling.settle(self.desk.living, asked.by, asked.one("knock"), do)
+        return _back(do)
 
     def assign(self, asked: StaffAsked) -> Response:
         """Assign what waits in an area."""
@@ -59,6 +91,11 @@ class SupervisionDesk:
         """Shut out a phone."""
         supervising.shut_out(self.desk.living, asked.by, asked.one("phone"))
         return _back("phone_shut_out")
+
+
+def _able(at_work: Sequence[Shift], task: Task) -> list[Shift]:
+    """Return who can be given a task: those at work in its street who have room."""
+    return [each for each in at_work if each.room and each.reaches(task.area_code)]
 
 
 def place_of(code: str) -> str:
