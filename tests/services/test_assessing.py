@@ -10,7 +10,7 @@ from fangxian.services import assessing, deleting, looking
 from fangxian.services.refusals import BadAnswerError, TooManyError
 from fangxian.services.triage import Level
 
-from .conftest import NOON, as_typed, come_in
+from .conftest import NOON, as_typed
 from .test_declaring import enrolled
 
 WELL = as_typed(
@@ -92,7 +92,7 @@ def test_answers_are_sealed_shown_to_the_person_and_gone_with_a_deletion(living,
     assert json.dumps(own["answers"])
     assert [look.action for look in looking.who_looked(living, member.person_id, own=True)].count("self_assessed") == 1
     clock.forward(minutes=2)
-    deleting.delete(living, member, come_in(living).phone_index)
+    deleting.delete(living, member)
     assert rows(database, "SELECT answers, level FROM work.assessment") == [(None, "high")]
 
 

@@ -9,7 +9,6 @@ from fangxian.work.consultation import ConsultationState
 from fangxian.work.permissions import Forbidden, Principal
 from fangxian.work.roles import Role
 
-from .conftest import come_in
 from .test_declaring import enrolled
 
 DOCTOR = Principal(subject="doctor-1", roles=frozenset({Role.DOCTOR}), region_codes=frozenset({"330100"}))
@@ -67,7 +66,7 @@ def test_a_deletion_takes_the_words_and_the_question_out_of_the_queue(living, cl
     member = enrolled(living)
     consulting.ask(living, member.person_id, QUESTION)
     clock.forward(minutes=2)
-    deleting.delete(living, member, come_in(living).phone_index)
+    deleting.delete(living, member)
     assert rows(database, "SELECT state FROM work.consultation") == [("withdrawn",)]
     assert rows(database, "SELECT DISTINCT words FROM work.consultation_word") == [(None,)]
 

@@ -8,7 +8,7 @@ import pytest
 from fangxian.engine.compaction import compact
 from fangxian.engine.duckdb import DuckDBEngine
 from fangxian.engine.ending import end_in_lake
-from fangxian.facts import GateVisit, Household, PersonFact, Trip, Workplace, all_fact_types
+from fangxian.facts import CellPresence, CrewDuty, GateVisit, Household, PersonFact, Trip, Workplace, all_fact_types
 from fangxian.trace.scheme import trace_scheme
 from fangxian.trace.tracing import Traced, Tracing, diagnosed
 from tracing.case import expect, rows
@@ -90,4 +90,4 @@ def test_what_ends_leaves_them_too(lake):
 
 def test_only_what_says_where_people_meet_is_kept_twice():
     kept = {fact_type for fact_type in all_fact_types() if issubclass(fact_type, PersonFact) and fact_type.meets_by}
-    assert kept == {GateVisit, Household, Trip, Workplace}
+    assert kept == {CellPresence, CrewDuty, GateVisit, Household, Trip, Workplace}

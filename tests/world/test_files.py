@@ -38,9 +38,9 @@ def test_an_agency_writes_the_columns_and_the_form_that_the_contract_says(agency
         assert (agency.encoding, agency.delimiter) == (agreed, "|" if "|" in form else ",")
 
 
-def test_a_world_hears_from_every_agency_of_the_contract_but_the_public_data_sets(contract, world):
+def test_a_world_hears_from_every_agency_of_the_contract_but_the_public_data_sets_and_what_people_judge(contract, world):
     sent = {entry["source"] for entry in world.manifest["files"]}
-    assert contract.keys() - sent == {"city-cases", "wenzhou-county-cases"}
+    assert contract.keys() - sent == {"city-cases", "infection-link", "wenzhou-county-cases"}
     assert sent == {agency.source for agency in AGENCIES}
 
 

@@ -85,7 +85,7 @@ def _looks(transaction: Transaction, which: LiteralString, **values: Any) -> lis
         "LEFT JOIN (SELECT event_id, gate_id FROM gate.scan WHERE person_id = %(person)s) AS scan USING (event_id) "
         "LEFT JOIN (SELECT gate_id, place_name FROM gate.device) AS device USING (gate_id) "
         "LEFT JOIN (SELECT event_id, place_id, outcome FROM facts.gate_visit WHERE person_id = %(person)s) AS visit USING (event_id) "
-        "ORDER BY at DESC",
+        "ORDER BY at DESC, written_by DESC",
         {"person": UUID(transaction.event.person_id), "citizen": CITIZEN, "others": [Acting.GUARDIAN, Acting.FAMILY]} | values,
     ).fetchall()
     return [Look(*row) for row in rows]

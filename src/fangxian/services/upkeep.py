@@ -35,7 +35,7 @@ from fangxian.work.permissions import Principal
 from fangxian.work.roles import Role
 
 log = logging.getLogger(__name__)
-FOR_CHORES: Final = 16
+FOR_CHORES: Final = 24
 """How many connections to its store an installation needs that does its chores, one for each."""
 
 _GRACE: Final = 30.0

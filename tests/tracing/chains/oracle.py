@@ -14,8 +14,8 @@ from tracing.oracle import DAY, Meeting, Oracle, Row, day_of, midnight
 
 UNSEEN, UNTOLD = 0.03, 0.001
 LEAST, MOST = 1, 14
-NEAREST = ("household", "adjacent", "same_row", "near_rows", "same_compartment", "near_bays", "same_cabin", "same_premises", "same_place")
-NEAREST += ("same_carriage", "aboard", "seat_unknown", "reused_seat")
+NEAREST = ("household", "adjacent", "same_row", "near_rows", "same_compartment", "near_bays", "same_cabin")
+NEAREST += ("crew", "same_premises", "same_place", "same_carriage", "aboard", "seat_unknown", "reused_seat", "same_cell")
 RATES = {
     ("train", "adjacent"): (3.5, 1.3),
     ("train", "same_row"): (1.5, 0.15),

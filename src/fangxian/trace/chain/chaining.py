@@ -11,6 +11,7 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 import polars as pl
+import polars.selectors as selectors
 import pyarrow as pa
 
 from fangxian.engine.duckdb import DuckDBEngine
@@ -28,6 +29,7 @@ from fangxian.trace.compiled import Around, Compiled, Everything
 from fangxian.trace.scheme import TraceScheme
 from fangxian.trace.tracing import Tracing
 
+_DIGITS: Final = 9
 _MEMBERS: Final = "chain_members"
 _MEETINGS: Final = "chain_meetings"
 _IN_TIME: Final = "chain_meetings_in_time"
@@ -108,7 +110,7 @@ class Chaining:
         return self._told(found, shared, grouped)
 
     def _told(self, found: pa.Table, shared: pa.Table, grouped: pa.Table) -> Chains:
-        cases, who = pl.DataFrame(found), pl.DataFrame(shared)
+        cases, who = _settled(found), _settled(shared)
         told = _numbered(cases, who)
         numbers = told.select("person_id", "number")
         infectors = numbers.rename({"person_id": "infector_person_id", "number": "infector_number"})
@@ -124,6 +126,11 @@ class Chaining:
             serial_interval=serial_interval(_links(told, who)),
             reproduction=reproduction(told, who, known_at=self.known_at),
         )
+
+
+def _settled(found: pa.Table) -> pl.DataFrame:
+    """Return rows without the last digits of their numbers: engines add up in any order, and one request has one answer."""
+    return pl.DataFrame(found).with_columns(selectors.float().round(_DIGITS))
 
 
 def _meetings() -> ir.Table:
