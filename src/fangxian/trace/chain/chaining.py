@@ -20,7 +20,7 @@ from fangxian.facts.known import Known, instant
 from fangxian.trace.chain.candidates import candidates, in_time, shares
 from fangxian.trace.chain.clusters import clusters
 from fangxian.trace.chain.figures import SerialInterval, reproduction, serial_interval
-from fangxian.trace.chain.forest import components, likeliest_forest, with_generations
+from fangxian.trace.chain.forest import SETTLED_DIGITS, components, likeliest_forest, with_generations
 from fangxian.trace.chain.intervals import by_days, typical
 from fangxian.trace.chain.links import links
 from fangxian.trace.chain.members import members
@@ -29,7 +29,6 @@ from fangxian.trace.compiled import Around, Compiled, Everything
 from fangxian.trace.scheme import TraceScheme
 from fangxian.trace.tracing import Tracing
 
-_DIGITS: Final = 9
 _MEMBERS: Final = "chain_members"
 _MEETINGS: Final = "chain_meetings"
 _IN_TIME: Final = "chain_meetings_in_time"
@@ -129,8 +128,8 @@ class Chaining:
 
 
 def _settled(found: pa.Table) -> pl.DataFrame:
-    """Return rows without the last digits of their numbers: engines add up in any order, and one request has one answer."""
-    return pl.DataFrame(found).with_columns(selectors.float().round(_DIGITS))
+    """Return rows whose numbers have the digits that count."""
+    return pl.DataFrame(found).with_columns(selectors.float().round(SETTLED_DIGITS))
 
 
 def _meetings() -> ir.Table:

@@ -12,6 +12,9 @@ import polars as pl
 _UNKNOWN: Final = ""
 """What stands for the unknown source among infectors: no person_id is empty."""
 
+SETTLED_DIGITS: Final = 9
+"""Digits of a share that count: the last ones depend on the order in which an engine adds up, and one request has one answer."""
+
 _LEAST: Final = 1e-12
 """The share of a source that is all but ruled out: a circle of links by hand must break somewhere."""
 
@@ -62,7 +65,7 @@ def components(members: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
 def _unknown_shares(members: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
     known = linked.group_by("person_id").agg(pl.col("share").sum().alias("known_share"))
     told = members.select("person_id").join(known, on="person_id", how="left")
-    return told.select("person_id", unknown_share=(1 - pl.col("known_share").fill_null(0.0)).clip(0.0, 1.0))
+    return told.select("person_id", unknown_share=(1 - pl.col("known_share").fill_null(0.0)).clip(0.0, 1.0).round(SETTLED_DIGITS))
 
 
 def _likeliest_of_each(unknown: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
