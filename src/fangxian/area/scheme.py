@@ -24,7 +24,7 @@ from fangxian.errors import FangxianError
 from fangxian.facts import Text
 from fangxian.policy.policy import PACKAGED, Evidence, Parameter, parameter, said
 from fangxian.policy.regions import COUNTY, PREFECTURE, Region, regions
-from fangxian.policy.registry import unknown
+from fangxian.policy.registry import named_or_read
 
 ABOUT = frozenset({"scheme", "title", "region", "unit", "zone", "reference", "levels", "stands_days"})
 """The keys of an area.yaml that are not names of rules."""
@@ -101,12 +101,7 @@ def all_schemes() -> tuple[Scheme, ...]:
 
 def scheme(name: str) -> Scheme:
     """Return a scheme by name, or from the path of an area.yaml; raises FangxianError for any other name."""
-    found = {s.name: s for s in all_schemes()}
-    if name in found:
-        return found[name]
-    if name.endswith(".yaml") and Path(name).is_file():
-        return _load(Path(name))
-    raise unknown(name, found, what="area scheme", next_step="Name one of these, or the path of an area.yaml.")
+    return named_or_read(name, all_schemes(), read=_load, what="area scheme", file="an area.yaml")
 
 
 @cache

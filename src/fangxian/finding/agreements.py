@@ -14,9 +14,6 @@ from fangxian.facts import CheckpointPass, Enrolment, Fact, HealthDeclaration, R
 from fangxian.facts.known import Known
 from fangxian.sources.catalogue import all_sources
 
-ALWAYS: Final = frozenset({"person_id", "fact_id", "known_at", "source", "delivery_id"})
-"""What every fact carries: no agreement has to name it."""
-
 FIELDS_OF_SEARCH: Final[Mapping[type[Fact], frozenset[str]]] = {
     RegionStay: frozenset({"from_at", "until_at", "region_code", "basis"}),
     Trip: frozenset({"from_at", "until_at", "from_region_code", "to_region_code"}),

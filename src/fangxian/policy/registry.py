@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from types import ModuleType
 from typing import Protocol, TypeVar
 
@@ -36,6 +37,14 @@ def named(name: str, among: Iterable[T], *, what: str, next_step: str) -> T:
     if name not in found:
         raise unknown(name, found, what=what, next_step=next_step)
     return found[name]
+
+
+def named_or_read(name: str, among: Iterable[T], *, read: Callable[[Path], T], what: str, file: str) -> T:
+    """Return the one called `name`, or what `read` makes of the file of that path. Raises as `unknown` where there is neither."""
+    found = {each.name: each for each in among}
+    if name not in found and name.endswith(".yaml") and Path(name).is_file():
+        return read(Path(name))
+    return named(name, found.values(), what=what, next_step=f"Name one of these, or the path of {file}.")
 
 
 def unknown(name: str, known: Iterable[str], *, what: str, next_step: str) -> FangxianError:

@@ -23,7 +23,7 @@ import yaml
 from fangxian.errors import FangxianError
 from fangxian.facts import Diagnosis, GateVisit, Text
 from fangxian.policy.policy import PACKAGED, Evidence, Parameter, parameter, said
-from fangxian.policy.registry import unknown
+from fangxian.policy.registry import named_or_read
 from fangxian.trace.rule import Nearness, all_contact_rules
 from fangxian.trace.telling import SETTING
 
@@ -125,12 +125,7 @@ def all_trace_schemes() -> tuple[TraceScheme, ...]:
 
 def trace_scheme(name: str) -> TraceScheme:
     """Return a scheme by name, or from the path of a trace.yaml; raises FangxianError for any other name."""
-    found = {each.name: each for each in all_trace_schemes()}
-    if name in found:
-        return found[name]
-    if name.endswith(".yaml") and Path(name).is_file():
-        return _load(Path(name))
-    raise unknown(name, found, what="tracing scheme", next_step="Name one of these, or the path of a trace.yaml.")
+    return named_or_read(name, all_trace_schemes(), read=_load, what="tracing scheme", file="a trace.yaml")
 
 
 @cache

@@ -22,7 +22,7 @@ import yaml
 from fangxian.errors import FangxianError
 from fangxian.facts import Diagnosis, Text
 from fangxian.policy.policy import PACKAGED, Evidence, Parameter, parameter, said
-from fangxian.policy.registry import unknown
+from fangxian.policy.registry import named_or_read
 from fangxian.trace.chain.intervals import DISTRIBUTIONS
 
 CASE_DEFINITION: Final = "case_definition"
@@ -99,12 +99,7 @@ def all_chain_schemes() -> tuple[ChainScheme, ...]:
 
 def chain_scheme(name: str) -> ChainScheme:
     """Return a scheme by name, or from the path of a chain.yaml; raises FangxianError for any other name."""
-    found = {each.name: each for each in all_chain_schemes()}
-    if name in found:
-        return found[name]
-    if name.endswith(".yaml") and Path(name).is_file():
-        return _load(Path(name))
-    raise unknown(name, found, what="scheme of chains", next_step="Name one of these, or the path of a chain.yaml.")
+    return named_or_read(name, all_chain_schemes(), read=_load, what="scheme of chains", file="a chain.yaml")
 
 
 @cache
